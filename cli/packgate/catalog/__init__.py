@@ -1,0 +1,1 @@
+"""What programs do, as YAML; compiled to JSON at build time."""

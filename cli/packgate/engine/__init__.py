@@ -1,0 +1,1 @@
+"""Patterns, index, decision and stages. Import-light and pure."""

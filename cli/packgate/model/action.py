@@ -1,0 +1,135 @@
+"""What an agent is about to do, as the action JSON gives it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+SURFACES = ("shell", "file", "mcp", "web", "prompt", "output")
+SHELLS = ("bash", "sh", "zsh", "powershell", "cmd")
+
+_REQUIRED = {
+    "shell": ("command",),
+    "file": ("operation", "path"),
+    "mcp": ("server", "tool"),
+    "web": ("url",),
+    "prompt": ("text",),
+    "output": ("text",),
+}
+_KEYS = frozenset(
+    "id surface command shell cwd home env repo actor environment data_classification permissions risk_signals approval "
+    "time operation path content server tool arguments annotations method url body text".split()
+)
+_REPO_KEYS = frozenset(("name", "root", "branch", "default_branch"))
+_ACTOR_KEYS = frozenset(("agent", "session", "user", "groups", "team", "owner"))
+
+
+class ActionError(ValueError):
+    """The action is not one that can be decided; the message says which key and why."""
+
+
+class Action:
+    """A checked action. ``data`` holds every key of the format for its surface; absent ones are None or empty."""
+
+    __slots__ = ("data", "notes")
+
+    def __init__(self, data: dict[str, Any], notes: tuple[str, ...] = ()) -> None:
+        self.data = data
+        self.notes = notes
+
+    @property
+    def surface(self) -> str:
+        """One of `SURFACES`."""
+        return str(self.data["surface"])
+
+    @property
+    def id(self) -> str | None:
+        """The caller's name for the action."""
+        value = self.data.get("id")
+        return None if value is None else str(value)
+
+    def text(self, key: str) -> str | None:
+        """A key whose value is text or null."""
+        value = self.data.get(key)
+        return value if isinstance(value, str) else None
+
+    def repo(self, key: str) -> str | None:
+        """A key of ``repo``."""
+        value = (self.data.get("repo") or {}).get(key)
+        return value if isinstance(value, str) else None
+
+    def actor(self, key: str) -> Any:
+        """A key of ``actor``; ``groups`` is a list, all others text or None."""
+        return (self.data.get("actor") or {}).get(key)
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """Environment variables that the caller declares."""
+        return self.data.get("env") or {}
+
+
+def shell_action(command: str, **context: Any) -> Action:
+    """A shell action from its command and any of the format's keys (``cwd``, ``home``, ``repo``, ``shell`` …)."""
+    return parse_action({"surface": "shell", "command": command, **context})
+
+
+def parse_action(data: Any) -> Action:
+    """Check an action as decoded from JSON.
+
+    Unknown keys are ignored with a note. Raises `ActionError` when a required key is missing or a value has the wrong
+    type, since a decision about a misread action would be worth nothing.
+    """
+    if not isinstance(data, dict):
+        raise ActionError(f"an action is a JSON object, not {_kind(data)}")
+    surface = data.get("surface", "shell" if "command" in data else None)
+    if surface not in SURFACES:
+        raise ActionError(f"surface: expected one of {', '.join(SURFACES)}, found {surface!r}")
+    for key in _REQUIRED[surface]:
+        if not isinstance(data.get(key), str):
+            raise ActionError(f"{key}: a {surface} action needs it as text, found {_kind(data.get(key))}")
+    _check_types(data)
+    notes = tuple(f"unknown key {key!r} was ignored" for key in sorted(map(str, data)) if key not in _KEYS)
+    notes += _nested_notes(data)
+    checked = {**data, "surface": surface}
+    shell = checked.get("shell")
+    if surface == "shell" and shell is None:
+        checked["shell"] = "bash"
+    elif surface == "shell" and shell not in SHELLS:
+        raise ActionError(f"shell: expected one of {', '.join(SHELLS)}, found {shell!r}")
+    return Action(checked, notes)
+
+
+_TEXT_KEYS = ("id", "cwd", "home", "environment", "data_classification", "approval", "time", "content", "body", "method")
+
+
+def _check_types(data: dict[str, Any]) -> None:
+    for key in _TEXT_KEYS:
+        if data.get(key) is not None and not isinstance(data[key], str):
+            raise ActionError(f"{key}: expected text or null, found {_kind(data[key])}")
+    for key in ("env", "repo", "actor", "arguments", "annotations"):
+        if data.get(key) is not None and not isinstance(data[key], dict):
+            raise ActionError(f"{key}: expected an object, found {_kind(data[key])}")
+    for key in ("permissions", "risk_signals"):
+        if data.get(key) is not None and not isinstance(data[key], list):
+            raise ActionError(f"{key}: expected a list, found {_kind(data[key])}")
+    for name, value in (data.get("env") or {}).items():
+        if not isinstance(value, str):
+            raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
+
+
+def _nested_notes(data: dict[str, Any]) -> tuple[str, ...]:
+    notes = []
+    for parent, known in (("repo", _REPO_KEYS), ("actor", _ACTOR_KEYS)):
+        for key in sorted(data.get(parent) or {}):
+            if key not in known:
+                notes.append(f"unknown key '{parent}.{key}' was ignored")
+    return tuple(notes)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return names.get(type(value), type(value).__name__)

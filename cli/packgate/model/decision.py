@@ -1,0 +1,62 @@
+"""The answer to an action: typed, explainable, and the same keys every time."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from packgate.model.operation import Analysis, Operation
+
+DECISIONS = ("allow", "alert", "redact", "require_approval", "deny", "terminate")
+
+
+class Match:
+    """One policy that matched one operation. ``effective`` is the mode after stages and waivers, ``capped_by`` what
+    lowered it (``rollout``, ``release``, ``assignment``, ``waiver`` or None)."""
+
+    __slots__ = ("capped_by", "effective", "fields", "mode", "operation", "pack", "policy", "waived")
+
+    def __init__(
+        self, pack: str, policy: str, mode: str, effective: str, operation: Operation,
+        fields: dict[str, list[str]], capped_by: str | None = None, waived: bool = False,
+    ) -> None:
+        self.pack = pack
+        self.policy = policy
+        self.mode = mode
+        self.effective = effective
+        self.operation = operation
+        self.fields = fields
+        self.capped_by = capped_by
+        self.waived = waived
+
+
+class Decision:
+    """A decision; `to_json` gives the documented form."""
+
+    __slots__ = (
+        "action_id", "alerts", "analysis", "approver_role", "bundles", "decision", "decision_id", "matches", "may_match",
+        "message", "mode", "notes", "policy_ids", "reason", "redactions", "risk_score", "timestamp", "would",
+    )
+
+    def __init__(self, decision_id: str, action_id: str | None, timestamp: str | None, analysis: Analysis) -> None:
+        self.decision_id = decision_id
+        self.action_id = action_id
+        self.timestamp = timestamp
+        self.analysis = analysis
+        self.decision = "allow"
+        self.mode: str | None = None
+        self.would: str | None = None
+        self.policy_ids: list[str] = []
+        self.reason = ""
+        self.message = ""
+        self.risk_score = 0
+        self.approver_role: str | None = None
+        self.redactions: list[Any] = []
+        self.alerts: list[str] = []
+        self.matches: list[Match] = []
+        # Bare ids of policies that may match, sorted.
+        self.may_match: list[str] = []
+        # Remarks of the engine (missing context, waivers), shown beside those of the analysis.
+        self.notes: list[str] = []
+        self.bundles: list[dict[str, Any]] = []

@@ -1,0 +1,183 @@
+"""Policies and packs as the engine takes them: checked, typed, without file positions.
+
+The loader makes them from YAML, a bundle from its canonical JSON; the engine compiles them. A condition on a field is a
+`Condition`; a mapping of conditions (all must hold) is a `Clause`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MODES = ("allow", "audit", "warn", "require-approval", "block", "terminate")
+MODE_RANK = {mode: rank for rank, mode in enumerate(MODES)}
+STAGES = ("audit", "warn", "block")
+IMPACTS = ("one-way", "risky", "routine")
+
+# Pattern kinds: an exact string or glob as written, a regular expression, a named list, a path into the context,
+# a detector of the guard, an address range.
+PATTERN_KINDS = ("glob", "regex", "list", "context", "detector", "cidr")
+
+
+class Pattern:
+    """One pattern as written: ``kind`` of `PATTERN_KINDS` and its text."""
+
+    __slots__ = ("kind", "text")
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and (other.kind, other.text) == (self.kind, self.text)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.text))
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.kind!r}, {self.text!r})"
+
+
+class Condition:
+    """A condition on one field. ``quantifier`` is ``any`` (some value matches some pattern), ``all`` (every pattern is
+    matched by some value) or ``not`` (some value matches none of the patterns). An absent field never holds."""
+
+    __slots__ = ("field", "patterns", "quantifier")
+
+    def __init__(self, field: str, patterns: tuple[Pattern, ...], quantifier: str = "any") -> None:
+        self.field = field
+        self.patterns = patterns
+        self.quantifier = quantifier
+
+    def __repr__(self) -> str:
+        return f"Condition({self.field!r}, {self.patterns!r}, {self.quantifier!r})"
+
+
+class Outcome:
+    """What `then` says: a mode and its side effects."""
+
+    __slots__ = ("alert", "approver", "confirm", "mode", "redact")
+
+    def __init__(
+        self,
+        mode: str,
+        redact: bool = False,
+        alert: tuple[str, ...] = (),
+        approver: str | None = None,
+        confirm: bool = False,
+    ) -> None:
+        self.mode = mode
+        self.redact = redact
+        self.alert = alert
+        self.approver = approver
+        self.confirm = confirm
+
+
+class Policy:
+    """One policy. ``when`` are families; ``clauses`` are the alternatives of `if` (empty: no condition);
+    ``exceptions`` those of `unless`; ``where`` are conditions on the context."""
+
+    __slots__ = (
+        "clauses", "exceptions", "id", "impact", "message", "outcome", "pack", "rationale", "risk", "threat", "title",
+        "when", "where",
+    )
+
+    def __init__(
+        self,
+        id: str,
+        pack: str,
+        when: tuple[str, ...],
+        outcome: Outcome,
+        clauses: tuple[tuple[Condition, ...], ...] = (),
+        exceptions: tuple[tuple[Condition, ...], ...] = (),
+        where: tuple[Condition, ...] = (),
+        title: str = "",
+        threat: str = "",
+        impact: str = "risky",
+        rationale: str = "",
+        message: str = "",
+        risk: int = 0,
+    ) -> None:
+        self.id = id
+        self.pack = pack
+        self.when = when
+        self.outcome = outcome
+        self.clauses = clauses
+        self.exceptions = exceptions
+        self.where = where
+        self.title = title
+        self.threat = threat
+        self.impact = impact
+        self.rationale = rationale
+        self.message = message
+        self.risk = risk
+
+
+class Rollout:
+    """Stages of a pack: of policies, of threat layers, of the pack. A missing entry is ``audit``."""
+
+    __slots__ = ("pack", "policies", "threats")
+
+    def __init__(self, pack: str = "audit", threats: dict[str, str] | None = None,
+                 policies: dict[str, str] | None = None) -> None:
+        self.pack = pack
+        self.threats = threats or {}
+        self.policies = policies or {}
+
+
+class Waiver:
+    """An exception for one policy: holds while ``expires`` (a day, inclusive, UTC) has not passed and every condition
+    matches; an operation with an unknown value is never waived."""
+
+    __slots__ = ("approver", "conditions", "expires", "id", "owner", "policy", "reason", "where")
+
+    def __init__(
+        self, id: str, policy: str, expires: str, reason: str = "", owner: str = "", approver: str = "",
+        conditions: tuple[Condition, ...] = (), where: tuple[Condition, ...] = (),
+    ) -> None:
+        self.id = id
+        self.policy = policy
+        self.expires = expires
+        self.reason = reason
+        self.owner = owner
+        self.approver = approver
+        self.conditions = conditions
+        self.where = where
+
+
+class Pack:
+    """A named, versioned set of policies. ``lists`` are the named lists its patterns refer to; ``default`` is
+    ``allow`` or ``deny``; ``uncertain`` the mode that a may-match counts as."""
+
+    __slots__ = ("catalog", "default", "digest", "lists", "name", "policies", "revision", "rollout", "title", "uncertain",
+                 "version", "waivers")
+
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        policies: tuple[Policy, ...],
+        lists: dict[str, tuple[str, ...]] | None = None,
+        default: str = "allow",
+        uncertain: str = "audit",
+        rollout: Rollout | None = None,
+        waivers: tuple[Waiver, ...] = (),
+        title: str = "",
+        catalog: dict[str, Any] | None = None,
+        digest: str | None = None,
+        revision: int | None = None,
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.policies = policies
+        self.lists = lists or {}
+        self.default = default
+        self.uncertain = uncertain
+        self.rollout = rollout or Rollout()
+        self.waivers = waivers
+        self.title = title
+        # Programs, families and fields that the pack adds, in the compiled catalog's form.
+        self.catalog = catalog
+        self.digest = digest
+        self.revision = revision

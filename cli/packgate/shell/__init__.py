@@ -1,0 +1,1 @@
+"""From source text to commands: parser, expansion and partial evaluation. Import-light."""

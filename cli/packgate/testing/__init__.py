@@ -1,0 +1,1 @@
+"""Test cases carried by policies: collecting, running, coverage, pytest plugin."""
