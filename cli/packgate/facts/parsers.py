@@ -1,0 +1,212 @@
+"""The closed set of parsers that catalog sources can name: text in, named parts out.
+
+Each takes a value and returns its parts, the whole under ``""``; None when the value is not of that form. They work on
+partly known values as far as the known pieces decide.
+"""
+
+from __future__ import annotations
+
+import re
+
+from packgate.model.value import Text, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packgate.model.value import Part, Value
+
+    Parts = dict[str, Value]
+    Parser = Callable[[Value], Parts | None]
+
+# Stands for each hole or glob while a partly known value is taken apart as text.
+_MARK = "\ufffc"
+
+
+def _as_text(value: Value) -> tuple[str, tuple[Part, ...]]:
+    if isinstance(value, str):
+        return value, ()
+    unknown = tuple(part for part in value.parts if not isinstance(part, str))
+    return "".join(part if isinstance(part, str) else _MARK for part in value.parts), unknown
+
+
+class _Restorer:
+    """Puts the unknown pieces back into fragments of the marked text."""
+
+    __slots__ = ("text", "unknown")
+
+    def __init__(self, text: str, unknown: tuple[Part, ...]) -> None:
+        self.text = text
+        self.unknown = unknown
+
+    def slice(self, start: int, end: int) -> Value:
+        fragment = self.text[start:end]
+        if not self.unknown or _MARK not in fragment:
+            return fragment
+        index = self.text.count(_MARK, 0, start)
+        out: list[Value | Part] = []
+        for position, piece in enumerate(fragment.split(_MARK)):
+            if position:
+                out.append(self.unknown[index])
+                index += 1
+            out.append(piece)
+        return join(out)
+
+
+def _by_regex(pattern: str, whole: str | None = None) -> Parser:
+    """A parser whose parts are the named groups of a regular expression that must match the whole text. ``whole`` names
+    the group that stands for the value itself."""
+    compiled: list[re.Pattern[str]] = []
+
+    def parse(value: Value) -> Parts | None:
+        if not compiled:
+            compiled.append(re.compile(pattern, re.DOTALL))
+        text, unknown = _as_text(value)
+        match = compiled[0].fullmatch(text)
+        if match is None:
+            return None
+        restorer = _Restorer(text, unknown)
+        parts: Parts = {name: restorer.slice(*match.span(name)) for name, found in match.groupdict().items() if found is not None}
+        parts[""] = parts[whole] if whole is not None else value
+        return parts
+
+    return parse
+
+
+_USER = r"(?:(?P<user>[^@/\s:]*)(?::[^@/\s]*)?@)?"
+_HOST = r"(?P<host>\[[^\]/\s]*\]|[^:/?#\s@,]*)"
+
+_url = _by_regex(r"(?:(?P<scheme>[A-Za-z][\w+.-]*)://)?" + _USER + _HOST + r"(?::\d*)?(?P<path>[/?#].*)?")
+_scp = _by_regex(r"(?:(?P<user>[^@/\s:]+)@)?(?P<host>\[[^\]]+\]|[^:/\s@]+):(?P<path>(?!//).*)")
+_scp_url = _by_regex(r"(?:scp|sftp|rsync|ssh)://" + _USER + _HOST + r"(?::\d+)?(?P<path>/.*)?")
+_rsync_daemon = _by_regex(r"(?:(?P<user>[^@/\s:]+)@)?(?P<host>[^:/\s@]+)::(?P<path>.*)")
+_ssh = _by_regex(r"(?:ssh://)?(?:(?P<user>[^@\s]+?)(?::[^@\s]*)?@)?(?P<host>\[[^\]]+\]|[^@:/\s]+)(?::\d+)?/?")
+_database_url = _by_regex(
+    r"(?P<scheme>[A-Za-z][\w+.-]*)://(?:(?P<user>[^:@/?\s]*)(?::[^@/]*)?@)?(?P<host>[^/?\s]*?)(?::\d+)?(?:/(?P<database>[^?\s]*))?(?:\?.*)?"
+)
+_image = _by_regex(
+    r"(?:docker://)?(?:(?P<host>[\w-]+(?:\.[\w.-]+)(?::\d+)?|localhost(?::\d+)?|[\w-]+:\d+)/)?(?P<name>[^:@\s]+)(?::(?P<tag>[^@\s]+))?(?:@(?P<digest>\S+))?"
+)
+_arn = _by_regex(r"arn:[\w-]+:(?P<service>[\w-]*):(?P<region>[\w-]*):(?P<account>[\w-]*):(?:[\w-]+[:/])?(?P<name>.*)")
+_file_url = _by_regex(r"(?:fileb?://|@)(?P<path>.+)", "path")
+_keyval = _by_regex(r"(?P<name>[^=\s]+)=(?P<value>.*)")
+_at_version = _by_regex(r"(?P<name>@?[^@=<>!~\[;\s]+)(?:\[[^\]]*\])?(?:(?:@|[=<>!~]=?=?|;)(?P<version>.*))?", "name")
+_refspec = _by_regex(r"(?P<force>\+?)(?P<source>[^:]*)(?::(?P<target>.*))?")
+_k8s = _by_regex(r"(?P<kind>[A-Za-z][\w.-]*?)(?:/(?P<name>.+))?")
+_after_at = _by_regex(r"(?:[^=@<\s]+=)?[@<](?P<path>[^;]+)(?:;.*)?", "path")
+
+# Short and plural forms of kinds, from `kubectl api-resources`.
+_KINDS = {
+    "po": "pod", "svc": "service", "deploy": "deployment", "ds": "daemonset", "sts": "statefulset", "rs": "replicaset",
+    "ns": "namespace", "cm": "configmap", "sa": "serviceaccount", "pv": "persistentvolume", "pvc": "persistentvolumeclaim",
+    "ing": "ingress", "no": "node", "cj": "cronjob", "hpa": "horizontalpodautoscaler", "netpol": "networkpolicy",
+    "pdb": "poddisruptionbudget", "crd": "customresourcedefinition", "crds": "customresourcedefinition", "sc": "storageclass",
+    "quota": "resourcequota", "ep": "endpoint", "ev": "event", "rc": "replicationcontroller", "csr": "certificatesigningrequest",
+    "ingresses": "ingress", "networkpolicies": "networkpolicy", "storageclasses": "storageclass", "priorityclasses": "priorityclass",
+    "project": "namespace", "projects": "namespace", "dc": "deploymentconfig", "endpoints": "endpoint",
+}
+
+
+def kind_of(word: str) -> str:
+    """The singular lower-case name of a Kubernetes kind, without its API group."""
+    name = word.lower().split(".", 1)[0]
+    if name in _KINDS:
+        return _KINDS[name]
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+
+
+def _kubernetes(value: Value) -> Parts | None:
+    parts = _k8s(value)
+    if parts is not None and isinstance(parts["kind"], str):
+        parts["kind"] = kind_of(parts["kind"])
+    return parts
+
+
+def _scp_target(value: Value) -> Parts | None:
+    """``user@host:path``, a URL, or an rsync daemon; None for a local path (also one with a drive letter or ``./a:b``)."""
+    for parser in (_scp_url, _rsync_daemon, _scp):
+        parts = parser(value)
+        if parts is not None and not (parser is _scp and isinstance(parts["host"], str) and len(parts["host"]) == 1):
+            parts.setdefault("path", "")
+            return parts
+    return None
+
+
+_PAIR = re.compile(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|\S*)")
+_CONNINFO_KEYS = {"host": "host", "hostaddr": "host", "user": "user", "dbname": "database", "service": "service", "port": "port"}
+
+
+def _conninfo(value: Value) -> Parts | None:
+    """A libpq connection string (``host=… dbname=…``) or a database URL; a bare word is a database name.
+
+    Source: PostgreSQL documentation, libpq, "Connection Strings"; only the first of several hosts is given.
+    """
+    text, unknown = _as_text(value)
+    if "://" in text:
+        parts = _database_url(value)
+        return parts
+    if "=" not in text:
+        return {"": value, "database": value}
+    restorer = _Restorer(text, unknown)
+    found: Parts = {"": value}
+    for match in _PAIR.finditer(text):
+        key = _CONNINFO_KEYS.get(match.group(1))
+        if key is not None and key not in found:
+            start, end = match.span(2)
+            if text[start:end].startswith("'"):
+                start, end = start + 1, end - 1
+            found[key] = restorer.slice(start, end)
+    return found
+
+
+def _refspec_parts(value: Value) -> Parts | None:
+    """``[+]source[:target]``; without a target it is the source, ``:x`` has an empty source (a deletion)."""
+    parts = _refspec(value)
+    if parts is not None:
+        parts.setdefault("target", parts["source"])
+    return parts
+
+
+def _basename(value: Value) -> Parts | None:
+    if isinstance(value, str):
+        return {"": value.rstrip("/").rsplit("/", 1)[-1]}
+    last = value.parts[-1]
+    if isinstance(last, str) and "/" in last:
+        return {"": last.rsplit("/", 1)[-1]}
+    return {"": value}
+
+
+PARSERS: dict[str, Parser] = {
+    "after-at": _after_at,
+    "arn": _arn,
+    "at-version": _at_version,
+    "basename": _basename,
+    "conninfo": _conninfo,
+    "file-url": _file_url,
+    "image": _image,
+    "k8s": _kubernetes,
+    "keyval": _keyval,
+    "refspec": _refspec_parts,
+    "scp": _scp_target,
+    "ssh": _ssh,
+    "url": _url,
+}
+
+
+def split_values(value: Value, parser: str) -> list[Value]:
+    """The parsers that yield several values: ``split-comma`` and ``words``."""
+    separator = "," if parser == "split-comma" else None
+    if isinstance(value, str):
+        return [piece.strip() for piece in value.split(separator) if piece.strip()]
+    text, unknown = _as_text(value)
+    restorer = _Restorer(text, unknown)
+    pattern = r"[^,]+" if separator else r"\S+"
+    return [restorer.slice(*match.span()) for match in re.finditer(pattern, text)]
+
+
+SPLITTERS = ("split-comma", "words")
+
+
+def known(value: Value) -> str | None:
+    """The text of a value that is known completely."""
+    return None if isinstance(value, Text) else value

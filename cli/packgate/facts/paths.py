@@ -1,0 +1,164 @@
+"""Paths without a file system: absolute and normalised by text alone, also when part of them is unknown.
+
+Symbolic links are not followed, since nothing here may depend on the machine; ``/proc/self/cwd`` and
+``/proc/self/root`` are, because they are the same everywhere.
+"""
+
+from __future__ import annotations
+
+from packgate.model.value import DIGITS, NAME, Glob, Hole, Origin, Text, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Part, Value
+
+REPOSITORY = "repository"
+HOME = "home"
+TEMPORARY = "temporary"
+SYSTEM = "system"
+TOOLCHAIN = "toolchain"
+OTHER = "other"
+
+_TEMPORARY = ("/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/dev/shm", "/var/folders", "/run/user")
+_DEVICES = ("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/random", "/dev/urandom",
+            "/dev/fd")
+# Places that hold programs, libraries, headers and documentation: reading them is part of every build.
+_TOOLCHAIN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/nix", "/snap", "/Library", "/Applications", "/System")
+_HOME_TOOLCHAIN = (".cargo", ".rustup", ".npm", ".nvm", ".pyenv", ".rbenv", ".local", ".cache", ".m2", ".gradle", "go", ".bun",
+                   ".deno", ".volta", ".asdf", ".sdkman", ".config/nvim")
+# Facts about the machine that everyday commands look at.
+_SYSTEM_FACTS = ("/proc", "/sys", "/etc/os-release", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname", "/etc/timezone",
+                 "/etc/localtime", "/etc/ssl/certs", "/etc/debian_version", "/etc/lsb-release", "/etc/issue")
+
+
+def normalise(path: Value, cwd: Value | None, home: str | None = None) -> Value:
+    """The absolute, normalised form of a path.
+
+    ``cwd`` is absolute or None when not known; then a relative path keeps an unknown beginning. ``~`` is not expanded
+    unless ``home`` is given: the shell has done so before.
+    """
+    if isinstance(path, str):
+        if home is not None and (path == "~" or path.startswith("~/")):
+            path = home + path[1:]
+        if path.startswith("/"):
+            return _special(_clean(path), cwd)
+        if isinstance(cwd, str):
+            return _clean(cwd + "/" + path)
+    return _normalise_parts(path, cwd)
+
+
+def under(path: str, directory: str) -> bool:
+    """Whether a normalised path is the directory or lies below it."""
+    return path == directory or path.startswith(directory if directory.endswith("/") else directory + "/")
+
+
+def scope(path: Value, repository: str | None, home: str | None) -> str | None:
+    """Where a normalised path lies, one of the scopes of the vocabulary; None when its beginning is unknown."""
+    head = path if isinstance(path, str) else literal_head(path)
+    if not head.startswith("/"):
+        return None
+    if repository is not None and under(head, repository):
+        return REPOSITORY
+    if any(under(head, place) for place in _TEMPORARY) or any(under(head, place) for place in _DEVICES):
+        return TEMPORARY
+    if home is not None and under(head, home):
+        rest = head[len(home) + 1:]
+        return TOOLCHAIN if any(under(rest, place) for place in _HOME_TOOLCHAIN) else HOME
+    if any(under(head, place) for place in _TOOLCHAIN) or any(under(head, place) for place in _SYSTEM_FACTS):
+        return TOOLCHAIN
+    if under(head, "/etc") or under(head, "/var") or under(head, "/boot") or head == "/":
+        return SYSTEM
+    return OTHER
+
+
+def literal_head(value: Value) -> str:
+    """The known text before the first hole or glob."""
+    if isinstance(value, str):
+        return value
+    first = value.parts[0]
+    return first if isinstance(first, str) else ""
+
+
+def _clean(path: str) -> str:
+    if "//" not in path and "/." not in path:
+        return path if len(path) == 1 or not path.endswith("/") else path[:-1]
+    out: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            if out:
+                out.pop()
+        elif segment and segment != ".":
+            out.append(segment)
+    return "/" + "/".join(out)
+
+
+def _special(path: str, cwd: Value | None) -> Value:
+    if path.startswith("/proc/"):
+        if under(path, "/proc/self/root"):
+            return path[len("/proc/self/root"):] or "/"
+        if under(path, "/proc/self/cwd"):
+            return normalise(path[len("/proc/self/cwd"):].lstrip("/") or ".", cwd)
+    return path
+
+
+def _normalise_parts(path: Value, cwd: Value | None) -> Value:
+    parts: tuple[Part, ...] = (path,) if isinstance(path, str) else path.parts
+    first = parts[0] if parts else ""
+    if isinstance(first, Hole) and first.choices:
+        return _each_choice(first, parts[1:], cwd)
+    absolute = isinstance(first, str) and first.startswith("/")
+    anywhere = isinstance(first, Hole) and first.chars not in (NAME, DIGITS)
+    if not absolute and not anywhere:
+        start: Value = cwd if cwd is not None else Text((Hole((Origin("variable", "PWD"),)),))
+        return _normalise_parts(join([start, "/", *parts]), None) if cwd is None or start != "" else path
+    rooted = absolute
+    segments: list[list[Part]] = []
+    for segment in _segments(parts):
+        if segment == [".."]:
+            if segments and _is_one_name(segments[-1]):
+                segments.pop()
+            elif segments or not rooted:
+                segments.append(segment)
+        elif segment and segment != ["."]:
+            segments.append(segment)
+    out: list[Value | Part] = []
+    for index, piece in enumerate(segments):
+        if index or rooted:
+            out.append("/")
+        out.extend(piece)
+    return join(out) if out else "/"
+
+
+def _each_choice(hole: Hole, rest: tuple[Part, ...], cwd: Value | None) -> Value:
+    """A hole with few choices at the front: normalise each; where all are known they stay a choice."""
+    done = [normalise(join([choice, *rest]), cwd) for choice in hole.choices]
+    known = [value for value in done if isinstance(value, str)]
+    if len(known) == len(done):
+        return Text((Hole(hole.origins, hole.chars, tuple(sorted(set(known)))),)) if len(set(known)) > 1 else known[0]
+    return join([Hole(hole.origins, hole.chars), *rest])
+
+
+def _segments(parts: tuple[Part, ...]) -> list[list[Part]]:
+    out: list[list[Part]] = [[]]
+    for part in parts:
+        if not isinstance(part, str):
+            out[-1].append(part)
+            continue
+        pieces = part.split("/")
+        if pieces[0]:
+            out[-1].append(pieces[0])
+        for piece in pieces[1:]:
+            out.append([piece] if piece else [])
+    return out
+
+
+def _is_one_name(segment: list[Part]) -> bool:
+    """Whether a segment is one path component for sure, so that ``..`` takes it away."""
+    for part in segment:
+        if part == "..":
+            return False
+        if isinstance(part, Hole) and part.chars not in (NAME, DIGITS):
+            return False
+        if isinstance(part, Glob) and part.pattern == "**":
+            return False
+    return True
