@@ -1,0 +1,1 @@
+"""Secret detectors and masking. The core is import-light."""
