@@ -1,0 +1,94 @@
+"""Build the compiled catalog that a wheel carries: ``python -m packgate.catalog.build``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+
+from packgate.catalog.compile import compile_catalog
+from packgate.catalog.problems import CatalogError, CatalogProblem
+from packgate.model.vocabulary import Vocabulary, families_from, fields_from
+from packgate.resources import vocabulary_path
+from packgate.source.vocabulary import builtin_vocabulary
+from packgate.source.yaml import parse_yaml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def catalog_files(folder: str) -> list[str]:
+    """The YAML files of a catalog folder, sorted."""
+    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".yaml"))
+
+
+def source_digest(folder: str) -> str:
+    """Changes whenever a catalog file, the vocabulary or the compiler's own code does."""
+    digest = hashlib.sha256()
+    here = os.path.dirname(os.path.abspath(__file__))
+    code = sorted(os.path.join(here, name) for name in os.listdir(here) if name.endswith(".py"))
+    for path in [*catalog_files(folder), vocabulary_path(), *code]:
+        with open(path, "rb") as file:
+            data = file.read()
+        digest.update(f"{os.path.basename(path)}\0{len(data)}\0".encode())
+        digest.update(data)
+    return "sha256:" + digest.hexdigest()
+
+
+def read_documents(folder: str) -> list[tuple[str, Any]]:
+    """Every catalog file's name and data. Raises `CatalogError` for text that is not the YAML packgate accepts."""
+    documents = []
+    problems: list[CatalogProblem] = []
+    for path in catalog_files(folder):
+        name = os.path.basename(path)
+        with open(path, encoding="utf-8") as file:
+            document = parse_yaml(file.read(), name)
+        problems.extend(CatalogProblem(str(found.position), (), found.message, found.hint) for found in document.diagnostics)
+        documents.append((name, document.data))
+    if problems:
+        raise CatalogError(problems)
+    return documents
+
+
+def compile_folder(folder: str) -> dict[str, Any]:
+    """The compiled catalog of a folder, as plain data."""
+    return compile_catalog(read_documents(folder), builtin_vocabulary())
+
+
+def encode(compiled: dict[str, Any], digest: str) -> str:
+    """The compiled catalog as canonical JSON. Each program is JSON text of its own, so that reading one costs one."""
+    programs = [_canonical(program) for program in compiled["programs"]]
+    return _canonical({**compiled, "programs": programs, "digest": digest}) + "\n"
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def extended_vocabulary(document: dict[str, Any], vocabulary: Vocabulary | None) -> Vocabulary:
+    """The vocabulary with what a pack's catalog document adds to it."""
+    base = vocabulary if vocabulary is not None else builtin_vocabulary()
+    families = families_from(document.get("families") or {})
+    fields = fields_from(document.get("fields") or {})
+    return base.extended(families.values(), fields.values())
+
+
+def main() -> int:
+    """Compile the built-in catalog and write it beside this module."""
+    from packgate.catalog.load import COMPILED, PROGRAMS
+
+    try:
+        compiled = compile_folder(PROGRAMS)
+    except CatalogError as error:
+        print(error, file=sys.stderr)
+        return 1
+    with open(COMPILED, "w", encoding="utf-8") as file:
+        file.write(encode(compiled, source_digest(PROGRAMS)))
+    print(f"{COMPILED}: {len(compiled['programs'])} programs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The catalog at run time: programs by name, decoded when they first occur.
+
+A wheel carries the compiled catalog alone. In a checkout the YAML beside it rules: a compiled file is used only when its
+digest is that of the YAML, else the YAML is compiled in memory.
+"""
+
+from __future__ import annotations
+
+import os
+
+from packgate.facts.program import Program
+from packgate.facts.wildcard import matches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from packgate.model.vocabulary import Vocabulary
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = os.path.join(FOLDER, "programs")
+COMPILED = os.path.join(FOLDER, "_compiled.json")
+
+
+class Catalog:
+    """Programs and variables by name. ``entries`` holds each program as JSON text or as the decoded structure."""
+
+    __slots__ = ("cache", "entries", "globs", "names", "variables")
+
+    def __init__(self, compiled: dict[str, Any]) -> None:
+        self.names: dict[str, int] = compiled["names"]
+        self.globs: list[tuple[str, int]] = [(glob, index) for glob, index in compiled["globs"]]
+        self.entries: list[Any] = compiled["programs"]
+        self.variables: dict[str, dict[str, Any]] = compiled["variables"]
+        self.cache: dict[str, Program | None] = {}
+
+    def program(self, name: str) -> Program | None:
+        """The program of a base name or alias; None when the catalog does not know it."""
+        if name in self.cache:
+            return self.cache[name]
+        index = self.names.get(name)
+        if index is None:
+            index = next((found for glob, found in self.globs if matches(glob, name)), None)
+        program = None if index is None else Program(self._entry(index))
+        self.cache[name] = program
+        return program
+
+    def _entry(self, index: int) -> dict[str, Any]:
+        entry = self.entries[index]
+        if isinstance(entry, str):
+            import json
+
+            entry = self.entries[index] = json.loads(entry)
+        return entry  # type: ignore[no-any-return]
+
+    def merged(self, compiled: dict[str, Any]) -> Catalog:
+        """With the programs of another compiled catalog. Raises `ValueError` for a program that both have."""
+        clashes = sorted(set(self.names) & set(compiled["names"]))
+        if clashes:
+            raise ValueError(f"already in the catalog: {', '.join(clashes)}")
+        offset = len(self.entries)
+        return Catalog({
+            "names": {**self.names, **{name: index + offset for name, index in compiled["names"].items()}},
+            "globs": [*self.globs, *((glob, index + offset) for glob, index in compiled["globs"])],
+            "programs": [*self.entries, *compiled["programs"]],
+            "variables": {**self.variables, **compiled["variables"]},
+        })
+
+    def extended_with(self, document: dict[str, Any], vocabulary: Vocabulary | None = None, file: str = "catalog") -> Catalog:
+        """With a pack's catalog document (plain data of its YAML).
+
+        Raises `packgate.catalog.problems.CatalogError` with every mistake, and `ValueError` for a program that is in the
+        catalog already: a pack can't redefine what others rely on.
+        """
+        from packgate.catalog.build import extended_vocabulary
+        from packgate.catalog.compile import compile_catalog
+
+        return self.merged(compile_catalog([(file, document)], extended_vocabulary(document, vocabulary)))
+
+    @staticmethod
+    def load_builtin() -> Catalog:
+        """The catalog that packgate carries.
+
+        Raises `CatalogError` when its YAML has mistakes, `RuntimeError` when the installation carries none.
+        """
+        return load_builtin()
+
+
+_BUILTIN: list[Catalog] = []
+
+
+def load_builtin() -> Catalog:
+    """The built-in catalog, loaded once in a process."""
+    if not _BUILTIN:
+        _BUILTIN.append(Catalog(_builtin()))
+    return _BUILTIN[0]
+
+
+def _builtin() -> dict[str, Any]:
+    compiled = _read_compiled()
+    if not os.path.isdir(PROGRAMS):
+        if compiled is None:
+            raise RuntimeError("this installation of packgate carries no catalog; install it again")
+        return compiled
+    from packgate.catalog.build import compile_folder, source_digest
+
+    if compiled is not None and compiled["digest"] == source_digest(PROGRAMS):
+        return compiled
+    return compile_folder(PROGRAMS)
+
+
+def _read_compiled() -> dict[str, Any] | None:
+    import json
+
+    try:
+        with open(COMPILED, encoding="utf-8") as file:
+            return json.load(file)  # type: ignore[no-any-return]
+    except FileNotFoundError:
+        return None

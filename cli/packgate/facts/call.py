@@ -1,0 +1,59 @@
+"""One call of a program with its arguments read."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.program import Level
+    from packgate.model.value import Value
+    from packgate.shell.state import State
+
+# How harmless an option makes a call: not at all, changes nothing, prints its manual.
+ACTIVE = 0
+DRY = 1
+HELP = 2
+
+
+class Call:
+    """``words`` is the sub-command, ``operands`` what follows it, ``options`` the values of each option by its key (an empty
+    list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--`` stood."""
+
+    __slots__ = (
+        "after", "argv", "flags", "level", "neutral", "operands", "options", "program", "span", "state", "stdin", "variables",
+        "words",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        program: str,
+        argv: list[Value],
+        state: State,
+        level: Level,
+        stdin: Value | None = None,
+        span: tuple[int, int] = (0, 0),
+        variables: tuple[str, ...] = (),
+    ) -> None:
+        self.program = program
+        self.argv = argv
+        self.state = state
+        self.level = level
+        self.stdin = stdin
+        self.span = span
+        self.variables = variables
+        self.words: list[str] = []
+        self.operands: list[Value] = []
+        self.options: dict[str, list[Value]] = {}
+        self.flags: list[str] = []
+        self.after: int | None = None
+        self.neutral = ACTIVE
+
+    def option(self, key: str) -> Value | None:
+        """The last value of an option, by any of its spellings; None when it is absent or a flag."""
+        declared = self.level.options.get(key)
+        values = self.options.get(declared.key if declared is not None else key)
+        return values[-1] if values else None
+
+    def has(self, key: str) -> bool:
+        """Whether an option is given, by any of its spellings."""
+        declared = self.level.options.get(key)
+        return (declared.key if declared is not None else key) in self.options

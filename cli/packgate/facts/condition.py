@@ -1,0 +1,59 @@
+"""Conditions of catalog rules."""
+
+from __future__ import annotations
+
+from packgate.facts.source import source_from
+from packgate.facts.wildcard import matches, may_match
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from packgate.facts.call import Call
+    from packgate.facts.program import Option
+    from packgate.facts.source import Source
+    from packgate.model.value import Value
+
+
+class Test:
+    """A source and what must hold of it: ``present``, ``absent``, ``like`` or ``unlike`` some globs."""
+
+    __slots__ = ("globs", "kind", "source")
+
+    def __init__(self, source: Source, kind: str, globs: tuple[str, ...]) -> None:
+        self.source = source
+        self.kind = kind
+        self.globs = globs
+
+    def holds(self, call: Call, it: Value | None) -> bool:
+        """Whether it holds, or may hold where a value is partly unknown: a rule is never lost to an unknown word."""
+        if self.kind == "present":
+            return self.source.present(call, it)
+        if self.kind == "absent":
+            return not self.source.present(call, it)
+        values = self.source.values(call, it)
+        if self.kind == "like":
+            return any(may_match(glob, value) for value in values for glob in self.globs)
+        return any(self._unlike(value) for value in values)
+
+    def _unlike(self, value: Value) -> bool:
+        return not isinstance(value, str) or not any(matches(glob, value) for glob in self.globs)
+
+
+class Condition:
+    """Alternatives; each a list of tests that must all hold."""
+
+    __slots__ = ("clauses",)
+
+    def __init__(self, data: list[list[list[Any]]], options: dict[str, Option]) -> None:
+        self.clauses = [
+            [Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ()) for source, test in clause]
+            for clause in data
+        ]
+
+    def holds(self, call: Call, it: Value | None = None) -> bool:
+        """Whether one of the alternatives holds."""
+        for clause in self.clauses:
+            if all(test.holds(call, it) for test in clause):
+                return True
+        return False

@@ -1,0 +1,150 @@
+"""Programs of the catalog at run time: levels with what they inherit, made when they are first reached."""
+
+from __future__ import annotations
+
+from packgate.facts.condition import Condition
+from packgate.facts.source import FieldValue, source_from
+from packgate.facts.wildcard import matches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from packgate.facts.source import Source
+
+
+class Option:
+    """A declared option. ``kind`` is ``flag``, ``value`` or ``attached``; ``key`` the spelling that calls are keyed by."""
+
+    __slots__ = ("key", "kind", "spellings")
+
+    def __init__(self, kind: str, spellings: tuple[str, ...]) -> None:
+        self.kind = kind
+        self.spellings = spellings
+        self.key = next((spelling for spelling in spellings if spelling.startswith("--")), spellings[0])
+
+
+class Rule:
+    """One rule of ``does``."""
+
+    __slots__ = (
+        "condition", "each", "effect", "environment", "even_if_neutral", "families", "fields", "operation", "paths", "sends",
+    )  # fmt: skip
+
+    def __init__(self, data: dict[str, Any], options: dict[str, Option]) -> None:
+        self.families: tuple[str, ...] = (*data["families"], "command")
+        self.effect: str = data["effect"]
+        self.operation = FieldValue(data["operation"], options)
+        self.condition = Condition(data["if"], options) if "if" in data else None
+        self.each = FieldValue(data["each"], options) if "each" in data else None
+        self.fields = [(name, FieldValue(value, options)) for name, value in data["fields"].items()]
+        self.paths: frozenset[str] = frozenset(data.get("paths", ()))
+        self.environment = [FieldValue(item, options) for item in data.get("environment", ())]
+        self.sends = [FieldValue(item, options) for item in data.get("sends", ())]
+        self.even_if_neutral: bool = data.get("even-if-neutral", False) or self.effect == "read"
+
+
+class Wrap:
+    """One item of ``wraps``. ``source`` is the words or the code, ``file`` the file that holds the code."""
+
+    __slots__ = (
+        "args", "assignments", "clear_env", "condition", "cwd", "file", "host", "join", "kind", "lang", "place", "source", "user",
+    )  # fmt: skip
+
+    def __init__(self, data: dict[str, Any], options: dict[str, Option]) -> None:
+        self.kind: str = data["kind"]
+        self.lang: str = data.get("lang", "shell")
+        self.condition = Condition(data["if"], options) if "if" in data else None
+        self.join: bool = data.get("join", False)
+        self.assignments: bool = data.get("assignments", False)
+        self.source = _field(data, "from", options)
+        self.file = _field(data, "file", options)
+        self.host = _field(data, "host", options)
+        self.user = _field(data, "user", options)
+        self.cwd = _field(data, "cwd", options)
+        self.place = _field(data, "place", options)
+        self.args = _field(data, "args", options)
+        self.clear_env = _field(data, "clear-env", options)
+
+
+def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> FieldValue | None:
+    return FieldValue(data[key], options) if key in data else None
+
+
+class Level:
+    """A program or sub-command: its own rules, and what holds for it of the levels above."""
+
+    __slots__ = (
+        "cwd", "environment", "fields", "handlers", "neutral", "options", "output", "prints", "rules", "style", "unknown_values",
+        "via", "wraps",
+    )  # fmt: skip
+
+    def __init__(self, data: dict[str, Any], parent: Level | None) -> None:
+        self.options: dict[str, Option] = dict(parent.options) if parent is not None else {}
+        for kind, spellings in data.get("options", ()):
+            option = Option(kind, tuple(spellings))
+            for spelling in spellings:
+                self.options[spelling] = option
+        options = self.options
+        self.style: str = data.get("style", parent.style if parent is not None else "gnu")
+        self.unknown_values: bool = data.get("unknown-options", parent.unknown_values if parent is not None else False)
+        self.neutral: list[tuple[str, str | None]] = list(parent.neutral) if parent is not None else []
+        self.neutral.extend((self._key(name), excepted) for name, excepted in data.get("neutral", ()))
+        self.fields: dict[str, tuple[str, ...]] = dict(parent.fields) if parent is not None else {}
+        for name, values in data.get("fields", {}).items():
+            self.fields[name] = tuple(values)
+        self.environment: list[FieldValue] = list(parent.environment) if parent is not None else []
+        self.environment.extend(FieldValue(item, options) for item in data.get("environment", ()))
+        self.cwd: Source | None = source_from(data["cwd"], options) if "cwd" in data else parent.cwd if parent is not None else None
+        self.output: str | None = data.get("output", parent.output if parent is not None else None)
+        self.via: bool = data.get("via", parent.via if parent is not None else True)
+        self.prints = [FieldValue(item, options) for item in data.get("prints", ())]
+        self.rules = [Rule(item, options) for item in data.get("rules", ())]
+        self.wraps = [Wrap(item, options) for item in data.get("wraps", ())]
+        self.handlers: tuple[str, ...] = tuple(data.get("handlers", ()))
+
+    def _key(self, name: str) -> str:
+        option = self.options.get(name)
+        return option.key if option is not None else name
+
+
+class Branch:
+    """A node of the sub-command tree. ``level`` is None for a word that is only the beginning of a sub-command."""
+
+    __slots__ = ("children", "exact", "globs", "has_children", "inherited", "level", "levels")
+
+    def __init__(self, data: dict[str, Any], levels: list[dict[str, Any]], inherited: Level | None) -> None:
+        index = data.get("level")
+        self.level = Level(levels[index], inherited) if index is not None else None
+        self.inherited = self.level if self.level is not None else inherited
+        self.levels = levels
+        self.exact: dict[str, Any] = data.get("exact", {})
+        self.globs: list[tuple[str, Any]] = data.get("globs", [])
+        self.has_children = bool(self.exact or self.globs)
+        self.children: dict[str, Branch] = {}
+
+    def follow(self, word: str) -> list[Branch]:
+        """The branches that a word leads to, the best first: the exact word, then globs in their order."""
+        found = []
+        if word in self.exact:
+            found.append(self._child(word, self.exact[word]))
+        for glob, data in self.globs:
+            if matches(glob, word):
+                found.append(self._child("\0" + glob, data))
+        return found
+
+    def _child(self, key: str, data: dict[str, Any]) -> Branch:
+        child = self.children.get(key)
+        if child is None:
+            child = self.children[key] = Branch(data, self.levels, self.inherited)
+        return child
+
+
+class Program:
+    """A program: its name and the root of its sub-commands."""
+
+    __slots__ = ("name", "root")
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.name: str = data["name"]
+        self.root = Branch(data["tree"], data["levels"], None)

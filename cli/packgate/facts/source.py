@@ -1,0 +1,259 @@
+"""Sources of the catalog at run time: where in a call a value comes from."""
+
+from __future__ import annotations
+
+from packgate.facts.parsers import PARSERS, SPLITTERS, split_values
+from packgate.facts.wildcard import matches
+from packgate.model.value import join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from packgate.facts.call import Call
+    from packgate.facts.program import Option
+    from packgate.model.value import Value
+
+    Values = list[Value]
+
+
+class Source:
+    """A place in a call. ``it`` is the item of the rule's ``each``."""
+
+    __slots__ = ()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        """The values that stand there, in order."""
+        raise NotImplementedError
+
+    def present(self, call: Call, it: Value | None) -> bool:
+        """Whether something stands there."""
+        return bool(self.values(call, it))
+
+
+class TextSource(Source):
+    """Literal text."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return [self.text]
+
+
+class OperandSource(Source):
+    """One operand or a range; positions start at 1, negative ones count from the end."""
+
+    __slots__ = ("first", "last", "one")
+
+    def __init__(self, first: int, last: int) -> None:
+        self.first = first
+        self.last = last
+        self.one = first == last
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        operands = call.operands
+        if self.one:
+            index = self.first - 1 if self.first > 0 else len(operands) + self.first
+            return [operands[index]] if 0 <= index < len(operands) else []
+        end = self.last if self.last > 0 else len(operands) + self.last + 1
+        return operands[self.first - 1:max(end, 0)]
+
+
+class OptionSource(Source):
+    """The values of one option; a flag is present without a value."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return call.options.get(self.key, [])
+
+    def present(self, call: Call, it: Value | None) -> bool:
+        return self.key in call.options
+
+
+class OptionsSource(Source):
+    """The values of every option that a glob describes."""
+
+    __slots__ = ("glob",)
+
+    def __init__(self, glob: str) -> None:
+        self.glob = glob
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return [value for key, values in call.options.items() if matches(self.glob, key) for value in values]
+
+    def present(self, call: Call, it: Value | None) -> bool:
+        return any(matches(self.glob, key) for key in call.options)
+
+
+class EnvironmentSource(Source):
+    """An environment variable that the program sees."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        value = call.state.env(self.name)
+        return [] if value is None else [value]
+
+
+class AssignedSource(Source):
+    """The values of operands ``name=value``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        out: Values = []
+        for operand in call.operands:
+            parts = PARSERS["keyval"](operand)
+            if parts is not None and parts["name"] == self.name:
+                out.append(parts["value"])
+        return out
+
+
+class StdinSource(Source):
+    """What the call reads from standard input."""
+
+    __slots__ = ()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return [] if call.stdin is None else [call.stdin]
+
+
+class CommandSource(Source):
+    """The sub-command: all its words joined, or one of them (1-based, negative from the end)."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int | None) -> None:
+        self.index = index
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        words = call.words
+        if self.index is None:
+            return [" ".join(words)] if words else []
+        index = self.index - 1 if self.index > 0 else len(words) + self.index
+        return [words[index]] if 0 <= index < len(words) else []
+
+
+class ProgramSource(Source):
+    """The program's name."""
+
+    __slots__ = ()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return [call.program]
+
+
+class ItemSource(Source):
+    """The item of ``each``."""
+
+    __slots__ = ()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return [] if it is None else [it]
+
+
+class ParsedSource(Source):
+    """A part of what a parser makes of another source's values."""
+
+    __slots__ = ("inner", "parser", "part")
+
+    def __init__(self, inner: Source, parser: str, part: str) -> None:
+        self.inner = inner
+        self.parser = parser
+        self.part = part
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        values = self.inner.values(call, it)
+        if self.parser in SPLITTERS:
+            return [piece for value in values for piece in split_values(value, self.parser)]
+        out: Values = []
+        for value in values:
+            parts = PARSERS[self.parser](value)
+            found = None if parts is None else parts.get(self.part)
+            if found is not None and found != "":
+                out.append(found)
+        return out
+
+
+_FIXED = {"stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource()}
+
+
+def source_from(data: list[Any], options: dict[str, Option]) -> Source:
+    """A source from its compiled form; option names are those of the level it stands in."""
+    kind = data[0]
+    if kind == "text":
+        return TextSource(data[1])
+    if kind == "operands":
+        return OperandSource(data[1], data[2])
+    if kind == "option":
+        option = options.get(data[1])
+        return OptionSource(option.key if option is not None else data[1])
+    if kind == "options":
+        return OptionsSource(data[1])
+    if kind == "env":
+        return EnvironmentSource(data[1])
+    if kind == "assigned":
+        return AssignedSource(data[1])
+    if kind == "command":
+        return CommandSource(data[1])
+    if kind == "parse":
+        return ParsedSource(source_from(data[1], options), data[2], data[3] or "")
+    return _FIXED[kind]
+
+
+class FieldValue:
+    """What a field takes: the values of all its sources, or of the first that has any; with ``into`` the paths of files
+    that are put into a directory or become it."""
+
+    __slots__ = ("first", "into", "sources")
+
+    def __init__(self, data: list[Any], options: dict[str, Option]) -> None:
+        self.first = data[0] == "first"
+        self.into = FieldValue(data[1], options) if data[0] == "into" else None
+        listed = data[2][1] if data[0] == "into" else data[1]
+        self.sources = [source_from(item, options) for item in listed]
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        """The values, in the order of the sources."""
+        if self.into is not None:
+            return _into(self.into.values(call, it), self._listed(call, it))
+        return self._listed(call, it)
+
+    def _listed(self, call: Call, it: Value | None) -> Values:
+        if len(self.sources) == 1:
+            return self.sources[0].values(call, it)
+        out: Values = []
+        for source in self.sources:
+            found = source.values(call, it)
+            if self.first and found:
+                return found
+            out.extend(found)
+        return out
+
+
+def _into(directories: Values, names: Values) -> Values:
+    """The destination itself, and each name inside it unless the destination looks like the new name of one file."""
+    out: Values = list(directories)
+    for directory in directories:
+        text = directory if isinstance(directory, str) else ""
+        last = text.rsplit("/", 1)[-1]
+        if len(names) == 1 and "." in last[1:] and last != "..":
+            continue
+        for name in names:
+            parts = PARSERS["basename"](name)
+            if parts is not None and parts[""] != last:
+                out.append(join([directory, "/", parts[""]]))
+    return out

@@ -1,0 +1,120 @@
+"""Globs of the catalog: ``*`` any text, ``?`` one character, ``[a-z]`` one of a set, ``|`` between alternatives."""
+
+from __future__ import annotations
+
+from packgate.model.value import Glob
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+
+_SPECIAL = frozenset("*?[|")
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether the pattern is more than plain text."""
+    return not _SPECIAL.isdisjoint(pattern)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the text is one that the pattern describes."""
+    if "|" in pattern:
+        return any(matches(choice, text) for choice in pattern.split("|"))
+    return _matches(pattern, 0, text, 0)
+
+
+def _matches(pattern: str, p: int, text: str, t: int) -> bool:
+    """Wildcard matching that goes back only to the last ``*``: quadratic at worst."""
+    star = -1
+    mark = 0
+    while t < len(text):
+        if p < len(pattern) and pattern[p] == "*":
+            star, mark = p, t
+            p += 1
+            continue
+        width = _one(pattern, p, text[t]) if p < len(pattern) else 0
+        if width:
+            p += width
+            t += 1
+        elif star >= 0:
+            mark += 1
+            p, t = star + 1, mark
+        else:
+            return False
+    while p < len(pattern) and pattern[p] == "*":
+        p += 1
+    return p == len(pattern)
+
+
+def _one(pattern: str, p: int, char: str) -> int:
+    """How many pattern characters match this one character; 0 when they don't."""
+    if pattern[p] == "?" or pattern[p] == char:
+        return 1
+    if pattern[p] != "[":
+        return 0
+    end = pattern.find("]", p + 2)
+    if end < 0:
+        return 0
+    body = pattern[p + 1:end]
+    negated = body[0] in "!^"
+    return end - p + 1 if _in_set(body[1:] if negated else body, char) != negated else 0
+
+
+def _in_set(body: str, char: str) -> bool:
+    index = 0
+    while index < len(body):
+        if index + 2 < len(body) and body[index + 1] == "-":
+            if body[index] <= char <= body[index + 2]:
+                return True
+            index += 3
+        else:
+            if body[index] == char:
+                return True
+            index += 1
+    return False
+
+
+def may_match(pattern: str, value: Value) -> bool:
+    """Whether the value can be text that the pattern describes: holes and globs of the value can be anything."""
+    if isinstance(value, str):
+        return matches(pattern, value)
+    if "|" in pattern:
+        return any(may_match(choice, value) for choice in pattern.split("|"))
+    pieces: list[str | None] = []
+    for part in value.parts:
+        if isinstance(part, str):
+            pieces.extend(part)
+        elif not isinstance(part, Glob) and part.choices and len(value.parts) == 1:
+            return any(matches(pattern, choice) for choice in part.choices)
+        else:
+            pieces.append(None)
+    return _may(pattern, pieces)
+
+
+def _may(pattern: str, pieces: list[str | None]) -> bool:
+    """Walk the text, a None being any text, with the set of pattern positions that are reachable."""
+    reached = _closure(pattern, {0})
+    for piece in pieces:
+        following: set[int] = set()
+        for position in reached:
+            if piece is None:
+                following.update(range(position, len(pattern) + 1))
+            elif position < len(pattern) and pattern[position] == "*":
+                following.add(position)
+            elif position < len(pattern):
+                width = _one(pattern, position, piece)
+                if width:
+                    following.add(position + width)
+        reached = _closure(pattern, following)
+        if not reached:
+            return False
+    return len(pattern) in reached
+
+
+def _closure(pattern: str, positions: set[int]) -> set[int]:
+    out = set(positions)
+    for position in positions:
+        while position < len(pattern) and pattern[position] == "*":
+            position += 1
+            out.add(position)
+    return out
