@@ -1,0 +1,149 @@
+"""The cursor that all readers of the parser share: position, limits, problems, white space and nesting."""
+
+from __future__ import annotations
+
+from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD, SKIP
+from packgate.shell.tree import Problem, Redirect, Script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from packgate.shell.tree import WordPart
+
+MAX_DEPTH: Final = 50
+MAX_NOTES: Final = 20
+
+_COMMON: Final = frozenset(
+    ["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "{", "}", "!"]
+)
+_EXTENDED: Final = _COMMON | frozenset(["[[", "function", "select", "time", "coproc"])
+RESERVED: Final = {"dash": _COMMON, "zsh": (_EXTENDED - {"in"}) | frozenset(["repeat", "foreach", "end"])}
+CLOSERS: Final = frozenset(["then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "end"])
+
+
+class PendingHeredoc:
+    """A heredoc whose body begins after the next newline."""
+
+    __slots__ = ("delimiter", "quoted", "redirect", "strip")
+
+    def __init__(self, redirect: Redirect, delimiter: str, quoted: bool, strip: bool) -> None:
+        self.redirect = redirect
+        self.delimiter = delimiter
+        self.quoted = quoted
+        self.strip = strip
+
+
+class Scanner:
+    """A position in the source, between which and ``end`` text is read.
+
+    ``fail`` records why reading stops and moves to the end, so that every reader unwinds with what it has; ``note``
+    records a problem that reading survives. ``substitutions`` counts the open ``$(``.
+    """
+
+    __slots__ = (
+        "depth", "end", "failed", "joined", "parens", "pending", "pos", "problems", "reserved_words", "shell", "source",
+        "substitutions", "zsh",
+    )  # fmt: skip
+
+    def __init__(self, source: str, shell: str, depth: int = 0) -> None:
+        self.source = source
+        self.pos = 0
+        self.end = len(source)
+        self.shell = shell
+        self.zsh = shell == "zsh"
+        self.reserved_words: frozenset[str] = RESERVED.get(shell, _EXTENDED)
+        self.depth = depth
+        self.joined = "\\\n" in source
+        self.problems: list[Problem] = []
+        self.failed = False
+        self.pending: list[PendingHeredoc] = []
+        self.parens: dict[int, int] = {}
+        self.substitutions = 0
+
+    def fail(self, message: str, offset: int = -1) -> None:
+        """Stop reading: nothing more can be understood."""
+        if not self.failed:
+            self.failed = True
+            self.note(message, self.pos if offset < 0 else offset)
+        self.pos = self.end
+
+    def note(self, message: str, offset: int) -> None:
+        """Record what could not be read, and go on; repeats beyond a limit add nothing."""
+        if len(self.problems) < MAX_NOTES:
+            self.problems.append(Problem(message, offset))
+
+    def deepen(self) -> None:
+        """Enter a nested construct; every call has a matching ``self.depth -= 1``."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(f"nested more than {MAX_DEPTH} deep")
+
+    def blanks(self) -> None:
+        """Skip blanks, line continuations and a comment; call it only where a token may begin."""
+        if self.pos < self.end and self.source[self.pos] in " \t\\#":
+            match = SKIP(self.source, self.pos, self.end)
+            if match is not None:
+                self.pos = match.end()
+
+    def joins(self, pos: int) -> int:
+        """The position after any line continuations at ``pos``."""
+        while self.joined and self.source.startswith("\\\n", pos, self.end):
+            pos += 2
+        return pos
+
+    def peek(self) -> str:
+        """The character at the position, empty at the end."""
+        return self.source[self.pos] if self.pos < self.end else ""
+
+    def newlines(self) -> None:
+        """Skip blanks, comments and newlines."""
+        self.blanks()
+        while self.pos < self.end and self.source[self.pos] == "\n":
+            self.newline()
+            self.blanks()
+
+    def newline(self) -> None:
+        """Step over a newline token; the bodies of heredocs begin behind it."""
+        self.pos += 1
+        if self.pending:
+            self.heredoc_bodies()
+
+    def accept(self, keyword: str) -> bool:
+        """Step over a reserved word if it comes next."""
+        self.blanks()
+        match = COMMAND_WORD(self.source, self.pos, self.end)
+        if match is None and self.joined:
+            match = JOINED_WORD.match(self.source, self.pos, self.end)
+        if match is None or match.group().replace("\\\n", "") != keyword:
+            return False
+        self.pos = match.end()
+        return True
+
+    def expect(self, keyword: str) -> None:
+        """Step over a reserved word that must come next."""
+        if not self.accept(keyword):
+            found = self.source[self.pos : self.pos + 10].split("\n")[0]
+            self.fail(f"expected `{keyword}`" + (f" before `{found}`" if found else " before the end"))
+
+    # What later layers implement and earlier ones call.
+
+    def heredoc_bodies(self) -> None:
+        """Read the bodies of all pending heredocs."""
+        raise NotImplementedError
+
+    def end_heredocs(self) -> None:
+        """Settle heredocs whose bodies never come."""
+        raise NotImplementedError
+
+    def command_list(self) -> Script:
+        """Read commands up to something that can't continue the list."""
+        raise NotImplementedError
+
+    def dollar(self, quoted: bool) -> WordPart | None:
+        """Read what a dollar sign begins; None when it stands for itself."""
+        raise NotImplementedError
+
+    def backticks(self, quoted: bool) -> WordPart:
+        """Read a command substitution in backticks."""
+        raise NotImplementedError

@@ -1,0 +1,267 @@
+"""Reading simple commands: assignments, words and redirections."""
+
+from __future__ import annotations
+
+from packgate.shell.heredoc import HeredocReader
+from packgate.shell.syntax import (
+    ARRAY_ASSIGNMENT,
+    ASSIGNMENT,
+    FUNCTION_PARENTHESES,
+    PLAIN_WORD,
+    REDIRECTION,
+)
+from packgate.shell.tree import Assignment, Literal, Redirect, SimpleCommand, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from packgate.shell.tree import Node, WordPart
+
+# Builtins whose arguments may be array assignments, and those before which they keep that.
+_DECLARATIONS: Final = frozenset(["declare", "typeset", "local", "export", "readonly", "let", "eval"])
+_PREFIXES: Final = frozenset(["command", "builtin"])
+
+
+class SimpleReader(HeredocReader):
+    """Reads simple commands and redirections."""
+
+    __slots__ = ()
+
+    def simple(self) -> Node | None:
+        """Read a simple command, or a function definition in the form ``name() …``; None when there is neither."""
+        source = self.source
+        start = self.pos
+        stop = start
+        words: list[Word | Assignment] = []
+        assignments: list[Assignment] = []
+        redirects: list[Redirect] = []
+        while True:
+            match = PLAIN_WORD(source, self.pos, self.end)
+            if match is not None:
+                text = match.group(1)
+                begin = match.start(1)
+                stop = match.end()
+                if not words and ("=" in text or "[" in text) and ASSIGNMENT(text, 0, stop) is not None:
+                    self.pos = begin
+                    self._leading(assignments, words)
+                    stop = self.pos
+                    continue
+                if text == "}" and self.zsh and words:
+                    stop = words[-1].end
+                    break
+                self.pos = stop
+                words.append(Word([Literal(text, False, begin, stop)], begin, stop))
+                continue
+            self.blanks()
+            if self.pos >= self.end:
+                break
+            char = source[self.pos]
+            if char in ")\n;|":
+                break
+            if char in "<>&0123456789{" and (char != "&" or self._at_ampersand_redirect()):
+                if self.redirection(redirects):
+                    stop = self.pos
+                    continue
+            if char == "&":
+                break
+            if char == "(" and not self.zsh:
+                break
+            if not self._next_word(assignments, words):
+                break
+            stop = self.pos
+        node = self._finish(assignments, words, redirects, start, stop)
+        if self.pos < self.end and source[self.pos] == "(":
+            return self._function(node, words, assignments, redirects)
+        return node
+
+    def _finish(
+        self,
+        assignments: list[Assignment],
+        words: list[Word | Assignment],
+        redirects: list[Redirect],
+        start: int,
+        stop: int,
+    ) -> SimpleCommand | None:
+        if not words and not assignments and not redirects:
+            return None
+        return SimpleCommand(assignments, words, redirects, start, stop)
+
+    def _at_ampersand_redirect(self) -> bool:
+        after = self.joins(self.pos + 1)
+        return after < self.end and self.source[after] == ">"
+
+    def _next_word(self, assignments: list[Assignment], words: list[Word | Assignment]) -> bool:
+        """Read a word that isn't plain; False when nothing could be read."""
+        start = self.pos
+        if self.zsh and self.source[start] == "(" and FUNCTION_PARENTHESES.match(self.source, start, self.end):
+            return False
+        if not words:
+            self._leading(assignments, words)
+        elif self._declares(words) and ARRAY_ASSIGNMENT.match(self.source, start, self.end) is not None:
+            leading: list[Assignment] = []
+            self._leading(leading, words)
+            words.extend(leading)
+        else:
+            words.append(self.word())
+        return self.pos > start
+
+    def _declares(self, words: list[Word | Assignment]) -> bool:
+        for word in words:
+            part = word.parts[0] if isinstance(word, Word) and word.parts else None
+            text = part.text if isinstance(part, Literal) else ""
+            if text not in _PREFIXES:
+                return text in _DECLARATIONS
+        return False
+
+    # --- assignments ------------------------------------------------------------------------------------------------
+
+    def _leading(self, assignments: list[Assignment], words: list[Word | Assignment]) -> None:
+        """Read an assignment, or the command's first word when it turns out not to be one."""
+        start = self.pos
+        match = ASSIGNMENT(self.source, start, self.end)
+        if match is None:
+            words.append(self.word())
+            return
+        name = match.group(1).replace("\\\n", "")
+        index: Word | None = None
+        self.pos = match.end()
+        operator = match.group(2)
+        if operator is None:
+            self.pos -= 1
+            bracket = self.pos
+            index = self.index()
+            operator = self._assignment_operator()
+            if not operator:
+                words.append(self._word_with_index(name, start, bracket, index))
+                return
+        append = operator[0] == "+"
+        if self.peek() == "(" or (self.joined and self.source[self.joins(self.pos) : self.end][:1] == "("):
+            self.pos = self.joins(self.pos)
+            array = self._array()
+            assignments.append(Assignment(name, None, start, self.pos, append, index, array))
+            return
+        value = self.word()
+        assignments.append(Assignment(name, value, start, self.pos, append, index))
+
+    def _assignment_operator(self) -> str:
+        """Step over ``=`` or ``+=`` if it follows."""
+        at = self.joins(self.pos)
+        if self.source.startswith("=", at, self.end):
+            self.pos = at + 1
+            return "="
+        plus = self.joins(at + 1)
+        if self.source.startswith("+", at, self.end) and self.source.startswith("=", plus, self.end):
+            self.pos = plus + 1
+            return "+="
+        return ""
+
+    def _word_with_index(self, name: str, start: int, bracket: int, index: Word) -> Word:
+        """A word that began like ``name[…]`` but assigns nothing."""
+        parts: list[WordPart] = [Literal(name + "[", False, start, bracket + 1)]
+        parts.extend(index.parts)
+        parts.append(Literal("]", False, index.end, index.end + 1))
+        self.word_parts(parts)
+        return Word(parts, start, self.pos)
+
+    def _array(self) -> list[tuple[Word | None, Word]]:
+        """Read ``(…)`` of an array; the position is at its parenthesis."""
+        start = self.pos
+        self.pos += 1
+        items: list[tuple[Word | None, Word]] = []
+        self.deepen()
+        while True:
+            self.newlines()
+            if self.pos >= self.end:
+                self.fail("an array isn't closed", start)
+                break
+            char = self.source[self.pos]
+            if char == ")":
+                self.pos += 1
+                break
+            before = self.pos
+            items.append(self._element(char))
+            if self.pos == before:
+                self.unexpected()
+        self.depth -= 1
+        return items
+
+    def _element(self, char: str) -> tuple[Word | None, Word]:
+        if char != "[":
+            return None, self.word()
+        start = self.pos
+        index = self.index()
+        if self._assignment_operator():
+            return index, self.word()
+        return None, self._word_with_index("", start, start, index)
+
+    # --- redirections -----------------------------------------------------------------------------------------------
+
+    def redirection(self, redirects: list[Redirect]) -> bool:
+        """Read one redirection at the position; False, nothing consumed, when there is none."""
+        match = REDIRECTION(self.source, self.pos, self.end)
+        if match is None:
+            return False
+        start = self.pos
+        self.pos = match.end()
+        op: str = match.group(3) or match.group(4)
+        if len(op) > 1:
+            op = op.replace("\\\n", "")
+        if self.zsh and op in (">", ">>", ">&", "&>", "&>>") and self.peek() and self.source[self.pos] in "!|":
+            self.pos += 1
+        self.blanks()
+        target = self.word()
+        if not target.parts:
+            self.fail("a redirection has no target", start)
+            return True
+        digits: str | None = match.group(1)
+        fd_name: str | None = match.group(2)
+        redirect = Redirect(
+            op,
+            target,
+            start,
+            self.pos,
+            int(digits.replace("\\\n", "")) if digits is not None else None,
+            fd_name.replace("\\\n", "") if fd_name is not None else None,
+        )
+        redirects.append(redirect)
+        if op in ("<<", "<<-"):
+            self.await_heredoc(redirect)
+        return True
+
+    def trailing_redirects(self, redirects: list[Redirect]) -> None:
+        """Read the redirections behind a compound command."""
+        self.blanks()
+        while self.pos < self.end and self.source[self.pos] in "<>&0123456789{":
+            if self.source[self.pos] == "&" and not self._at_ampersand_redirect():
+                return
+            if not self.redirection(redirects):
+                return
+            self.blanks()
+
+    # --- functions --------------------------------------------------------------------------------------------------
+
+    def _function(
+        self,
+        node: SimpleCommand | None,
+        words: list[Word | Assignment],
+        assignments: list[Assignment],
+        redirects: list[Redirect],
+    ) -> Node | None:
+        match = FUNCTION_PARENTHESES.match(self.source, self.pos, self.end)
+        name = words[0] if len(words) == 1 and not assignments and not redirects else None
+        if match is None or not isinstance(name, Word):
+            self.unexpected()
+            return node
+        self.pos = match.end()
+        return self.function_body(self.function_name(name), name.start, True)
+
+    def function_name(self, word: Word) -> str:
+        """The name as written, without quotes where it has them."""
+        if len(word.parts) == 1 and isinstance(word.parts[0], Literal):
+            return word.parts[0].text
+        return self.source[word.start : word.end]
+
+    def function_body(self, name: str, start: int, parentheses: bool) -> Node:
+        """Read the body of a function; the position is behind its name and parentheses."""
+        raise NotImplementedError

@@ -1,0 +1,96 @@
+r"""Regular expressions and character sets of the shell grammar.
+
+Blank is only space and tab. ``J`` is a run of line continuations (backslash-newline), which may stand inside any word or
+operator. Expressions that every line needs are compiled at import, the others at their first use. All of them are linear:
+repetitions are possessive.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+J: Final = r"(?:\\\n)*+"
+NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*+"
+JOINED_NAME: Final = r"[A-Za-z_](?:[A-Za-z0-9_]|\\\n)*+"
+META: Final = r" \t\n\r;&|<>()"
+SPECIAL: Final = META + r"$`\\\"'"
+
+
+class Lazy:
+    """A regular expression that is compiled when it is first used."""
+
+    __slots__ = ("compiled", "flags", "text")
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        self.text = text
+        self.flags = flags
+        self.compiled: re.Pattern[str] | None = None
+
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        if self.compiled is None:
+            self.compiled = re.compile(self.text, self.flags)
+        return self.compiled
+
+    def match(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """Match at ``start``, seeing nothing from ``end`` on."""
+        return self.pattern().match(text, start, end)
+
+
+# --- on the path of every line --------------------------------------------------------------------------------------
+
+# A whole word without any special character, with the blanks before it.
+PLAIN_WORD = re.compile(rf"[ \t]*+([^{SPECIAL}#][^{SPECIAL}]*+)(?=[ \t\n;&|)]|\Z)").match
+# The same in command position, where a parenthesis or redirection may follow directly.
+COMMAND_WORD = re.compile(rf"[^{SPECIAL}#][^{SPECIAL}]*+(?=[ \t\n;&|()<>]|\Z)").match
+# What may stand between tokens on one line, with a comment.
+SKIP = re.compile(r"(?:[ \t]++|\\\n)*+(?:#[^\n]*+)?").match
+# Unquoted characters within a word.
+RUN = re.compile(rf"(?:[^{SPECIAL}]++|\\\n)++").match
+# Characters and escapes within double quotes.
+DOUBLE_RUN = re.compile(r"(?:[^\"$`\\]++|\\.)++", re.DOTALL).match
+PARAMETER = re.compile(rf"\$(?:({NAME})|([0-9@*#?$!-]))").match
+ASSIGNMENT = re.compile(rf"({JOINED_NAME})(?:(\+?{J}=)|\[)").match
+OPERATOR = re.compile(
+    rf";{J};{J}&|;{J};|;{J}&|;{J}\||;|&{J}&|&{J}>{J}>|&{J}>|&{J}[!|](?=[ \t\n;)]|\Z)|&|\|{J}\||\|{J}&|\||\)|\n"
+).match
+REDIRECTION = re.compile(
+    rf"(?:([0-9](?:[0-9]|\\\n){{0,8}}+)|\{{({JOINED_NAME})\}})?+{J}"
+    rf"(<{J}<{J}<|<{J}<{J}-|<{J}<|<{J}>|<{J}&|>{J}>|>{J}\||>{J}&|[<>](?!{J}\())|(&{J}>{J}>|&{J}>)"
+).match
+
+# --- on demand ------------------------------------------------------------------------------------------------------
+
+JOINED_WORD: Final = Lazy(rf"(?:[^{SPECIAL}#]|\\\n)(?:[^{SPECIAL}]++|\\\n)*+(?=[ \t\n;&|()<>]|\Z)")
+ESCAPES: Final = Lazy(r"(?:\\[^\n])++")
+HEREDOC_RUN: Final = Lazy(r"(?:[^$`\\]++|\\.)++", re.DOTALL)
+DOUBLE_ESCAPE: Final = Lazy(r'\\(?:\n|([$`"\\]))')
+HEREDOC_ESCAPE: Final = Lazy(r"\\(?:\n|([$`\\]))")
+BRACE_ESCAPE: Final = Lazy(r'\\(?:\n|([$`"\\}]))')
+JOINED_PARAMETER: Final = Lazy(rf"\${J}(?:({JOINED_NAME})|([0-9@*#?$!-]))")
+ANSI_C: Final = Lazy(r"((?:[^'\\]++|\\.)*+)'", re.DOTALL)
+BACKTICKS: Final = Lazy(r"((?:[^`\\]++|\\.)*+)`", re.DOTALL)
+PARAMETER_NAME: Final = Lazy(rf"({JOINED_NAME}|[0-9](?:[0-9]|\\\n)*+|[@*#?$!-])")
+PARAMETER_OPERATOR: Final = Lazy(
+    rf":{J}[-=?+]|[-=?+]|#{J}#|#|%{J}%|%|/{J}[/#%]|/|\^{J}\^|\^|,{J},|,|~{J}~|~|@{J}[A-Za-z]|:"
+)
+LENGTH: Final = Lazy(rf"#{J}(?=[A-Za-z_0-9@*#?$!-]{J}[A-Za-z0-9_\\\n]*+(?:\}}|\[))")
+FUNCTION_PARENTHESES: Final = Lazy(rf"\((?:[ \t]|\\\n)*+\)")
+DOUBLE_PARENTHESES: Final = Lazy(rf"\({J}\(")
+ARRAY_ASSIGNMENT: Final = Lazy(rf"({JOINED_NAME})(\+?{J}=){J}\(")
+# Characters without meaning in the places named.
+BRACE_RUN: Final = Lazy(r"(?:[^}$`\\\"'<>\r]++|\\\n)++")
+PATTERN_RUN: Final = Lazy(r"(?:[^}/$`\\\"'<>\r]++|\\\n)++")
+QUOTED_BRACE_RUN: Final = Lazy(r"(?:[^}$`\\\"]++|\\[^$`\\\"}])++", re.DOTALL)
+SUBSTRING_RUN: Final = Lazy(r"(?:[^}:$`\\\"']++|\\\n)++")
+INDEX_RUN: Final = Lazy(r"(?:[^\[\]$`\\\"']++|\\\n)++")
+ARITHMETIC_RUN: Final = Lazy(r"(?:[^$`\\\"']++|\\\n)++")
+CLAUSE_RUN: Final = Lazy(r"(?:[^;$`\\\"']++|\\\n)++")
+REGEX_RUN: Final = Lazy(r"(?:[^ \t\n\r()$`\\\"']++|\\\n)++")
+REGEX_GROUP_RUN: Final = Lazy(r"(?:[^()$`\\\"']++|\\\n)++")
+PAREN_SCAN: Final = Lazy(r"[^()'\"`\\$}]++")
+DOUBLE_SCAN: Final = Lazy(r"[^\"`\\$]++")
