@@ -1,0 +1,87 @@
+"""Paths are normalised by text alone, also when part of them is unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from packgate.facts.paths import normalise, scope
+from packgate.model.value import NAME, Glob, Hole, Origin, Text
+
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+
+CWD = "/home/dev/proj"
+HOME = "/home/dev"
+X = Hole((Origin("variable", "X"),))
+NAMED = Hole((Origin("command", "mktemp"),), NAME)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/etc//nginx/", "/etc/nginx"),
+        ("/etc/../etc/nginx", "/etc/nginx"),
+        ("../../../etc/nginx", "/etc/nginx"),
+        ("../../../../../../..", "/"),
+        ("./a/../b", "/home/dev/proj/b"),
+        (".", "/home/dev/proj"),
+        ("a/.b", "/home/dev/proj/a/.b"),
+        ("/", "/"),
+        ("//", "/"),
+        ("~/x", "/home/dev/x"),
+        ("/proc/self/cwd/../../../etc", "/etc"),
+        ("/proc/self/root/etc", "/etc"),
+        ("", "/home/dev/proj"),
+    ],
+)
+def test_known_paths(path: str, expected: str) -> None:
+    assert normalise(path, CWD, HOME) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (Text(("/etc/", X)), Text(("/etc/", X))),
+        (Text(("/tmp/", NAMED, "/../x")), "/tmp/x"),
+        (Text(("/tmp/", X, "/../x")), Text(("/tmp/", X, "/../x"))),
+        (Text((X, "/a/./b/../c")), Text((X, "/a/c"))),
+        (Text((NAMED, ".txt")), Text((CWD + "/", NAMED, ".txt"))),
+        (Text(("/", Glob("*"), "/hosts")), Text(("/", Glob("*"), "/hosts"))),
+        (Text(("src/", Glob("*"), ".py")), Text((CWD + "/src/", Glob("*"), ".py"))),
+        (Text((Hole((), "any", ("/a/../b", "/c/")),)), Text((Hole((), "any", ("/b", "/c")),))),
+    ],
+)
+def test_partly_known_paths(path: Value, expected: Value) -> None:
+    assert normalise(path, CWD, HOME) == expected
+
+
+def test_a_relative_path_without_a_known_directory_keeps_an_unknown_beginning() -> None:
+    found = normalise("etc/nginx", None)
+    assert isinstance(found, Text)
+    assert found.parts[-1] == "/etc/nginx"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/home/dev/proj/src/a.py", "repository"),
+        ("/home/dev/.bash_history", "home"),
+        ("/home/dev/.cargo/registry/x", "toolchain"),
+        ("/tmp/x", "temporary"),
+        ("/var/tmp/x", "temporary"),
+        ("/dev/null", "temporary"),
+        ("/usr/include/stdio.h", "toolchain"),
+        ("/etc/passwd", "system"),
+        ("/etc/hosts", "toolchain"),
+        ("/srv/data", "other"),
+        ("/tmpfoo", "other"),
+    ],
+)
+def test_scope(path: str, expected: str) -> None:
+    assert scope(path, CWD, HOME) == expected
+
+
+def test_scope_of_an_unknown_beginning() -> None:
+    assert scope(Text((X, "/a")), CWD, HOME) is None
