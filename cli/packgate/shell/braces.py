@@ -1,0 +1,168 @@
+"""Brace expansion: ``{a,b}``, ``{1..9}``, ``{a..z..2}``; the first step of expansion, purely on the text."""
+
+from __future__ import annotations
+
+from packgate.shell.limits import BRACE_WORDS
+from packgate.shell.tree import Literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    from packgate.shell.tree import WordPart
+
+    # A word as unquoted characters and everything else.
+    Item = Union[str, WordPart]
+
+NESTING = 40
+
+
+class Braces:
+    """One word's braces: which open, which close and where their commas are. ``limited`` says that words are missing."""
+
+    __slots__ = ("close", "commas", "items", "limited")
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+        self.limited = False
+        self.close: dict[int, int] = {}
+        self.commas: dict[int, list[int]] = {}
+        self._match()
+
+    def _match(self) -> None:
+        stack: list[int] = []
+        found: list[list[int]] = []
+        for i, item in enumerate(self.items):
+            if item == "{":
+                stack.append(i)
+                found.append([])
+            elif item == "," and stack:
+                found[-1].append(i)
+            elif item == "}" and stack:
+                start = stack.pop()
+                commas = found.pop()
+                if len(stack) < NESTING:
+                    self.close[start] = i
+                    self.commas[start] = commas
+                else:
+                    self.limited = True
+
+    def expand(self, start: int, end: int) -> list[list[Item]]:
+        """All words that the items between two positions stand for."""
+        words: list[list[Item]] = [[]]
+        i = start
+        while i < end:
+            close = self.close.get(i)
+            choices = self._choices(i, close) if close is not None else None
+            if choices is None or close is None:
+                for word in words:
+                    word.append(self.items[i])
+                i += 1
+                continue
+            if len(words) * len(choices) > BRACE_WORDS:
+                self.limited = True
+                choices = choices[: max(1, BRACE_WORDS // len(words))]
+            words = [word + choice for word in words for choice in choices]
+            i = close + 1
+        return words
+
+    def _choices(self, start: int, close: int) -> list[list[Item]] | None:
+        commas = self.commas[start]
+        if not commas:
+            return self._sequence(start + 1, close)
+        out: list[list[Item]] = []
+        low = start + 1
+        for stop in [*commas, close]:
+            out.extend(self.expand(low, stop))
+            low = stop + 1
+            if len(out) > BRACE_WORDS:
+                self.limited = True
+                return out[:BRACE_WORDS]
+        return out
+
+    def _sequence(self, start: int, end: int) -> list[list[Item]] | None:
+        if end - start < 4 or end - start > 70:
+            return None
+        text = ""
+        for item in self.items[start:end]:
+            if not isinstance(item, str):
+                return None
+            text += item
+        values = sequence(text)
+        if values is None:
+            return None
+        if len(values) >= BRACE_WORDS:
+            self.limited = True
+        return [list(value) for value in values]
+
+
+def sequence(text: str) -> list[str] | None:
+    """The values of ``a..b`` or ``a..b..step`` (at most the limit); None when it is not a sequence."""
+    pieces = text.split("..")
+    if len(pieces) not in (2, 3):
+        return None
+    step = 1
+    if len(pieces) == 3:
+        if not _is_number(pieces[2]):
+            return None
+        step = abs(int(pieces[2])) or 1
+    low, high = pieces[0], pieces[1]
+    if _is_number(low) and _is_number(high):
+        width = max(len(low), len(high)) if _padded(low) or _padded(high) else 0
+        return [_pad(number, width) for number in _steps(int(low), int(high), step)]
+    if len(low) == 1 and len(high) == 1 and low.isascii() and high.isascii() and low.isalpha() and high.isalpha():
+        return [chr(number) for number in _steps(ord(low), ord(high), step)]
+    return None
+
+
+def _is_number(text: str) -> bool:
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    return digits.isdigit() and digits.isascii() and len(digits) < 19
+
+
+def _padded(text: str) -> bool:
+    digits = text.lstrip("-+")
+    return len(digits) > 1 and digits[0] == "0"
+
+
+def _pad(number: int, width: int) -> str:
+    if number < 0:
+        return "-" + str(-number).rjust(width - 1, "0")
+    return str(number).rjust(width, "0")
+
+
+def _steps(low: int, high: int, step: int) -> list[int]:
+    count = min(abs(high - low) // step + 1, BRACE_WORDS)
+    direction = step if high >= low else -step
+    return [low + i * direction for i in range(count)]
+
+
+def expand_braces(parts: list[WordPart]) -> tuple[list[list[WordPart]], bool]:
+    """The words (as parts) that a word with braces stands for, and whether the limit cut some off."""
+    items: list[Item] = []
+    for part in parts:
+        if isinstance(part, Literal) and not part.quoted:
+            items.extend(part.text)
+        else:
+            items.append(part)
+    braces = Braces(items)
+    if not braces.close:
+        return [parts], braces.limited
+    start, end = parts[0].start, parts[-1].end
+    return [_parts(word, start, end) for word in braces.expand(0, len(items))], braces.limited
+
+
+def _parts(items: list[Item], start: int, end: int) -> list[WordPart]:
+    out: list[WordPart] = []
+    run: list[str] = []
+    for item in items:
+        if isinstance(item, str):
+            run.append(item)
+            continue
+        if run:
+            out.append(Literal("".join(run), False, start, end))
+            run = []
+        out.append(item)
+    if run:
+        out.append(Literal("".join(run), False, start, end))
+    return out

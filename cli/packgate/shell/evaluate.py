@@ -1,0 +1,249 @@
+"""Partial evaluation of shell text: the commands that it runs, in order, as far as the text decides them.
+
+`evaluate` walks a script the way a shell would. What only the world can decide stays an unknown piece with its origin;
+where a condition is unknown both branches are walked. Nothing is ever executed.
+"""
+
+from __future__ import annotations
+
+from packgate.model.operation import OPAQUE, PARTIAL, Note
+from packgate.model.value import Origin, unknown
+from packgate.shell import commands, control
+from packgate.shell.limits import COMMANDS, DEPTH, LEVELS
+from packgate.shell.merge import Snapshot, merge
+from packgate.shell.parser import parse
+from packgate.shell.partial import either, variants
+from packgate.shell.streams import Sink, Stream
+from packgate.shell.tree import AndOr, Pipeline, SimpleCommand
+from packgate.shell.walk import Frame, Walk, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.command import Host
+    from packgate.shell.state import State
+    from packgate.shell.tree import Node, Script
+
+
+def evaluate(
+    source: Value,
+    state: State,
+    host: Host,
+    span: tuple[int, int] | None = None,
+    via: tuple[str, ...] = (),
+    stdin: Value | None = None,
+) -> Value:
+    """Parse and walk shell text; return its standard output as far as known.
+
+    ``state`` is changed as the text changes its shell. With ``span``, everything that is reported carries that span
+    (nested code); else spans are positions in ``source``. ``via`` names the wrappers that the code came through, and
+    ``stdin`` is what it reads, if that differs from the state's descriptor 0. Never raises: problems become notes.
+    """
+    choices = None if isinstance(source, str) else variants(source)
+    if choices is None or len(choices) == 1:
+        return _evaluate(source, state, host, span, via, stdin)
+    before = Snapshot(state)
+    outputs: list[Value] = []
+    outcomes: list[Snapshot] = []
+    for text in choices:
+        control.restore(state, before)
+        outputs.append(_evaluate(text, state, host, span, via, stdin))
+        outcomes.append(Snapshot(state))
+    merge(state, outcomes)
+    return either(outputs)
+
+
+def _evaluate(
+    source: Value, state: State, host: Host, span: tuple[int, int] | None, via: tuple[str, ...], stdin: Value | None
+) -> Value:
+    budget = state.budget
+    where = span if span is not None else (0, len(source) if isinstance(source, str) else 0)
+    if budget.depth >= DEPTH:
+        if "depth" not in budget.reported:
+            budget.reported.add("depth")
+            host.note(Note("limit", f"code nested deeper than {DEPTH} levels was not analysed", PARTIAL, where))
+        return unknown(Origin("limit", "depth"))
+    text, holes = (source, ()) if isinstance(source, str) else encode(source)
+    walk = Evaluator(host, budget, Frame(text, span, holes), via)
+    sink = Sink()
+    outer_out, outer_in = state.fds.get(1), state.fds.get(0)
+    state.fds[1] = sink
+    if stdin is not None:
+        state.fds[0] = Stream(stdin)
+    budget.depth += 1
+    try:
+        walk.text(text, state, where)
+        walk.finish(state)
+    except RecursionError:
+        walk.limit("nesting", where)
+    budget.depth -= 1
+    if outer_out is not None:
+        state.fds[1] = outer_out
+    else:
+        state.fds.pop(1, None)
+    if stdin is not None:
+        if outer_in is not None:
+            state.fds[0] = outer_in
+        else:
+            del state.fds[0]
+    return sink.text()
+
+
+def run_argv(
+    argv: list[Value],
+    state: State,
+    host: Host,
+    span: tuple[int, int],
+    stdin: Value | None = None,
+    via: tuple[str, ...] = (),
+    variables: tuple[str, ...] = (),
+) -> Value:
+    """Run an expanded command as an external program (what ``sudo``, ``env`` or ``xargs`` start): it is reported to
+    the host, and its output is the host's answer, else what folding yields, else unknown."""
+    walk = Evaluator(host, state.budget, Frame("", span, ()), via)
+    if not argv or not walk.spend(span):
+        return ""
+    return commands.external(walk, argv, state, span, stdin, variables)[0]
+
+
+class Evaluator(Walk):
+    """The walk itself: lists, pipelines and the choice between kinds of commands."""
+
+    def text(self, source: str, state: State, where: tuple[int, int]) -> int | None:
+        """Parse text and walk it, with a note for whatever could not be read."""
+        parsed = parse(source, state.shell)
+        for problem in parsed.problems:
+            coverage = PARTIAL if parsed.script.statements else OPAQUE
+            offset = (problem.offset, min(problem.offset + 1, len(source)))
+            self.note("parse", problem.message, coverage, self.frame.span or offset)
+        return self.script(parsed.script, state)
+
+    def code(self, source: Value, state: State, span: tuple[int, int], via: str = "") -> int | None:
+        if self.budget.depth >= DEPTH:
+            self.limit(f"{DEPTH} levels of nested code", span)
+            return None
+        text, holes = encode(source)
+        frame, outer_via = self.frame, self.via
+        self.frame = Frame(text, span, holes)
+        if via:
+            self.via = (*outer_via, via)
+        self.budget.depth += 1
+        status = self.text(text, state, span)
+        self.budget.depth -= 1
+        self.frame, self.via = frame, outer_via
+        return status
+
+    def script(self, script: Script, state: State) -> int | None:
+        budget = self.budget
+        budget.level += 1
+        status: int | None = 0
+        if budget.level > LEVELS:
+            self.limit("nesting", self.span(script.start, script.end))
+            budget.level -= 1
+            return None
+        for statement in script.statements:
+            if budget.commands > COMMANDS:
+                break
+            if statement.background:
+                inner = state.copy()
+                self.node(statement.node, inner)
+                self.finish(inner)
+                state.background = True
+                status = 0
+            else:
+                status = self.node(statement.node, state)
+            state.status = status
+        budget.level -= 1
+        return status
+
+    def node(self, node: Node, state: State) -> int | None:
+        if isinstance(node, SimpleCommand):
+            return commands.simple(self, node, state)
+        if isinstance(node, AndOr):
+            return self.and_or(node, state)
+        if isinstance(node, Pipeline):
+            return self.pipeline(node, state)
+        if not node.redirects:
+            return control.compound(self, node, state)
+        return commands.redirected(self, node, state)
+
+    def and_or(self, node: AndOr, state: State) -> int | None:
+        """A chain of ``&&`` and ``||``. What follows ``&&`` runs in the state that success left; in the end the states
+        of the parts that may have been skipped are merged."""
+        chain: list[tuple[str, Node]] = []
+        first: Node = node
+        while isinstance(first, AndOr):
+            chain.append((first.op, first.right))
+            first = first.left
+        status = self.node(first, state)
+        skipped: list[Snapshot] = []
+        for op, right in reversed(chain):
+            state.status = status
+            runs = None if status is None else (status == 0) == (op == "&&")
+            if runs is False:
+                self.node(right, state.copy())
+                self.left = False
+            elif runs:
+                status = self.node(right, state)
+            elif op == "&&":
+                before = Snapshot(state)
+                status = self.node(right, state)
+                skipped.append(before)
+                if status == 0:
+                    status = None
+            else:
+                status = self._or(right, state)
+        merge(state, skipped)
+        return status
+
+    def _or(self, right: Node, state: State) -> int | None:
+        """The right side of ``||`` when the left one may have succeeded."""
+        before = Snapshot(state)
+        self.left = False
+        status = self.node(right, state)
+        if self.left:
+            control.restore(state, before)
+            self.left = False
+            return 0
+        merge(state, [before])
+        return 0 if status == 0 else None
+
+    def pipeline(self, node: Pipeline, state: State) -> int | None:
+        commands = node.commands
+        if len(commands) == 1:
+            status = self.node(commands[0], state)
+        else:
+            status = self._pipe(node, state)
+        if node.negated and status is not None:
+            status = int(status == 0)
+        return status
+
+    def _pipe(self, node: Pipeline, state: State) -> int | None:
+        """Every element runs in a copy of the state; what one writes the next reads."""
+        last = len(node.commands) - 1
+        stream: Stream | None = None
+        status: int | None = None
+        for i, command in enumerate(node.commands):
+            inner = state.copy()
+            if stream is not None:
+                inner.fds[0] = stream
+            sink = Sink()
+            if i < last:
+                inner.fds[1] = sink
+                if i < len(node.stderr) and node.stderr[i]:
+                    inner.fds[2] = sink
+            status = self.node(command, inner)
+            self.finish(inner)
+            stream = Stream(sink.text(), tuple(sink.names))
+        return status
+
+
+def trace_prompt(state: State, host: Host, span: tuple[int, int], name: str = "PS4", via: tuple[str, ...] = ()) -> Value:
+    """Expand a prompt variable for what its substitutions run: ``PS4`` of a shell started with ``-x``."""
+    from packgate.shell.nested import expand_prompt
+
+    value = state.get(name)
+    if value is None:
+        return ""
+    walk = Evaluator(host, state.budget, Frame("", span, ()), via)
+    return expand_prompt(walk, value, state)

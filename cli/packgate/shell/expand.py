@@ -1,0 +1,266 @@
+"""Expansion of words, in the shell's order: braces, tilde, parameters, substitutions, splitting, globs."""
+
+from __future__ import annotations
+
+from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of
+from packgate.shell import arithmetic, parameters
+from packgate.shell.braces import expand_braces
+from packgate.shell.fields import Active, Alternatives, Fields, finish
+from packgate.shell.limits import FIELDS
+from packgate.shell.state import elements
+from packgate.shell.substitution import process_substitution
+from packgate.shell.tilde import tilde, tilde_assignment
+from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Part, Value
+    from packgate.shell.fields import Piece
+    from packgate.shell.state import State
+    from packgate.shell.tree import Assignment, Word, WordPart
+    from packgate.shell.walk import Walk
+
+_SPECIAL = frozenset("*?[{~=")
+
+
+def add_words(walk: Walk, words: list[Word], state: State, out: list[Value]) -> None:
+    """Expand words into arguments, appended to ``out``."""
+    for word in words:
+        add_word(walk, word, state, out)
+
+
+def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
+    """Expand one word into any number of arguments."""
+    parts = word.parts
+    if len(parts) == 1:
+        part = parts[0]
+        if isinstance(part, Quoted):
+            if not part.parts:
+                out.append("")
+                return
+            if len(part.parts) == 1:
+                part = part.parts[0]
+                if isinstance(part, Literal) and not walk.frame.holes:
+                    out.append(part.text)
+                    return
+        elif isinstance(part, Literal) and not walk.frame.holes:
+            text = part.text
+            if part.quoted or _SPECIAL.isdisjoint(text):
+                out.append(text)
+                return
+    fields = Fields(True, "noglob" not in state.options, _ifs(state), state.shell != "zsh")
+    for variant in _brace_variants(walk, word):
+        _add_parts(walk, _tilde(walk, variant, state, False), state, fields)
+        fields.flush()
+    if len(out) + len(fields.done) > FIELDS:
+        walk.limit(f"{FIELDS} words", walk.span(word.start, word.end))
+        del fields.done[max(0, FIELDS - len(out)) :]
+    out.extend(fields.done)
+
+
+def _brace_variants(walk: Walk, word: Word) -> list[list[WordPart]]:
+    for part in word.parts:
+        if isinstance(part, Literal) and not part.quoted and "{" in part.text:
+            variants, limited = expand_braces(word.parts)
+            if limited:
+                walk.limit("brace expansion", walk.span(word.start, word.end))
+            return variants
+    return [word.parts]
+
+
+def single(walk: Walk, word: Word, state: State, assignment: bool = False) -> Value:
+    """Expand a word to one value, without splitting and without globs: the right side of an assignment, a here-string,
+    the word of ``case``."""
+    parts = word.parts
+    if len(parts) == 1 and isinstance(parts[0], Literal) and not walk.frame.holes:
+        part = parts[0]
+        if part.quoted or "~" not in part.text:
+            return part.text
+    fields = Fields(False, False, " ")
+    _add_parts(walk, _tilde(walk, parts, state, assignment), state, fields)
+    return _joined(fields)
+
+
+def quoted_text(walk: Walk, parts: list[WordPart], state: State) -> Value:
+    """Expand parts as inside double quotes: an unquoted heredoc, a subscript, an arithmetic expression."""
+    if len(parts) == 1 and isinstance(parts[0], Literal):
+        return walk.resolve(parts[0].text)
+    fields = Fields(False, False, " ")
+    for part in parts:
+        add_part(walk, part, state, fields, True)
+    return _joined(fields)
+
+
+def _joined(fields: Fields) -> Value:
+    fields.flush()
+    if len(fields.done) == 1:
+        return fields.done[0]
+    out: list[Value] = []
+    for i, value in enumerate(fields.done):
+        if i:
+            out.append(" ")
+        out.append(value)
+    return join(out)
+
+
+def pattern_pieces(walk: Walk, word: Word, state: State) -> list[Piece]:
+    """Expand a word for pattern matching: what was quoted is text, the rest keeps its glob meaning."""
+    fields = Fields(False, True, " ")
+    for part in _tilde(walk, word.parts, state, False):
+        if isinstance(part, ExtGlob):
+            items = [pattern_pieces(walk, item, state) for item in part.alternatives]
+            fields.piece(Alternatives(part.kind, items))
+        else:
+            add_part(walk, part, state, fields, False)
+    fields_done: list[Piece] = [*fields.done]
+    return [*fields_done, *(fields.current or [])]
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _add_parts(walk: Walk, parts: list[WordPart], state: State, fields: Fields) -> None:
+    for i, part in enumerate(parts):
+        if isinstance(part, ExtGlob) and part.kind in ("@", "+", "?") and fields.split:
+            _alternatives(walk, parts, i, state, fields)
+            return
+        add_part(walk, part, state, fields, False)
+
+
+def add_part(walk: Walk, part: WordPart, state: State, fields: Fields, quoted: bool) -> None:
+    """Expand one part of a word into fields."""
+    if isinstance(part, Literal):
+        _literal(walk, part, fields, quoted)
+    elif isinstance(part, Quoted):
+        _quoted(walk, part, state, fields)
+    elif isinstance(part, Parameter):
+        parameters.expand(walk, part, state, fields, quoted)
+    elif isinstance(part, CommandSub):
+        fields.value(trim_newlines(walk.capture(part.script, state)), quoted)
+    elif isinstance(part, ArithmeticSub):
+        text = quoted_text(walk, part.body.parts, state)
+        number = arithmetic.evaluate(walk, text, state)
+        if number is not None:
+            fields.value(str(number), quoted)
+        else:
+            fields.piece(Hole(origins_of(text) or (Origin("command", "arithmetic"),), DIGITS))
+    elif isinstance(part, ProcessSub):
+        fields.value(process_substitution(walk, part, state), True)
+    else:
+        _ext_glob(walk, part, state, fields)
+
+
+def _literal(walk: Walk, part: Literal, fields: Fields, quoted: bool) -> None:
+    if walk.frame.holes:
+        value = walk.resolve(part.text)
+        for piece in (value,) if isinstance(value, str) else value.parts:
+            if not isinstance(piece, str):
+                fields.piece(piece)
+            elif quoted or part.quoted:
+                fields.quoted(piece)
+            else:
+                fields.active(piece)
+    elif quoted or part.quoted:
+        fields.quoted(part.text)
+    else:
+        fields.active(part.text)
+
+
+def _quoted(walk: Walk, part: Quoted, state: State, fields: Fields) -> None:
+    inner = part.parts
+    if len(inner) == 1 and isinstance(inner[0], Parameter) and parameters.is_list(inner[0]):
+        # "$@" without arguments is no field at all.
+        parameters.expand(walk, inner[0], state, fields, True)
+        return
+    fields.quoted("")
+    for item in inner:
+        add_part(walk, item, state, fields, True)
+
+
+def _ext_glob(walk: Walk, part: ExtGlob, state: State, fields: Fields) -> None:
+    """An extended glob that has no finite meaning here; its words are still expanded for what they run."""
+    for word in part.alternatives:
+        pattern_pieces(walk, word, state)
+    if part.kind != "qualifier":
+        fields.piece(Glob("*"))
+
+
+def _alternatives(walk: Walk, parts: list[WordPart], at: int, state: State, fields: Fields) -> None:
+    """``@(a|b)``: every alternative can be the name of a file, so that each makes a field."""
+    part = parts[at]
+    if not isinstance(part, ExtGlob):
+        return
+    before = fields.current
+    choices: list[list[Piece]] = [pattern_pieces(walk, word, state) for word in part.alternatives]
+    if part.kind == "?":
+        choices.append([])
+    base = list(before) if before is not None else []
+    for i, choice in enumerate(choices):
+        if i:
+            fields.flush()
+        fields.current = [*base, *choice]
+        if len(fields.done) <= FIELDS:
+            _add_parts(walk, parts[at + 1 :], state, fields)
+        else:
+            walk.limit(f"{FIELDS} words", walk.span(part.start, part.end))
+
+
+# --- tilde, IFS, trimming --------------------------------------------------------------------------------------------
+
+
+def _tilde(walk: Walk, parts: list[WordPart], state: State, assignment: bool) -> list[WordPart]:
+    """Replace a tilde prefix of the first literal (in assignments also after ``:``) by a quoted literal."""
+    if not parts:
+        return parts
+    first = parts[0]
+    if not isinstance(first, Literal) or first.quoted or "~" not in first.text:
+        if not assignment:
+            return parts
+    out: list[WordPart] = []
+    for i, part in enumerate(parts):
+        if isinstance(part, Literal) and not part.quoted and "~" in part.text:
+            last = i == len(parts) - 1
+            if assignment:
+                out.extend(tilde_assignment(part, state, i == 0, last))
+                continue
+            if i == 0:
+                out.extend(tilde(part, state, last))
+                continue
+        out.append(part)
+    return out
+
+
+def _ifs(state: State) -> str:
+    value = state.get("IFS")
+    return value if isinstance(value, str) else " \t\n"
+
+
+def trim_newlines(value: Value) -> Value:
+    """Output of a command substitution as the shell inserts it: without trailing newlines and NUL bytes."""
+    if isinstance(value, str):
+        text = value.rstrip("\n")
+        return text.replace("\0", "") if "\0" in text else text
+    parts: list[Part] = list(value.parts)
+    while parts and isinstance(parts[-1], str):
+        text = parts[-1].rstrip("\n")
+        if text:
+            parts[-1] = text
+            break
+        parts.pop()
+    return join(parts)
+
+
+# --- assignments -----------------------------------------------------------------------------------------------------
+
+
+def array_words(walk: Walk, assignment: Assignment, state: State) -> list[tuple[Value | None, list[Value]]]:
+    """The elements of ``name=(…)``: subscript or None, and the fields of the word."""
+    out: list[tuple[Value | None, list[Value]]] = []
+    for index, word in assignment.array or []:
+        if index is None:
+            fields: list[Value] = []
+            add_word(walk, word, state, fields)
+            out.append((None, fields))
+        else:
+            out.append((quoted_text(walk, index.parts, state), [single(walk, word, state)]))
+    return out

@@ -1,0 +1,27 @@
+"""How far evaluation goes. Reaching a limit is always noted, and the analysis is then incomplete."""
+
+from __future__ import annotations
+
+COMMANDS = 2_000
+DEPTH = 12
+LEVELS = 60
+LOOP = 256
+ITERATIONS = 2_000
+TEXT_SIZE = 65_536
+BRACE_WORDS = 1_024
+FIELDS = 4_096
+CHOICES = 8
+PATTERN_STEPS = 400_000
+
+
+class Budget:
+    """What is left to spend; shared by every state that descends from the same line."""
+
+    __slots__ = ("commands", "depth", "iterations", "level", "reported")
+
+    def __init__(self) -> None:
+        self.commands = 0
+        self.depth = 0
+        self.level = 0
+        self.iterations = 0
+        self.reported: set[str] = set()

@@ -1,0 +1,97 @@
+"""What is known of a shell's state after one of several branches was taken."""
+
+from __future__ import annotations
+
+from packgate.model.value import Origin, unknown
+from packgate.shell.partial import either
+from packgate.shell.state import Unset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.state import State, Stored
+
+
+class Snapshot:
+    """The parts of a state that branches change: cheap to take before a command that may not run."""
+
+    __slots__ = ("arguments", "cwd", "exported", "old_cwd", "options", "taints", "variables")
+
+    def __init__(self, state: State) -> None:
+        self.cwd = state.cwd
+        self.old_cwd = state.old_cwd
+        self.variables = state.variables.copy()
+        self.exported = state.exported
+        self.arguments = state.arguments
+        self.options = state.options
+        self.taints = state.taints
+
+
+def merge(state: State, others: list[Snapshot]) -> None:
+    """Make ``state`` describe that either it or one of the others came to be."""
+    for other in others:
+        if other.cwd != state.cwd:
+            state.cwd = either([state.cwd, other.cwd])
+        if other.old_cwd != state.old_cwd and other.old_cwd is not None:
+            state.old_cwd = other.old_cwd if state.old_cwd is None else either([state.old_cwd, other.old_cwd])
+        if other.exported is not state.exported:
+            state.exported = state.exported | other.exported
+        if other.taints is not state.taints:
+            state.taints = {**other.taints, **state.taints}
+        if other.options is not state.options:
+            state.options = state.options & other.options
+        if len(other.arguments) > len(state.arguments):
+            state.arguments = other.arguments
+        if other.variables != state.variables:
+            _merge_variables(state, other.variables)
+
+
+def _merge_variables(state: State, other: dict[str, Stored]) -> None:
+    for name in sorted(state.variables.keys() | other.keys()):
+        mine = state.variables.get(name)
+        theirs = other.get(name)
+        if mine is None:
+            mine = _before(state, name)
+        if theirs is None:
+            theirs = _before(state, name)
+        if mine != theirs:
+            state.variables[name] = _merge_stored(mine, theirs)
+
+
+def _before(state: State, name: str) -> Stored:
+    """What a variable is that the line has not set on one of the branches."""
+    declared = state.environment.get(name)
+    return declared if declared is not None else unknown(Origin("variable", name))
+
+
+def _merge_stored(mine: Stored, theirs: Stored) -> Stored:
+    if isinstance(mine, Unset):
+        mine = ""
+    if isinstance(theirs, Unset):
+        theirs = ""
+    if isinstance(mine, dict) or isinstance(theirs, dict):
+        return _merge_tables(_table(mine), _table(theirs))
+    if isinstance(mine, list) and isinstance(theirs, list):
+        short, long = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
+        values: list[Value] = [either([a, b]) for a, b in zip(short, long, strict=False)]
+        return values + long[len(short) :]
+    if isinstance(mine, list):
+        return mine
+    if isinstance(theirs, list):
+        return theirs
+    return either([mine, theirs])
+
+
+def _table(stored: Stored) -> dict[str, Value]:
+    if isinstance(stored, dict):
+        return stored
+    if isinstance(stored, list):
+        return {str(i): value for i, value in enumerate(stored)}
+    return {} if isinstance(stored, Unset) else {"0": stored}
+
+
+def _merge_tables(mine: dict[str, Value], theirs: dict[str, Value]) -> dict[str, Value]:
+    out = dict(mine)
+    for key, value in theirs.items():
+        out[key] = either([out[key], value]) if key in out else value
+    return out

@@ -1,0 +1,247 @@
+"""Shell patterns (globs with extended forms) against known text, by sets of positions: no backtracking, bounded work."""
+
+from __future__ import annotations
+
+from packgate.shell.fields import Active, Alternatives
+from packgate.shell.limits import PATTERN_STEPS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.shell.fields import Piece
+
+LITERAL, STAR, ANY, SET, GROUP = range(5)
+
+CLASSES = {
+    "alpha": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "digit": "0123456789",
+    "alnum": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+    "upper": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "lower": "abcdefghijklmnopqrstuvwxyz",
+    "space": " \t\n\r\v\f",
+    "blank": " \t",
+    "punct": "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    "xdigit": "0123456789abcdefABCDEF",
+    "word": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_",
+    "cntrl": "".join(map(chr, range(32))) + "\x7f",
+    "print": "".join(map(chr, range(32, 127))),
+    "graph": "".join(map(chr, range(33, 127))),
+}
+
+
+class Token:
+    """One element of a pattern: ``text`` for a literal or the members of a set, ``groups`` for alternatives."""
+
+    __slots__ = ("groups", "kind", "text")
+
+    def __init__(self, kind: int, text: str = "", groups: list[list[Token]] | None = None) -> None:
+        self.kind = kind
+        # Of a set: "!" or "=" (negated or not), then its members; of a group: its kind.
+        self.text = text
+        self.groups: list[list[Token]] = groups if groups is not None else []
+
+
+def compile_pieces(pieces: list[Piece]) -> list[Token] | None:
+    """The pattern that expanded pieces make; None when part of it is unknown."""
+    chars: list[str] = []
+    active: list[bool] = []
+    tokens: list[Token] = []
+    for piece in pieces:
+        if isinstance(piece, Active):
+            chars.extend(piece.text)
+            active.extend([True] * len(piece.text))
+        elif isinstance(piece, str):
+            chars.extend(piece)
+            active.extend([False] * len(piece))
+        elif isinstance(piece, Alternatives):
+            _compile_chars(chars, active, tokens)
+            chars, active = [], []
+            groups = [compile_pieces(item) for item in piece.items]
+            known = [group for group in groups if group is not None]
+            if len(known) < len(groups):
+                return None
+            tokens.append(Token(GROUP, piece.kind, known))
+        else:
+            return None
+    _compile_chars(chars, active, tokens)
+    return tokens
+
+
+def _compile_chars(chars: list[str], active: list[bool], tokens: list[Token]) -> None:
+    i = 0
+    while i < len(chars):
+        char = chars[i]
+        if active[i] and char == "*":
+            if not tokens or tokens[-1].kind != STAR:
+                tokens.append(Token(STAR))
+        elif active[i] and char == "?":
+            tokens.append(Token(ANY))
+        elif active[i] and char == "[" and (end := _set_end(chars, i)):
+            tokens.append(Token(SET, set_members("".join(chars[i + 1 : end]))))
+            i = end
+        elif tokens and tokens[-1].kind == LITERAL:
+            tokens[-1].text += char
+        else:
+            tokens.append(Token(LITERAL, char))
+        i += 1
+
+
+def _set_end(chars: list[str], start: int) -> int:
+    i = start + 1
+    if i < len(chars) and chars[i] in "!^":
+        i += 1
+    if i < len(chars) and chars[i] == "]":
+        i += 1
+    limit = min(len(chars), start + 1_024)
+    while i < limit:
+        if chars[i] == "[" and i + 1 < limit and chars[i + 1] == ":":
+            text = "".join(chars[i : i + 12])
+            close = text.find(":]", 2)
+            if close > 0:
+                i += close + 2
+                continue
+        if chars[i] == "]":
+            return i
+        i += 1
+    return 0
+
+
+def set_members(text: str) -> str:
+    """The members of a bracket expression (its inside), with ``!`` in front when negated and ``=`` otherwise."""
+    sign = "="
+    if text[:1] in ("!", "^"):
+        sign = "!"
+        text = text[1:]
+    out: list[str] = []
+    i = 0
+    while i < len(text):
+        if text.startswith("[:", i):
+            close = text.find(":]", i)
+            if close > 0:
+                out.append(CLASSES.get(text[i + 2 : close], ""))
+                i = close + 2
+                continue
+        if i + 2 < len(text) and text[i + 1] == "-":
+            low, high = ord(text[i]), ord(text[i + 2])
+            out.append("".join(map(chr, range(low, min(high, low + 70_000) + 1))))
+            i += 3
+            continue
+        out.append(text[i])
+        i += 1
+    return sign + "".join(out)
+
+
+class Matcher:
+    """A pattern against texts; counts its steps, and `exhausted` says that the bound was hit and results are void."""
+
+    __slots__ = ("exhausted", "steps")
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.exhausted = False
+
+    def ends(self, tokens: list[Token], text: str, starts: set[int]) -> set[int]:
+        """All positions where a match that begins at one of ``starts`` can end."""
+        for token in tokens:
+            if not starts or self.exhausted:
+                return set()
+            starts = self._step(token, text, starts)
+            self.steps += len(starts) + 1
+            if self.steps > PATTERN_STEPS:
+                self.exhausted = True
+                return set()
+        return starts
+
+    def _step(self, token: Token, text: str, starts: set[int]) -> set[int]:
+        length = len(text)
+        if token.kind == LITERAL:
+            return {p + len(token.text) for p in starts if text.startswith(token.text, p)}
+        if token.kind == STAR:
+            return set(range(min(starts), length + 1))
+        if token.kind == ANY:
+            return {p + 1 for p in starts if p < length}
+        if token.kind == SET:
+            negated = token.text[0] == "!"
+            return {p + 1 for p in starts if p < length and (text[p] in token.text[1:]) != negated}
+        return self._group(token, text, starts)
+
+    def _group(self, token: Token, text: str, starts: set[int]) -> set[int]:
+        kind = token.text
+        if kind == "!":
+            out: set[int] = set()
+            for p in starts:
+                matched = self._alternatives(token, text, {p})
+                self.steps += len(text)
+                if self.steps > PATTERN_STEPS:
+                    self.exhausted = True
+                    return set()
+                out |= set(range(p, len(text) + 1)) - matched
+            return out
+        found = self._alternatives(token, text, starts)
+        if kind in ("*", "+"):
+            reached = set(found)
+            while reached and not self.exhausted:
+                reached = self._alternatives(token, text, reached) - found
+                found |= reached
+        return found | starts if kind in ("*", "?") else found
+
+    def _alternatives(self, token: Token, text: str, starts: set[int]) -> set[int]:
+        out: set[int] = set()
+        for group in token.groups:
+            out |= self.ends(group, text, starts)
+        return out
+
+
+def reverse(tokens: list[Token]) -> list[Token]:
+    """The pattern that matches the reversed texts."""
+    return [
+        Token(
+            token.kind,
+            token.text[::-1] if token.kind == LITERAL else token.text,
+            [reverse(group) for group in token.groups],
+        )
+        for token in reversed(tokens)
+    ]
+
+
+def matches(tokens: list[Token], text: str) -> bool | None:
+    """Whether the pattern matches the whole text; None when the bound was hit."""
+    if len(tokens) == 1 and tokens[0].kind == LITERAL:
+        return tokens[0].text == text
+    matcher = Matcher()
+    found = len(text) in matcher.ends(tokens, text, {0}) if tokens else text == ""
+    return None if matcher.exhausted else found
+
+
+def match_prefix(tokens: list[Token], text: str, longest: bool) -> int | None:
+    """The length of the shortest or longest match at the start, -1 without one; None when the bound was hit."""
+    matcher = Matcher()
+    ends = matcher.ends(tokens, text, {0})
+    if matcher.exhausted:
+        return None
+    if not ends:
+        return -1
+    return max(ends) if longest else min(ends)
+
+
+def replace(tokens: list[Token], text: str, new: str, every: bool) -> str | None:
+    """Replace the first or every longest match; None when the bound was hit."""
+    if len(tokens) == 1 and tokens[0].kind == LITERAL:
+        return text.replace(tokens[0].text, new) if every else text.replace(tokens[0].text, new, 1)
+    matcher = Matcher()
+    out: list[str] = []
+    i = 0
+    while i < len(text):
+        ends = matcher.ends(tokens, text, {i})
+        if matcher.exhausted:
+            return None
+        end = max(ends) if ends else i
+        if end > i:
+            out.append(new)
+            i = end
+            if not every:
+                break
+        else:
+            out.append(text[i])
+            i += 1
+    out.append(text[i:])
+    return "".join(out)

@@ -1,0 +1,261 @@
+"""The state of a shell while a line is evaluated: variables, working folder, functions, descriptors."""
+
+from __future__ import annotations
+
+from packgate.model.value import join
+from packgate.shell.limits import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    from packgate.model.value import Value
+    from packgate.shell.streams import Closed, Sink, Stream
+    from packgate.shell.walk import FunctionBody
+
+    Stored = Union[Value, list[Value], dict[str, Value], "Unset"]
+    Descriptor = Union[Stream, Sink, Closed]
+
+DEFAULT_IFS = " \t\n"
+
+# Variables that every login exports: assigning them changes what children see although the line says no `export`.
+INHERITED = frozenset(("EDITOR", "HOME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER"))
+
+
+class Unset:
+    """Marks a variable that is known not to be set."""
+
+    __slots__ = ()
+
+
+UNSET = Unset()
+
+
+class State:
+    """A shell's state. Cheap to create and to copy; the evaluator changes it in place.
+
+    ``environment`` holds the declared environment (only strings: what the action says is set); it is never changed.
+    ``variables`` holds what the line set: a value, a list (indexed array), a dict (associative or sparse array) or
+    UNSET. ``temporary`` holds prefix assignments while their command runs. ``cwd`` and everything else may be partly
+    unknown text.
+    """
+
+    __slots__ = (
+        "aliases", "arguments", "attributes", "background", "budget", "cwd", "environment", "exported", "fds", "folders",
+        "functions", "last_argument", "name", "old_cwd", "options", "saved", "shell", "status", "substituted", "taints",
+        "temporary", "traps", "user", "variables",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        cwd: Value = "/",
+        home: Value | None = None,
+        environment: dict[str, str] | None = None,
+        shell: str = "bash",
+        arguments: list[Value] | None = None,
+        user: str | None = None,
+        name: Value | None = None,
+    ) -> None:
+        self.cwd = cwd
+        self.old_cwd: Value | None = None
+        self.environment: dict[str, str] = environment if environment is not None else {}
+        self.variables: dict[str, Stored] = {}
+        if home is not None:
+            self.variables["HOME"] = home
+        self.shell = shell
+        self.arguments: list[Value] = arguments if arguments is not None else []
+        self.name: Value = name if name is not None else shell
+        self.user = user
+        self.exported: set[str] = set()
+        self.attributes: dict[str, str] = {}
+        self.temporary: dict[str, Value] = {}
+        self.functions: dict[str, FunctionBody] = {}
+        self.aliases: dict[str, Value] = {}
+        self.options: set[str] = set()
+        self.fds: dict[int, Descriptor] = {}
+        self.folders: list[Value] = []
+        self.saved: list[dict[str, Stored | None]] = []
+        self.traps: dict[str, Value] = {}
+        self.substituted: dict[str, Value] = {}
+        self.taints: dict[str, tuple[str, ...]] = {}
+        self.status: int | None = 0
+        self.last_argument: Value = ""
+        self.background = False
+        self.budget = Budget()
+
+    # --- variables ---------------------------------------------------------------------------------------------------
+
+    def lookup(self, name: str) -> Stored | None:
+        """What is stored under a name: UNSET when it is known not to be set, None when nothing is known of it."""
+        if name in self.temporary:
+            return self.temporary[name]
+        if name in self.variables:
+            return self.variables[name]
+        value = self.environment.get(name)
+        if value is not None:
+            return value
+        if name == "PWD":
+            return self.cwd
+        if name == "OLDPWD":
+            return self.old_cwd
+        return DEFAULT_IFS if name == "IFS" else "1" if name == "OPTIND" else None
+
+    def get(self, name: str) -> Value | None:
+        """The value of a variable in the shell itself (an array's first); None when it is unset or not declared."""
+        return scalar(self.lookup(name))
+
+    def env(self, name: str) -> Value | None:
+        """The value that a child process inherits; None when the variable is unset, not exported or not declared."""
+        if name in self.temporary:
+            return self.temporary[name]
+        if name in self.variables and not self.is_exported(name):
+            return None
+        return scalar(self.lookup(name))
+
+    def is_exported(self, name: str) -> bool:
+        """Whether children inherit the variable, as far as the line and the declared environment say."""
+        if "-x" in self.attributes.get(name, ""):
+            return False
+        return name in self.exported or name in self.environment or name in INHERITED or "allexport" in self.options
+
+    def set(self, name: str, value: Stored) -> None:
+        """Set a variable of the shell (the caller resolves name references and tells the host)."""
+        self.variables[name] = value
+        if name in self.temporary:
+            del self.temporary[name]
+
+    @property
+    def home(self) -> Value | None:
+        """The home folder as the tilde sees it."""
+        return self.get("HOME")
+
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    def read(self, path: Value) -> Value | None:
+        """The text behind a path that the shell itself provides (`/dev/fd/63` of a process substitution); else None."""
+        return self.substituted.get(path) if isinstance(path, str) else None
+
+    # --- copies ------------------------------------------------------------------------------------------------------
+
+    def copy(self) -> State:
+        """The state of a subshell: everything, independent of this one."""
+        new = State(self.cwd, None, self.environment, self.shell, self.arguments, self.user, self.name)
+        new.old_cwd = self.old_cwd
+        new.variables = self.variables.copy()
+        new.exported = self.exported.copy()
+        new.attributes = self.attributes.copy()
+        new.temporary = self.temporary.copy()
+        new.functions = self.functions.copy()
+        new.aliases = self.aliases.copy()
+        new.options = self.options.copy()
+        new.fds = self.fds.copy()
+        new.folders = self.folders.copy()
+        new.saved = [frame.copy() for frame in self.saved]
+        new.substituted = self.substituted
+        new.taints = self.taints.copy()
+        new.status = self.status
+        new.last_argument = self.last_argument
+        new.background = self.background
+        new.budget = self.budget
+        return new
+
+    def child(
+        self,
+        shell: str | None = None,
+        arguments: list[Value] | None = None,
+        name: Value | None = None,
+        cwd: Value | None = None,
+        clean: bool = False,
+    ) -> State:
+        """The state of a shell that a command of this one starts (``bash -c``): only exported variables survive.
+
+        ``arguments`` are its positional parameters, ``name`` its ``$0``; ``clean`` drops the environment (``env -i``,
+        a remote host).
+        """
+        kind = shell if shell is not None else self.shell
+        new = State(self.cwd if cwd is None else cwd, None, None, kind, arguments, self.user, name)
+        new.budget = self.budget
+        new.substituted = self.substituted
+        new.fds = self.fds.copy()
+        if clean:
+            return new
+        new.environment = self.environment
+        new.old_cwd = self.old_cwd
+        for key, stored in self.variables.items():
+            if isinstance(stored, Unset) or (not isinstance(stored, (list, dict)) and self.is_exported(key)):
+                new.variables[key] = stored
+                new.exported.add(key)
+        for key, value in self.temporary.items():
+            new.variables[key] = value
+            new.exported.add(key)
+        for key, taint in self.taints.items():
+            if key in new.variables:
+                new.taints[key] = taint
+        for function, body in self.functions.items():
+            if body.exported:
+                new.functions[function] = body
+        return new
+
+
+def scalar(stored: Stored | None) -> Value | None:
+    """The single value of what is stored: an array's element 0; None when there is none."""
+    if stored is None or isinstance(stored, Unset):
+        return None
+    if isinstance(stored, list):
+        return stored[0] if stored else None
+    if isinstance(stored, dict):
+        return stored.get("0")
+    return stored
+
+
+def elements(stored: Stored | None) -> list[Value]:
+    """All values of what is stored, in order."""
+    if stored is None or isinstance(stored, Unset):
+        return []
+    if isinstance(stored, list):
+        return stored
+    if isinstance(stored, dict):
+        return list(stored.values())
+    return [stored]
+
+
+def keys(stored: Stored | None) -> list[str]:
+    """The subscripts of what is stored, in order."""
+    if stored is None or isinstance(stored, Unset):
+        return []
+    if isinstance(stored, list):
+        return [str(i) for i in range(len(stored))]
+    if isinstance(stored, dict):
+        return list(stored)
+    return ["0"]
+
+
+def element(stored: Stored | None, key: str) -> Value | None:
+    """One element; None when it is not there. Negative indices count from the end."""
+    if isinstance(stored, dict):
+        return stored.get(key)
+    values = elements(stored)
+    try:
+        return values[int(key)]
+    except (ValueError, IndexError):
+        return None
+
+
+def with_element(stored: Stored | None, key: str, value: Value, append: bool = False) -> Stored:
+    """What is stored after one element was set; arrays with gaps become dicts with numeric keys."""
+    if isinstance(stored, dict):
+        table = dict(stored)
+        table[key] = join((table.get(key, ""), value)) if append else value
+        return table
+    values = list(elements(stored))
+    number = int(key) if key.lstrip("-").isdigit() else 0
+    if number < 0:
+        number += len(values)
+    if 0 <= number < len(values):
+        values[number] = join((values[number], value)) if append else value
+        return values
+    if number == len(values):
+        return [*values, value]
+    sparse = {str(i): item for i, item in enumerate(values)}
+    sparse[str(number)] = value
+    return sparse

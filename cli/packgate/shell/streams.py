@@ -1,0 +1,64 @@
+"""Where commands read from and write to: the open file descriptors of a shell."""
+
+from __future__ import annotations
+
+from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.shell.limits import TEXT_SIZE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+
+# A descriptor without an entry is what the line inherited: a terminal, or whatever the agent connected.
+
+
+class Stream:
+    """Input that is consumed as it is read; ``names`` are the environment variables whose values flowed into it."""
+
+    __slots__ = ("names", "value")
+
+    def __init__(self, value: Value, names: tuple[str, ...] = ()) -> None:
+        self.value = value
+        self.names = names
+
+
+class Sink:
+    """Output as it is written. ``path`` is None for a pipe or a capture; ``kept`` when `exec` opened it for good."""
+
+    __slots__ = ("kept", "mode", "names", "parts", "path", "size", "span", "written")
+
+    def __init__(self, path: Value | None = None, mode: str = "write", span: tuple[int, int] = (0, 0)) -> None:
+        self.path = path
+        self.mode = mode
+        self.span = span
+        self.parts: list[Value] = []
+        self.names: list[str] = []
+        self.size = 0
+        self.kept = False
+        self.written = False
+
+    def write(self, value: Value) -> bool:
+        """Append output; False when the text would grow past the limit (the rest is then one unknown piece)."""
+        self.written = True
+        if value == "":
+            return True
+        if self.size > TEXT_SIZE:
+            return False
+        self.size += len(value) if isinstance(value, str) else 64
+        if self.size > TEXT_SIZE:
+            self.parts.append(unknown(Origin("limit", "text"), *origins_of(value)))
+            return False
+        self.parts.append(value)
+        return True
+
+    def text(self) -> Value:
+        """All that was written."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        return join(self.parts) if self.parts else ""
+
+
+class Closed:
+    """A descriptor that was closed (``>&-``)."""
+
+    __slots__ = ()

@@ -1,0 +1,64 @@
+"""Tilde expansion: ``~``, ``~user``, ``~+``, ``~-``; and zsh's ``=command``."""
+
+from __future__ import annotations
+
+from packgate.shell.tree import Literal, Parameter, Quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.shell.state import State
+    from packgate.shell.tree import WordPart
+
+_SHORT = {"": "HOME", "+": "PWD", "-": "OLDPWD"}
+
+
+def tilde(part: Literal, state: State, last: bool) -> list[WordPart]:
+    """Expand the tilde at the start of a word's first literal; ``last`` when nothing follows the literal."""
+    text = part.text
+    if not text.startswith("~"):
+        assign = _assignment_prefix(text) if state.shell != "sh" else 0
+        if assign:
+            head = Literal(text[:assign], False, part.start, part.end)
+            return [head, *tilde_assignment(Literal(text[assign:], False, part.start, part.end), state, True, last)]
+        return [part]
+    slash = text.find("/")
+    if slash < 0 and not last:
+        return [part]
+    name = text[1:slash] if slash > 0 else text[1:]
+    home = _home(name, part)
+    if home is None:
+        return [part]
+    rest = text[slash:] if slash > 0 else ""
+    return [home, Literal(rest, False, part.start, part.end)] if rest else [home]
+
+
+def tilde_assignment(part: Literal, state: State, first: bool, last: bool) -> list[WordPart]:
+    """Expand the tildes of an assignment's value: at its start and after each colon."""
+    pieces = part.text.split(":")
+    out: list[WordPart] = []
+    for i, piece in enumerate(pieces):
+        if i:
+            out.append(Literal(":", False, part.start, part.end))
+        literal = Literal(piece, False, part.start, part.end)
+        if piece.startswith("~") and (first or i):
+            out.extend(tilde(literal, state, last or i < len(pieces) - 1))
+        elif piece:
+            out.append(literal)
+    return out
+
+
+def _assignment_prefix(text: str) -> int:
+    """The length of ``name=`` when a word looks like an assignment: bash expands tildes there too; else 0."""
+    equals = text.find("=")
+    name = text[:equals] if equals > 0 else ""
+    return equals + 1 if name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit() else 0
+
+
+def _home(name: str, part: Literal) -> WordPart | None:
+    if name in _SHORT:
+        return Quoted([Parameter(_SHORT[name], part.start, part.end)], part.start, part.end)
+    if name == "root":
+        return Literal("/root", True, part.start, part.end)
+    if name[0].isalpha() or name[0] == "_":
+        return Literal("/home/" + name, True, part.start, part.end)
+    return None
