@@ -148,10 +148,11 @@ class Waiver:
 
 class Pack:
     """A named, versioned set of policies. ``lists`` are the named lists its patterns refer to; ``default`` is
-    ``allow`` or ``deny``; ``uncertain`` the mode that a may-match counts as."""
+    ``allow`` or ``deny``; ``uncertain`` the mode that a may-match counts as; ``environments`` more words that name an
+    environment."""
 
-    __slots__ = ("catalog", "default", "digest", "lists", "name", "policies", "revision", "rollout", "title", "uncertain",
-                 "version", "waivers")
+    __slots__ = ("catalog", "default", "digest", "environments", "lists", "name", "policies", "revision", "rollout",
+                 "title", "uncertain", "version", "waivers")
 
     def __init__(
         self,
@@ -167,6 +168,7 @@ class Pack:
         catalog: dict[str, Any] | None = None,
         digest: str | None = None,
         revision: int | None = None,
+        environments: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -181,3 +183,4 @@ class Pack:
         self.catalog = catalog
         self.digest = digest
         self.revision = revision
+        self.environments = environments or {}

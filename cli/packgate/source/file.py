@@ -11,6 +11,7 @@ from packgate.source.yaml import Document, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -20,10 +21,11 @@ _LONGEST_EXCERPT = 400
 class SourceFile:
     """One YAML file. ``path`` is the name shown to people, ``digest`` the SHA-256 of its bytes, ``data`` plain data.
 
-    Places inside are named by JSON pointer (`pointer`); the file knows their lines.
+    Places inside are named by JSON pointer (`pointer`); the file knows their lines. ``unfit`` are the places that do not
+    fit the schema: nothing may be built from them.
     """
 
-    __slots__ = ("_comments", "_lines", "digest", "document", "kind", "path", "text")
+    __slots__ = ("_comments", "_lines", "digest", "document", "kind", "path", "text", "unfit")
 
     def __init__(self, path: str, text: str, document: Document, digest: str, kind: str | None = None) -> None:
         self.path = path
@@ -31,6 +33,7 @@ class SourceFile:
         self.document = document
         self.digest = digest
         self.kind = kind
+        self.unfit: list[str] = []
         self._lines: list[str] | None = None
         self._comments: dict[int, str] | None = None
 
@@ -52,6 +55,16 @@ class SourceFile:
         if self._comments is None:
             self._comments = find_comments(self.text, self.document)
         return self._comments
+
+    def items(self, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The items of a top-level list that fit the schema, with their index."""
+        data = self.data.get(section) if isinstance(self.data, dict) else None
+        if any(not place.startswith(f"/{section}/") for place in self.unfit) and not isinstance(data, list):
+            return
+        broken = {place.split("/")[2] for place in self.unfit if place.startswith(f"/{section}/")}
+        for index, item in enumerate(data or ()):
+            if str(index) not in broken:
+                yield index, item
 
     def position(self, place: str) -> Position:
         """Where the value at a pointer stands; where it does not exist, the nearest place above it."""

@@ -25,7 +25,7 @@ def check_policies(
 ) -> list[Diagnostic]:
     """Families, fields, lists and threat layers of a policies file. ``threats`` None: not checked (a file by itself)."""
     found: list[Diagnostic] = []
-    for index, policy in enumerate(source.data["policies"]):
+    for index, policy in source.items("policies"):
         about = f"policy '{policy['id']}': "
         for number, family in enumerate(policy["when"]):
             if family not in vocabulary.families:
@@ -52,7 +52,7 @@ def check_waivers(
     """Policies, fields, lists and days of waivers.yaml, and that ids are unique."""
     found: list[Diagnostic] = []
     seen: dict[str, int] = {}
-    for index, waiver in enumerate(source.data["waivers"]):
+    for index, waiver in source.items("waivers"):
         place: Path = ("waivers", index)
         about = f"waiver '{waiver['id']}': "
         if waiver["id"] in seen:

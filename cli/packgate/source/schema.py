@@ -45,9 +45,10 @@ class _Schema:
 
 
 def check_schema(source: SourceFile, kind: str, cache: ValidationCache | None = None) -> list[Diagnostic]:
-    """Every violation of the schema of ``kind``, with its place. A file that the cache knows as valid is not judged again.
+    """Every violation of the schema of ``kind``, with its place; they are noted in the file's ``unfit`` too. A file that the
+    cache knows as valid is not judged again.
 
-    Places whose value the YAML reader refused already are passed over. Raises `ResourceError` without the schema file.
+    Places whose value the YAML reader refused already are not told twice. Raises `ResourceError` without the schema file.
     """
     schema = _schema(kind)
     key = cache_key(__version__, kind, schema.digest, source.digest)
@@ -56,10 +57,13 @@ def check_schema(source: SourceFile, kind: str, cache: ValidationCache | None = 
     from packgate.source.explain import explain
 
     found: list[Diagnostic] = []
+    source.unfit = list(source.document.tainted)
     for error in schema.validator.iter_errors(source.data):
-        if not is_within(pointer(*error.absolute_path), source.document.tainted):
+        place = pointer(*error.absolute_path)
+        source.unfit.append(place)
+        if not is_within(place, source.document.tainted):
             found += explain(error, source)
-    if cache is not None and not found and not source.document.diagnostics:
+    if cache is not None and not source.unfit and not source.document.diagnostics:
         cache.remember(key)
     return _without_echoes(found)
 
