@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from packgate.shell.conditions import ConditionReader
+from packgate.shell.scanner import CLOSERS
 from packgate.shell.syntax import (
     CLAUSE_RUN,
     COMMAND_WORD,
     DOUBLE_PARENTHESES,
     FUNCTION_PARENTHESES,
-    OPERATOR,
 )
-from packgate.shell.scanner import CLOSERS
-from packgate.shell.conditions import ConditionReader
 from packgate.shell.tree import (
     Arithmetic,
     ArithmeticFor,
@@ -91,7 +90,7 @@ class CompoundReader(ConditionReader):
             if match is not None:
                 self.pos = match.end()
                 return self._anonymous(start)
-        node: Compound | None = None
+        node: Arithmetic | Subshell | None = None
         double = DOUBLE_PARENTHESES.match(self.source, start, self.end)
         if double is not None and self.shell != "dash":
             body = self.double_parentheses(double.end() - 1)
@@ -300,12 +299,10 @@ class CompoundReader(ConditionReader):
         return patterns
 
     def _case_terminator(self) -> str:
-        self.blanks()
-        match = OPERATOR(self.source, self.pos, self.end)
-        operator = match.group().replace("\\\n", "") if match is not None else ""
-        if match is None or operator not in (";;", ";&", ";;&", ";|"):
+        operator = self.operator()
+        if operator not in (";;", ";&", ";;&", ";|"):
             return ""
-        self.pos = match.end()
+        self.step()
         return ";;&" if operator == ";|" else operator
 
     def _function_keyword(self, start: int) -> Node:
@@ -319,9 +316,9 @@ class CompoundReader(ConditionReader):
         match = FUNCTION_PARENTHESES.match(self.source, self.pos, self.end)
         if match is not None:
             self.pos = match.end()
-        return self.function_body(self.function_name(name), start, False)
+        return self.function_body(self.function_name(name), start)
 
-    def function_body(self, name: str, start: int, parentheses: bool) -> Node:
+    def function_body(self, name: str, start: int) -> Node:
         """Read the body of a function, which all shells but zsh want to be a compound command."""
         self.newlines()
         self.deepen()
@@ -334,7 +331,7 @@ class CompoundReader(ConditionReader):
 
     def _anonymous(self, start: int) -> Node:
         """zsh's ``() { … } arguments`` as the definition of ``(anon)``, its name there, and a call."""
-        function = self.function_body("(anon)", start, True)
+        function = self.function_body("(anon)", start)
         begin = self.pos
         call = self.simple()
         name = Word([Literal("(anon)", True, start, start)], start, start)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.shell.syntax import REGEX_GROUP_RUN, REGEX_RUN, Lazy
 from packgate.shell.simple import SimpleReader
+from packgate.shell.syntax import REGEX_GROUP_RUN, REGEX_RUN, Lazy
 from packgate.shell.tree import Literal, Test, Word
 
 TYPE_CHECKING = False

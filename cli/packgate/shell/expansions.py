@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from packgate.shell.matching import closing_parenthesis
+from packgate.shell.quotes import decode_ansi_c
+from packgate.shell.relocate import relocate
 from packgate.shell.syntax import (
     ANSI_C,
     ARITHMETIC_RUN,
@@ -13,8 +15,6 @@ from packgate.shell.syntax import (
     JOINED_PARAMETER,
     PARAMETER,
 )
-from packgate.shell.quotes import decode_ansi_c
-from packgate.shell.relocate import relocate
 from packgate.shell.tree import ArithmeticSub, CommandSub, Literal, Parameter, Script, Word
 from packgate.shell.words import WordReader
 
@@ -37,7 +37,7 @@ class ExpansionReader(WordReader):
         if match is not None:
             self.pos = match.end()
             name = (match.group(1) or match.group(2)).replace("\\\n", "")
-            return self._bare_parameter(name, start, quoted)
+            return self._bare_parameter(name, start)
         after = self.joins(start + 1)
         char = self.source[after] if after < self.end else ""
         if char == "{":
@@ -57,7 +57,7 @@ class ExpansionReader(WordReader):
             return self.double_quoted(start)
         return self._zsh_flagged(start, after) if self.zsh and char in "=~^+" else None
 
-    def _bare_parameter(self, name: str, start: int, quoted: bool) -> Parameter:
+    def _bare_parameter(self, name: str, start: int) -> Parameter:
         """A parameter without braces; in zsh a subscript may follow."""
         if not self.zsh or self.peek() != "[" or name in ("$", "!", "?", "-", "#"):
             return Parameter(name, start, self.pos)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from packgate.shell.expansions import ExpansionReader
 from packgate.shell.syntax import (
-    PARAMETER_NAME,
-    PARAMETER_OPERATOR,
     BRACE_RUN,
     LENGTH,
+    PARAMETER_NAME,
+    PARAMETER_OPERATOR,
     PATTERN_RUN,
     QUOTED_BRACE_RUN,
     SUBSTRING_RUN,

@@ -7,8 +7,8 @@ the tree. Chains of ``&&`` and ``||`` lean left and can be thousands long, so wa
 from __future__ import annotations
 
 from packgate.shell.compound import CompoundReader
-from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD, OPERATOR
 from packgate.shell.relocate import relocate
+from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD
 from packgate.shell.tree import AndOr, Parsed, Pipeline, Problem, Script, SimpleCommand, Statement, Word
 
 TYPE_CHECKING = False
@@ -47,30 +47,9 @@ class Parser(CompoundReader):
             if operator == "\n":
                 self.newline()
             else:
-                self.pos += len(operator)
+                self.step()
             self.newlines()
         return Script(statements, start, self.pos)
-
-    def operator(self) -> str:
-        """The operator that comes next, not consumed; empty when there is none."""
-        self.blanks()
-        if self.pos >= self.end:
-            return ""
-        match = OPERATOR(self.source, self.pos, self.end)
-        if match is None:
-            return ""
-        text = match.group()
-        if self.joined:
-            text = text.replace("\\\n", "")
-        if text in ("&!", "&|") and not self.zsh:
-            return "&"
-        return text
-
-    def step(self) -> None:
-        """Step over the operator that comes next."""
-        match = OPERATOR(self.source, self.pos, self.end)
-        if match is not None:
-            self.pos = match.end()
 
     def and_or(self) -> Node | None:
         """Read pipelines joined by ``&&`` and ``||``."""

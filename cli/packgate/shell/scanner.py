@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD, SKIP
+from packgate.shell.syntax import (
+    ASSIGNMENT,
+    COMMAND_WORD,
+    JOINED_ASSIGNMENT,
+    JOINED_OPERATOR,
+    JOINED_REDIRECTION,
+    JOINED_RUN,
+    JOINED_SKIP,
+    JOINED_WORD,
+    OPERATOR,
+    REDIRECTION,
+    RUN,
+    SKIP,
+)
 from packgate.shell.tree import Problem, Redirect, Script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from packgate.shell.syntax import Match
     from packgate.shell.tree import WordPart
 
 MAX_DEPTH: Final = 50
@@ -42,7 +56,8 @@ class Scanner:
     """
 
     __slots__ = (
-        "depth", "end", "failed", "joined", "parens", "pending", "pos", "problems", "reserved_words", "shell", "source",
+        "assignments", "depth", "end", "failed", "joined", "operator_at", "operator_end", "operator_text", "operators",
+        "parens", "pending", "pos", "problems", "redirections", "reserved_words", "run", "shell", "skip", "source",
         "substitutions", "zsh",
     )  # fmt: skip
 
@@ -60,6 +75,14 @@ class Scanner:
         self.pending: list[PendingHeredoc] = []
         self.parens: dict[int, int] = {}
         self.substitutions = 0
+        self.operator_at = -1
+        self.operator_end = -1
+        self.operator_text = ""
+        self.skip: Match = JOINED_SKIP.match if self.joined else SKIP
+        self.run: Match = JOINED_RUN.match if self.joined else RUN
+        self.assignments: Match = JOINED_ASSIGNMENT.match if self.joined else ASSIGNMENT
+        self.operators: Match = JOINED_OPERATOR.match if self.joined else OPERATOR
+        self.redirections: Match = JOINED_REDIRECTION.match if self.joined else REDIRECTION
 
     def fail(self, message: str, offset: int = -1) -> None:
         """Stop reading: nothing more can be understood."""
@@ -81,8 +104,9 @@ class Scanner:
 
     def blanks(self) -> None:
         """Skip blanks, line continuations and a comment; call it only where a token may begin."""
-        if self.pos < self.end and self.source[self.pos] in " \t\\#":
-            match = SKIP(self.source, self.pos, self.end)
+        pos = self.pos
+        if pos < self.end and self.source[pos] in " \t\\#":
+            match = self.skip(self.source, pos, self.end)
             if match is not None:
                 self.pos = match.end()
 
@@ -108,6 +132,34 @@ class Scanner:
         self.pos += 1
         if self.pending:
             self.heredoc_bodies()
+
+    def operator(self) -> str:
+        """The operator that comes next, not consumed; empty when there is none."""
+        pos = self.pos
+        if pos == self.operator_at:
+            return self.operator_text
+        self.blanks()
+        pos = self.pos
+        if pos >= self.end:
+            return ""
+        match = self.operators(self.source, pos, self.end)
+        if match is None:
+            return ""
+        text = match.group()
+        if self.joined:
+            text = text.replace("\\\n", "")
+        stop = match.end()
+        if (text == "&!" or text == "&|") and not self.zsh:
+            text = "&"
+            stop = pos + 1
+        self.operator_at = pos
+        self.operator_end = stop
+        self.operator_text = text
+        return text
+
+    def step(self) -> None:
+        """Step over the operator that `operator` found."""
+        self.pos = self.operator_end
 
     def accept(self, keyword: str) -> bool:
         """Step over a reserved word if it comes next."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from packgate.shell.heredoc import HeredocReader
 from packgate.shell.syntax import (
     ARRAY_ASSIGNMENT,
-    ASSIGNMENT,
     FUNCTION_PARENTHESES,
     PLAIN_WORD,
-    REDIRECTION,
 )
 from packgate.shell.tree import Assignment, Literal, Redirect, SimpleCommand, Word
 
@@ -42,7 +40,7 @@ class SimpleReader(HeredocReader):
                 text = match.group(1)
                 begin = match.start(1)
                 stop = match.end()
-                if not words and ("=" in text or "[" in text) and ASSIGNMENT(text, 0, stop) is not None:
+                if not words and ("=" in text or "[" in text) and self.assignments(text, 0, stop) is not None:
                     self.pos = begin
                     self._leading(assignments, words)
                     stop = self.pos
@@ -119,7 +117,7 @@ class SimpleReader(HeredocReader):
     def _leading(self, assignments: list[Assignment], words: list[Word | Assignment]) -> None:
         """Read an assignment, or the command's first word when it turns out not to be one."""
         start = self.pos
-        match = ASSIGNMENT(self.source, start, self.end)
+        match = self.assignments(self.source, start, self.end)
         if match is None:
             words.append(self.word())
             return
@@ -199,23 +197,26 @@ class SimpleReader(HeredocReader):
 
     def redirection(self, redirects: list[Redirect]) -> bool:
         """Read one redirection at the position; False, nothing consumed, when there is none."""
-        match = REDIRECTION(self.source, self.pos, self.end)
+        match = self.redirections(self.source, self.pos, self.end)
         if match is None:
             return False
         start = self.pos
         self.pos = match.end()
-        op: str = match.group(3) or match.group(4)
-        if len(op) > 1:
-            op = op.replace("\\\n", "")
+        digits, fd_name, op, both = match.groups()
+        op = (op or both).replace("\\\n", "")
         if self.zsh and op in (">", ">>", ">&", "&>", "&>>") and self.peek() and self.source[self.pos] in "!|":
             self.pos += 1
-        self.blanks()
-        target = self.word()
-        if not target.parts:
-            self.fail("a redirection has no target", start)
-            return True
-        digits: str | None = match.group(1)
-        fd_name: str | None = match.group(2)
+        plain = PLAIN_WORD(self.source, self.pos, self.end)
+        if plain is not None:
+            begin = plain.start(1)
+            self.pos = plain.end()
+            target = Word([Literal(plain.group(1), False, begin, self.pos)], begin, self.pos)
+        else:
+            self.blanks()
+            target = self.word()
+            if not target.parts:
+                self.fail("a redirection has no target", start)
+                return True
         redirect = Redirect(
             op,
             target,
@@ -254,7 +255,7 @@ class SimpleReader(HeredocReader):
             self.unexpected()
             return node
         self.pos = match.end()
-        return self.function_body(self.function_name(name), name.start, True)
+        return self.function_body(self.function_name(name), name.start)
 
     def function_name(self, word: Word) -> str:
         """The name as written, without quotes where it has them."""
@@ -262,6 +263,6 @@ class SimpleReader(HeredocReader):
             return word.parts[0].text
         return self.source[word.start : word.end]
 
-    def function_body(self, name: str, start: int, parentheses: bool) -> Node:
-        """Read the body of a function; the position is behind its name and parentheses."""
+    def function_body(self, name: str, start: int) -> Node:
+        """Read the body of a function; the position is behind its name and any parentheses."""
         raise NotImplementedError

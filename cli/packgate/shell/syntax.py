@@ -1,8 +1,8 @@
 r"""Regular expressions and character sets of the shell grammar.
 
-Blank is only space and tab. ``J`` is a run of line continuations (backslash-newline), which may stand inside any word or
-operator. Expressions that every line needs are compiled at import, the others at their first use. All of them are linear:
-repetitions are possessive.
+Blank is only space and tab. ``J`` is a run of line continuations (backslash-newline), which may stand inside any word
+or operator. Expressions that every line needs are compiled at import, the others at their first use. All of them are
+linear: repetitions are possessive.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
+
+    Match = Callable[[str, int, int], re.Match[str] | None]
 
 J: Final = r"(?:\\\n)*+"
 NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*+"
@@ -48,22 +51,31 @@ PLAIN_WORD = re.compile(rf"[ \t]*+([^{SPECIAL}#][^{SPECIAL}]*+)(?=[ \t\n;&|)]|\Z
 # The same in command position, where a parenthesis or redirection may follow directly.
 COMMAND_WORD = re.compile(rf"[^{SPECIAL}#][^{SPECIAL}]*+(?=[ \t\n;&|()<>]|\Z)").match
 # What may stand between tokens on one line, with a comment.
-SKIP = re.compile(r"(?:[ \t]++|\\\n)*+(?:#[^\n]*+)?").match
+SKIP = re.compile(r"[ \t]*+(?:#[^\n]*+)?").match
 # Unquoted characters within a word.
-RUN = re.compile(rf"(?:[^{SPECIAL}]++|\\\n)++").match
+RUN = re.compile(rf"[^{SPECIAL}]++").match
 # Characters and escapes within double quotes.
 DOUBLE_RUN = re.compile(r"(?:[^\"$`\\]++|\\.)++", re.DOTALL).match
 PARAMETER = re.compile(rf"\$(?:({NAME})|([0-9@*#?$!-]))").match
-ASSIGNMENT = re.compile(rf"({JOINED_NAME})(?:(\+?{J}=)|\[)").match
-OPERATOR = re.compile(
-    rf";{J};{J}&|;{J};|;{J}&|;{J}\||;|&{J}&|&{J}>{J}>|&{J}>|&{J}[!|](?=[ \t\n;)]|\Z)|&|\|{J}\||\|{J}&|\||\)|\n"
-).match
+ASSIGNMENT = re.compile(rf"({NAME})(?:(\+?=)|\[)").match
+OPERATOR = re.compile(r";;&|;;|;&|;\||;|&&|&>>|&>|&[!|](?=[ \t\n;)]|\Z)|&|\|\||\|&|\||\)|\n").match
 REDIRECTION = re.compile(
-    rf"(?:([0-9](?:[0-9]|\\\n){{0,8}}+)|\{{({JOINED_NAME})\}})?+{J}"
-    rf"(<{J}<{J}<|<{J}<{J}-|<{J}<|<{J}>|<{J}&|>{J}>|>{J}\||>{J}&|[<>](?!{J}\())|(&{J}>{J}>|&{J}>)"
+    rf"(?:([0-9]{{1,9}}+)|\{{({NAME})\}})?+(<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())|(&>>|&>)"
 ).match
 
 # --- on demand ------------------------------------------------------------------------------------------------------
+
+# The same with line continuations.
+JOINED_SKIP: Final = Lazy(r"(?:[ \t]++|\\\n)*+(?:#[^\n]*+)?")
+JOINED_RUN: Final = Lazy(rf"(?:[^{SPECIAL}]++|\\\n)++")
+JOINED_ASSIGNMENT: Final = Lazy(rf"({JOINED_NAME})(?:(\+?{J}=)|\[)")
+JOINED_OPERATOR: Final = Lazy(
+    rf";{J};{J}&|;{J};|;{J}&|;{J}\||;|&{J}&|&{J}>{J}>|&{J}>|&{J}[!|](?=[ \t\n;)]|\Z)|&|\|{J}\||\|{J}&|\||\)|\n"
+)
+JOINED_REDIRECTION: Final = Lazy(
+    rf"(?:([0-9](?:[0-9]|\\\n){{0,8}}+)|\{{({JOINED_NAME})\}})?+{J}"
+    rf"(<{J}<{J}<|<{J}<{J}-|<{J}<|<{J}>|<{J}&|>{J}>|>{J}\||>{J}&|[<>](?!{J}\())|(&{J}>{J}>|&{J}>)"
+)
 
 JOINED_WORD: Final = Lazy(rf"(?:[^{SPECIAL}#]|\\\n)(?:[^{SPECIAL}]++|\\\n)*+(?=[ \t\n;&|()<>]|\Z)")
 ESCAPES: Final = Lazy(r"(?:\\[^\n])++")
@@ -79,7 +91,7 @@ PARAMETER_OPERATOR: Final = Lazy(
     rf":{J}[-=?+]|[-=?+]|#{J}#|#|%{J}%|%|/{J}[/#%]|/|\^{J}\^|\^|,{J},|,|~{J}~|~|@{J}[A-Za-z]|:"
 )
 LENGTH: Final = Lazy(rf"#{J}(?=[A-Za-z_0-9@*#?$!-]{J}[A-Za-z0-9_\\\n]*+(?:\}}|\[))")
-FUNCTION_PARENTHESES: Final = Lazy(rf"\((?:[ \t]|\\\n)*+\)")
+FUNCTION_PARENTHESES: Final = Lazy(r"\((?:[ \t]|\\\n)*+\)")
 DOUBLE_PARENTHESES: Final = Lazy(rf"\({J}\(")
 ARRAY_ASSIGNMENT: Final = Lazy(rf"({JOINED_NAME})(\+?{J}=){J}\(")
 # Characters without meaning in the places named.

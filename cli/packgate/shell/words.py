@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packgate.shell.scanner import Scanner
 from packgate.shell.syntax import (
     BRACE_ESCAPE,
     DOUBLE_ESCAPE,
@@ -9,10 +10,8 @@ from packgate.shell.syntax import (
     ESCAPES,
     HEREDOC_ESCAPE,
     HEREDOC_RUN,
-    RUN,
     Lazy,
 )
-from packgate.shell.scanner import Scanner
 from packgate.shell.tree import ExtGlob, Literal, ProcessSub, Quoted, Script, Word
 
 TYPE_CHECKING = False
@@ -38,7 +37,7 @@ class WordReader(Scanner):
         """Read the parts of an unquoted word."""
         source = self.source
         while True:
-            match = RUN(source, self.pos, self.end)
+            match = self.run(source, self.pos, self.end)
             if match is not None:
                 text = match.group()
                 if "\\" in text:
