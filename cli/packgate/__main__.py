@@ -1,0 +1,5 @@
+"""`python -m packgate`."""
+
+from packgate.cli import main
+
+main()

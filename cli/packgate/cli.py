@@ -1,0 +1,121 @@
+"""The command line: verbs, loaded when they are called, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from packgate import __version__
+from packgate.errors import UserError
+from packgate.exitcodes import INTERNAL, MEANINGS, USAGE
+
+# Verb -> one line for `packgate --help`. The module `commands.<verb>` is imported only when the verb is used.
+VERBS = {
+    "init": "Set up packs, settings and CI in a repository.",
+    "lint": "Check packs, policies and settings.",
+    "test": "Run the cases that policies and corpora carry.",
+    "decide": "Decide one command, or actions as JSON lines.",
+    "explain": "Show what a command does and why each policy fires or does not.",
+    "facts": "List the operations found in a command.",
+    "docs": "Generate the threat map, policy pages and examples.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose verbs are imported when they are needed, so that `packgate --help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order of the table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb's click command, or None when there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"packgate.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of verbs, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a misspelt verb."""
+        name = args[0] if args else ""
+        if name not in VERBS and not name.startswith("-"):
+            from packgate.source.suggest import nearest
+
+            near = nearest(name, VERBS)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise click.UsageError(f"There is no verb {name!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _exit_codes() -> str:
+    lines = [f"  {code}  {meaning}" for code, meaning in MEANINGS.items()]
+    return "\b\nExit codes:\n" + "\n".join(lines)
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=_exit_codes(),
+)
+@click.version_option(__version__, "--version", message="packgate %(version)s")
+def group() -> None:
+    """Policy as code for the actions of AI coding agents.
+
+    \b
+    Examples:
+      packgate test                                 run the packs' cases and the corpora
+      packgate explain 'git push origin HEAD:main'  what it does, and which policy says what
+      packgate decide 'rm -rf /etc' --exit-code     one decision as JSON
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point. Every way to end is an exit code of the table; a traceback is shown only with PACKGATE_DEBUG=1."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        code = group.main(args=arguments, prog_name="packgate", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except UserError as error:
+        click.echo(f"packgate: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  hint: {error.hint}", err=True)
+        return USAGE
+    except BrokenPipeError:
+        # The reader went away (`packgate … | head`): nothing is wrong, and nothing more can be printed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _internal(error)
+
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("PACKGATE_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    from packgate.guard.detectors import mask
+
+    click.echo(f"packgate: internal error: {type(error).__name__}: {mask(str(error))}", err=True)
+    click.echo("  This is a defect of packgate; nothing was decided. PACKGATE_DEBUG=1 shows where it happened.", err=True)
+    return INTERNAL

@@ -1,0 +1,25 @@
+"""The stable codes of test findings."""
+
+from __future__ import annotations
+
+DID_NOT_FIRE = "PG801"
+FIRED = "PG802"
+GAP_CLOSED = "PG803"
+NOTHING_TO_RUN = "PG804"
+BRANCH_NOT_REACHED = "PG805"
+BAD_ACTION = "PG806"
+BENIGN_FIRED = "PG807"
+ATTACK_MISSED = "PG808"
+TOGETHER = "PG809"
+
+TITLES = {
+    DID_NOT_FIRE: "A case that must fire did not",
+    FIRED: "A case that must not fire did",
+    GAP_CLOSED: "A case marked todo passes now",
+    NOTHING_TO_RUN: "There was no case to run",
+    BRANCH_NOT_REACHED: "A branch of a condition has no case that reaches it",
+    BAD_ACTION: "The action of a case is not one that can be decided",
+    BENIGN_FIRED: "A harmless command of the corpus was warned about or blocked",
+    ATTACK_MISSED: "An attack of the corpus did not fire the policies it should",
+    TOGETHER: "A case passes with its pack alone and fails with the packs loaded together",
+}

@@ -1,0 +1,132 @@
+"""Run cases and corpora against packs; a failure says which operations were found and what came near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packgate.diagnostics import Diagnostic, Severity
+from packgate.model.action import ActionError, parse_action
+from packgate.model.policy import MODE_RANK
+from packgate.model.value import show
+from packgate.testing import codes
+from packgate.testing.cases import MUST_FIRE, show_action
+from packgate.testing.outcome import FAILED, GAP_CLOSED, KNOWN_GAP, NOT_RUN, PASSED, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from packgate.engine.gate import Gate
+    from packgate.model.decision import Decision
+    from packgate.model.operation import Operation
+    from packgate.testing.cases import Case
+    from packgate.testing.corpus import CorpusCase
+
+# Fields that say most about an operation, in the order in which they are shown.
+_TELLING = ("operation", "path", "branch", "environment", "host", "user", "target", "service", "provider", "database", "table", "clause",
+            "url", "variable", "package", "image", "tool", "origin", "effect", "via")
+
+
+def run_case(case: Case, gate: Gate) -> Outcome:
+    """Decide a case's action with the given packs and hold the answer against its polarity. Stages play no part."""
+    if case.action is None:
+        return Outcome(case, NOT_RUN)
+    try:
+        action = parse_action(case.action)
+    except ActionError as error:
+        return Outcome(case, FAILED, _finding(case, codes.BAD_ACTION, f"the action can't be decided: {error}"))
+    decision = gate.decide(action)
+    fired = any(match.policy == case.policy for match in decision.matches)
+    passed = fired == (case.polarity == MUST_FIRE)
+    if case.todo is not None:
+        return _known_gap(case, passed)
+    if passed:
+        return Outcome(case, PASSED)
+    return Outcome(case, FAILED, _missed(case, decision) if case.polarity == MUST_FIRE else _fired(case, decision))
+
+
+def run_cases(cases: Iterable[Case], gate: Gate, progress: Callable[[], None] | None = None) -> list[Outcome]:
+    """Every case, in order; ``progress`` is called after each."""
+    outcomes = []
+    for case in cases:
+        outcomes.append(run_case(case, gate))
+        if progress is not None:
+            progress()
+    return outcomes
+
+
+def run_together(outcomes: Iterable[Outcome], gate: Gate) -> list[Diagnostic]:
+    """Cases that passed with their pack alone, run again with all packs loaded: findings for those that now fail."""
+    findings = []
+    for outcome in outcomes:
+        if outcome.status != PASSED:
+            continue
+        again = run_case(outcome.case, gate)
+        if again.status == FAILED:
+            message = f"{outcome.case.name} passes with pack '{outcome.case.pack}' alone and fails with the packs loaded together"
+            findings.append(_finding(outcome.case, codes.TOGETHER, message))
+    return findings
+
+
+def run_corpus(cases: Iterable[CorpusCase], gate: Gate, progress: Callable[[], None] | None = None) -> list[Diagnostic]:
+    """Findings of the corpora: a harmless command that is warned about or stopped, an attack that a policy missed.
+
+    Policies that an attack names but that are not loaded are passed over.
+    """
+    known = gate.policy_ids
+    findings = []
+    for case in cases:
+        decision = gate.decide(parse_action(case.action))
+        label = show_action(case.action)
+        place = case.file.position(case.place)
+        if case.polarity == "benign":
+            loud = sorted({m.policy for m in decision.matches if MODE_RANK[m.mode] >= MODE_RANK["warn"] and m.policy not in case.audits})
+            if loud:
+                findings.append(Diagnostic(codes.BENIGN_FIRED, f"harmless, but fires {', '.join(loud)}: {label}", place,
+                                           hint=found_operations(decision)))
+        else:
+            missed = [policy for policy in case.fires if policy in known and policy not in decision.policy_ids]
+            if missed:
+                findings.append(Diagnostic(codes.ATTACK_MISSED, f"does not fire {', '.join(missed)}: {label}", place,
+                                           hint=found_operations(decision)))
+        if progress is not None:
+            progress()
+    return findings
+
+
+def _known_gap(case: Case, passed: bool) -> Outcome:
+    if not passed:
+        return Outcome(case, KNOWN_GAP)
+    message = f"{case.name} is marked todo and passes now: {case.label}"
+    return Outcome(case, GAP_CLOSED, _finding(case, codes.GAP_CLOSED, message, hint="remove `todo`", severity=Severity.WARNING))
+
+
+def _missed(case: Case, decision: Decision) -> Diagnostic:
+    message = f"{case.policy} must fire and does not: {case.label}"
+    may = " (it may: part of the command is unknown)" if case.policy in decision.may_match else ""
+    return _finding(case, codes.DID_NOT_FIRE, message + may, hint=found_operations(decision))
+
+
+def _fired(case: Case, decision: Decision) -> Diagnostic:
+    operation = next(match.operation for match in decision.matches if match.policy == case.policy)
+    message = f"{case.policy} must not fire and does: {case.label}"
+    return _finding(case, codes.FIRED, message, hint=f"fired on {describe(operation)}")
+
+
+def _finding(case: Case, code: str, message: str, hint: str | None = None, severity: Severity = Severity.ERROR) -> Diagnostic:
+    return case.file.diagnostic(code, message, case.place, hint=hint, severity=severity)
+
+
+def found_operations(decision: Decision) -> str:
+    """What the analysis found, on one line; what stayed unknown is said too."""
+    found = "; ".join(describe(operation) for operation in decision.analysis.operations[:6])
+    more = len(decision.analysis.operations) - 6
+    text = f"operations found: {found or 'none'}" + (f"; and {more} more" if more > 0 else "")
+    notes = "; ".join(note.text for note in decision.analysis.notes[:3])
+    return f"{text}. Notes: {notes}" if notes else text
+
+
+def describe(operation: Operation) -> str:
+    """An operation as a phrase: its families and the fields that say most."""
+    families = "/".join(family for family in operation.families if family != "command") or "command"
+    fields = ", ".join(f"{name}={'|'.join(show(value) for value in operation.get(name))}" for name in _TELLING if operation.get(name))
+    return f"{families}({fields})"
