@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 
-from packgate.diagnostics import Diagnostic, Position, Severity
+from packgate.diagnostics import Diagnostic, Position
 from packgate.model.policy import Pack, Policy, Rollout
 from packgate.resources import ResourceError, packs_folder
 from packgate.source import codes
-from packgate.source.build import build_policy, build_rollout, build_waiver
+from packgate.source.build import build_rollout, build_waiver
+from packgate.source.collect import collect_policies, load_policies_file
 from packgate.source.extend import inherit, looser_settings
-from packgate.source.files import join, kind_of, read_checked, yaml_files
+from packgate.source.files import join, read_checked, yaml_files
 from packgate.source.pointer import pointer
-from packgate.source.read import read_source
 from packgate.source.references import check_policies, check_rollout, check_waivers
-from packgate.source.result import LoadResult, PolicySource
+from packgate.source.result import LoadResult, PolicySource, has_errors
 from packgate.source.suggest import did_you_mean
 from packgate.source.vocabulary import builtin_vocabulary, extend_vocabulary
 
@@ -46,38 +46,6 @@ def load_pack(
     return load_policies_file(path, words, lists, cache)
 
 
-def load_policies_file(
-    path: str, vocabulary: Vocabulary, lists: Collection[str] = (), cache: ValidationCache | None = None
-) -> LoadResult:
-    """Load a policies file by itself, as a pack named after it. Lists and threat layers live in a pack.yaml that is not
-    there: threat layers are not checked, a list must come from ``lists``."""
-    result = LoadResult(path=path, vocabulary=vocabulary)
-    source, found = read_source(path, kind="policies")
-    result.diagnostics += found
-    if source is not None:
-        result.files.append(source)
-        if kind_of(path, source.data) != "policies":
-            result.diagnostics.append(source.diagnostic(
-                codes.UNKNOWN_KIND, "this is not a policies file", "", hint="a policies file has the top-level key `policies`"
-            ))
-        else:
-            from packgate.source.schema import check_schema
-
-            result.diagnostics += check_schema(source, "policies", cache)
-            result.diagnostics += check_policies(source, vocabulary, lists, None)
-    name = os.path.splitext(os.path.basename(path))[0]
-    policies = _collect_policies(result, name, ())
-    result.diagnostics.sort(key=Diagnostic.sort_key)
-    if not has_errors(result.diagnostics):
-        result.pack = Pack(name, "0.0.0", policies, title=name)
-    return result
-
-
-def has_errors(found: Collection[Diagnostic]) -> bool:
-    """Whether a finding is an error."""
-    return any(item.severity is Severity.ERROR for item in found)
-
-
 def find_pack(name: str, folder: str | None) -> str | None:
     """The folder of a pack by name: in ``folder``, else among the packs that packgate carries."""
     candidates = [join(folder, name)] if folder is not None else []
@@ -86,26 +54,6 @@ def find_pack(name: str, folder: str | None) -> str | None:
     except ResourceError:
         pass
     return next((path for path in candidates if os.path.isfile(os.path.join(path, "pack.yaml"))), None)
-
-
-def _collect_policies(result: LoadResult, pack: str, inherited: tuple[Policy, ...]) -> tuple[Policy, ...]:
-    """Build the policies of the result's files, note where each stands, and refuse an id that is taken."""
-    policies = list(inherited)
-    for source in result.files:
-        for index, data in source.items("policies") if source.kind == "policies" else ():
-            name, place = data["id"], pointer("policies", index)
-            taken = result.policies.get(name)
-            if taken is not None:
-                is_own = taken.file in result.files
-                where = taken.position("id")
-                result.diagnostics.append(source.diagnostic(
-                    codes.DUPLICATE_POLICY, f"the policy id '{name}' is used already, at {where}", place + "/id",
-                    hint="choose another id" if is_own else "tighten an inherited policy under `override` in pack.yaml",
-                ))
-                continue
-            policies.append(build_policy(data, pack))
-            result.policies[name] = PolicySource(source, place)
-    return tuple(policies)
 
 
 class _PackLoader:
@@ -222,24 +170,29 @@ class _PackLoader:
             lists = {**lists, **base_pack.lists}
             result.threats = dict(base.threats)
         result.threats.update(header.get("threats") or {})
-        policies = _collect_policies(result, header.get("name", ""), inherited)
-        self._check_references(set(lists) | set(self.lists), known_base=not header.get("extends") or base_pack is not None)
+        policies = collect_policies(result, header.get("name", ""), inherited)
+        self._check_references(set(lists) | set(self.lists))
         return _make_pack(header, policies, lists, result, base_pack) if header else None
 
-    def _check_references(self, lists: Collection[str], known_base: bool) -> None:
-        """References inside the pack. Without its header or base, what they may refer to is not known."""
+    def _check_references(self, lists: Collection[str]) -> None:
+        """References inside the pack; those to things that a broken or missing file would define are not judged."""
         result = self.result
-        if result.header is None or result.header.unfit or not known_base:
-            return
+        extends = result.header is not None and isinstance(result.header.data, dict) and "extends" in result.header.data
+        complete = result.header is not None and (not extends or (result.base is not None and result.base.pack is not None))
+        fits = complete and result.header is not None and not result.header.unfit
         for source in result.files:
             if source.kind == "policies":
-                result.diagnostics += check_policies(source, result.vocabulary, lists, result.threats)
-        named = {policy for source in result.files if source.kind == "policies" for policy in _ids(source)}
-        known = named | set(result.policies)
+                result.diagnostics += check_policies(
+                    source, result.vocabulary, lists if fits else None, result.threats if fits else None
+                )
+        if not complete:
+            return
+        known = {name for source in result.files if source.kind == "policies" for name in _ids(source)}
+        known.update(result.policies)
         if result.rollout is not None and not result.rollout.unfit:
-            result.diagnostics += check_rollout(result.rollout, known, result.threats)
+            result.diagnostics += check_rollout(result.rollout, known, result.threats if fits else None)
         if result.waivers is not None:
-            result.diagnostics += check_waivers(result.waivers, result.vocabulary, lists, known)
+            result.diagnostics += check_waivers(result.waivers, result.vocabulary, lists if fits else None, known)
 
 
 def _ids(source: SourceFile) -> list[str]:

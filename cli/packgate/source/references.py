@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def check_policies(
-    source: SourceFile, vocabulary: Vocabulary, lists: Collection[str], threats: Collection[str] | None
+    source: SourceFile, vocabulary: Vocabulary, lists: Collection[str] | None, threats: Collection[str] | None
 ) -> list[Diagnostic]:
-    """Families, fields, lists and threat layers of a policies file. ``threats`` None: not checked (a file by itself)."""
+    """Families, fields, lists and threat layers of a policies file. ``lists`` or ``threats`` None: not known, not checked."""
     found: list[Diagnostic] = []
     for index, policy in source.items("policies"):
         about = f"policy '{policy['id']}': "
@@ -47,7 +47,7 @@ def check_policies(
 
 
 def check_waivers(
-    source: SourceFile, vocabulary: Vocabulary, lists: Collection[str], policies: Collection[str]
+    source: SourceFile, vocabulary: Vocabulary, lists: Collection[str] | None, policies: Collection[str]
 ) -> list[Diagnostic]:
     """Policies, fields, lists and days of waivers.yaml, and that ids are unique."""
     found: list[Diagnostic] = []
@@ -74,13 +74,13 @@ def check_waivers(
     return found
 
 
-def check_rollout(source: SourceFile, policies: Collection[str], threats: Collection[str]) -> list[Diagnostic]:
-    """Policies and threat layers of rollout.yaml."""
+def check_rollout(source: SourceFile, policies: Collection[str], threats: Collection[str] | None) -> list[Diagnostic]:
+    """Policies and threat layers of rollout.yaml. ``threats`` None: not known, not checked."""
     found: list[Diagnostic] = []
     for name in source.data.get("policies") or {}:
         found += _unknown_policy(source, ("policies", name), name, policies, "", on_key=True)
     for name in source.data.get("threats") or {}:
-        if name not in threats:
+        if threats is not None and name not in threats:
             found.append(source.diagnostic(
                 codes.UNKNOWN_THREAT, f"unknown threat layer '{name}'", pointer("threats", name), on_key=True,
                 hint=did_you_mean(name, threats),
@@ -118,7 +118,9 @@ def _check_fields(source: SourceFile, path: Path, data: Any, vocabulary: Vocabul
     ]
 
 
-def _check_lists(source: SourceFile, path: Path, data: Any, lists: Collection[str], about: str) -> list[Diagnostic]:
+def _check_lists(source: SourceFile, path: Path, data: Any, lists: Collection[str] | None, about: str) -> list[Diagnostic]:
+    if lists is None:
+        return []
     return [
         source.diagnostic(
             codes.UNKNOWN_LIST, f"{about}unknown list '{name}'", pointer(*place),

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from packgate.diagnostics import Severity
 from packgate.source.pointer import pointer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from packgate.diagnostics import Diagnostic, Position
     from packgate.model.policy import Pack, Policy
     from packgate.model.vocabulary import Vocabulary
     from packgate.source.file import SourceFile
+
+
+def has_errors(found: Iterable[Diagnostic]) -> bool:
+    """Whether a finding is an error."""
+    return any(item.severity is Severity.ERROR for item in found)
 
 
 @dataclass(frozen=True, slots=True)
