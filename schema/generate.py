@@ -1,7 +1,7 @@
 """Bring the JSON Schemas up to date with the vocabulary, and with each other.
 
-The families and fields that an editor completes come from ``vocabulary.yaml``. Definitions that several schemas share are
-kept in ``policies.schema.json`` and copied, since an editor can't follow a reference to another file's ``$id``.
+The families and fields that an editor completes come from ``vocabulary.yaml``. Definitions that several schemas share
+are kept in ``policies.schema.json`` and copied, since an editor can't follow a reference to another file's ``$id``.
 
     python schema/generate.py            write what changed
     python schema/generate.py --check    exit 1 if something would change
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     """Write or check; returns the exit code."""
     stale = [(path, text) for path, text in generate().items() if path.read_text(encoding="utf-8") != text]
     for path, text in stale:
-        print(f"{'stale' if '--check' in arguments else 'written'}: {path.name}")
+        sys.stdout.write(f"{'stale' if '--check' in arguments else 'written'}: {path.name}\n")
         if "--check" not in arguments:
             path.write_text(text, encoding="utf-8")
     return 1 if stale and "--check" in arguments else 0

@@ -74,8 +74,8 @@ def _looser(policy: Policy, change: dict[str, Any], header: SourceFile) -> list[
     found = []
     path = ("override", policy.id)
     if "then" in change:
-        for text in _looser_outcome(policy.outcome, build_outcome(change["then"], policy.outcome)):
-            found.append(_finding(header, (*path, "then"), f"policy '{policy.id}': {text}"))
+        texts = _looser_outcome(policy.outcome, build_outcome(change["then"], policy.outcome))
+        found += [_finding(header, (*path, "then"), f"policy '{policy.id}': {text}") for text in texts]
     impact = change.get("impact", policy.impact)
     if _IMPACT_RANK[impact] < _IMPACT_RANK[policy.impact]:
         found.append(_finding(

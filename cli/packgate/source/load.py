@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from packgate.diagnostics import Diagnostic, Position
 from packgate.model.policy import Pack, Policy, Rollout
@@ -30,29 +31,32 @@ if TYPE_CHECKING:
 
 def load_pack(
     path: str, *, vocabulary: Vocabulary | None = None, lists: Collection[str] = (), cache: ValidationCache | None = None,
-    chain: tuple[str, ...] = (),
+    chain: tuple[str, ...] = (), memo: dict[str, LoadResult] | None = None,
 ) -> LoadResult:
     """Load a pack from its folder, or policies from a file that stands alone.
 
     ``lists`` are named lists that the context defines. The base of ``extends`` is looked for beside the pack, then among
-    the packs that packgate carries; ``chain`` are the packs that are being loaded on the way here. All problems of all
-    files are in the result's ``diagnostics``, sorted; its ``pack`` is None when one of them is an error.
+    the packs that packgate carries; ``chain`` are the packs that are being loaded on the way here, ``memo`` those loaded
+    already with the same arguments, by path. All problems of all files are in the result's ``diagnostics``, sorted; its
+    ``pack`` is None when one of them is an error.
     """
     words = vocabulary or builtin_vocabulary()
-    if os.path.isdir(path):
-        return _PackLoader(path, words, lists, cache, chain).load()
-    if os.path.basename(path) in ("pack.yaml", "pack.yml") and os.path.isfile(path):
-        return _PackLoader(os.path.dirname(path) or ".", words, lists, cache, chain).load()
-    return load_policies_file(path, words, lists, cache)
+    if os.path.basename(path) == "pack.yaml" and os.path.isfile(path):
+        path = os.path.dirname(path) or "."
+    if not os.path.isdir(path):
+        return load_policies_file(path, words, lists, cache)
+    known = {} if memo is None else memo
+    place = join(path)
+    if place not in known:
+        known[place] = _PackLoader(path, words, lists, cache, chain, known).load()
+    return known[place]
 
 
 def find_pack(name: str, folder: str | None) -> str | None:
     """The folder of a pack by name: in ``folder``, else among the packs that packgate carries."""
     candidates = [join(folder, name)] if folder is not None else []
-    try:
+    with suppress(ResourceError):
         candidates.append(os.path.join(packs_folder(), name))
-    except ResourceError:
-        pass
     return next((path for path in candidates if os.path.isfile(os.path.join(path, "pack.yaml"))), None)
 
 
@@ -61,13 +65,14 @@ class _PackLoader:
 
     def __init__(
         self, folder: str, vocabulary: Vocabulary, lists: Collection[str], cache: ValidationCache | None,
-        chain: tuple[str, ...],
+        chain: tuple[str, ...], memo: dict[str, LoadResult],
     ) -> None:
         self.folder = folder
         self.vocabulary = vocabulary
         self.lists = lists
         self.cache = cache
         self.chain = chain
+        self.memo = memo
         self.result = LoadResult(path=join(folder), vocabulary=vocabulary)
 
     def load(self) -> LoadResult:
@@ -130,7 +135,7 @@ class _PackLoader:
             return
         if not os.path.isabs(self.folder) and os.path.dirname(path) == os.path.dirname(os.path.abspath(self.folder)):
             path = join(self.folder, "..", name)
-        base = load_pack(path, vocabulary=self.vocabulary, lists=self.lists, cache=self.cache, chain=chain)
+        base = load_pack(path, vocabulary=self.vocabulary, lists=self.lists, cache=self.cache, chain=chain, memo=self.memo)
         self.result.base = base
         if base.pack is None:
             self._at_extends(codes.BASE_BROKEN, f"the pack '{name}' has errors")

@@ -81,13 +81,13 @@ def _schema(kind: str) -> _Schema:
 
 
 def _validator_class() -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
+    from jsonschema import Draft202012Validator, validators
 
+    extend: Any = validators.extend
     return extend(Draft202012Validator, {"pattern": _check_pattern})
 
 
-def _check_pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     """`pattern`, with ``$`` as the end of the text: Python's would let a trailing line end pass."""
     from jsonschema import ValidationError
 

@@ -117,12 +117,13 @@ def load_workspace(
         space.settings = _optional(space, root, "packgate", cache)
         space.assignments = _optional(space, root, "assignments", cache)
         _load_context(space, root, cache)
+    memo: dict[str, LoadResult] = {}
     for name in names if names is not None else _default_packs(space, root):
         path = resolve_pack(name, root)
         if isinstance(path, Diagnostic):
             space.diagnostics.append(path)
             continue
-        result = load_pack(path, vocabulary=space.vocabulary, lists=space.lists, cache=cache)
+        result = load_pack(path, vocabulary=space.vocabulary, lists=space.lists, cache=cache, memo=memo)
         space.results.append(result)
         space.diagnostics += result.diagnostics
     space.diagnostics += _clashes(space.results)
