@@ -1,0 +1,144 @@
+"""What several verbs share: options, loading what a decision needs, printing findings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from packgate.errors import UserError
+from packgate.exitcodes import CLEAN, FINDINGS
+from packgate.source.cache import ValidationCache, default_cache_folder
+from packgate.source.workspace import find_root, load_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from packgate.diagnostics import Diagnostic
+    from packgate.engine.gate import Gate
+    from packgate.source.workspace import Workspace
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "markdown")
+STAGES = ("audit", "warn", "block")
+DEFAULT_PACK = "recommended"
+
+
+class BrokenPacks(Exception):
+    """Packs that a decision needs have errors; nothing is decided with them."""
+
+    def __init__(self, findings: list[Diagnostic]) -> None:
+        super().__init__("packs have errors")
+        self.findings = findings
+
+
+def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--format` for findings."""
+    return click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How findings are printed.")(
+        function
+    )
+
+
+def pack_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--pack`, repeatable."""
+    text = "A pack by name or path; may be given several times. Default: the packs of the repository, else 'recommended'."
+    return click.option("--pack", "packs", multiple=True, metavar="NAME|PATH", help=text)(function)
+
+
+def context_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say where a command given on the command line runs."""
+    options = (
+        click.option("--cwd", metavar="DIR", help="Folder that the command runs in. Default: the current one."),
+        click.option("--home", metavar="DIR", help="Home directory. Default: that of the environment."),
+        click.option("--branch", metavar="NAME", help="Branch that is checked out."),
+        click.option("--default-branch", metavar="NAME", help="Default branch of the repository."),
+        click.option("--shell", type=click.Choice(["bash", "sh", "zsh", "powershell", "cmd"]), default="bash", show_default=True),
+        click.option("--env", "env", multiple=True, metavar="NAME=VALUE", help="An environment variable that is set; repeatable."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def command_action(command: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The action JSON of a command and the context options."""
+    cwd = os.path.abspath(options["cwd"] or os.getcwd())
+    return {
+        "surface": "shell",
+        "command": command,
+        "shell": options["shell"],
+        "cwd": cwd,
+        "home": options["home"] or os.path.expanduser("~"),
+        "env": dict(_variables(options["env"])),
+        "repo": {
+            "name": None,
+            "root": repository_root(cwd),
+            "branch": options["branch"],
+            "default_branch": options["default_branch"],
+        },
+    }
+
+
+def _variables(given: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = []
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise UserError(f"--env {item!r}: expected NAME=VALUE")
+        pairs.append((name, value))
+    return pairs
+
+
+def repository_root(folder: str) -> str | None:
+    """The nearest folder upward that holds `.git`; None outside a repository."""
+    current = os.path.abspath(folder)
+    while True:
+        if os.path.exists(os.path.join(current, ".git")):
+            return current
+        above = os.path.dirname(current)
+        if above == current:
+            return None
+        current = above
+
+
+def open_cache() -> ValidationCache | None:
+    """The user's cache of files that were valid."""
+    folder = default_cache_folder(os.environ)
+    return None if folder is None else ValidationCache(folder)
+
+
+def open_workspace(packs: Sequence[str], start: str = ".") -> Workspace:
+    """The repository around ``start`` with the named packs; by default its own, else the recommended pack."""
+    root = find_root(start)
+    names: Sequence[str] | None = packs or None
+    if names is None and root is None:
+        names = [DEFAULT_PACK]
+    space = load_workspace(root, names, cache=open_cache())
+    if not space.results and not space.diagnostics:
+        space = load_workspace(root, [DEFAULT_PACK], cache=open_cache())
+    return space
+
+
+def open_gate(packs: Sequence[str]) -> Gate:
+    """The gate of the named packs. Raises `BrokenPacks` when one of them has errors."""
+    from packgate.engine.gate import build_gate
+
+    space = open_workspace(packs)
+    if not space.ok:
+        raise BrokenPacks(space.diagnostics)
+    return build_gate(space.packs, space.vocabulary, lists=space.lists)
+
+
+def print_findings(findings: Sequence[Diagnostic], form: str = "text", err: bool = False) -> None:
+    """Findings in one of the formats; colour only on a terminal."""
+    from packgate.report.render import render
+
+    stream = sys.stderr if err else sys.stdout
+    stream.write(render(list(findings), form, color=stream.isatty()))
+
+
+def exit_code(findings: Sequence[Diagnostic], strict: bool = False) -> int:
+    """1 when a finding is an error (or, strictly, a warning), else 0."""
+    bad = {"error", "warning"} if strict else {"error"}
+    return FINDINGS if any(finding.severity.value in bad for finding in findings) else CLEAN
