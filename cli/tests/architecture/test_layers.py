@@ -1,0 +1,131 @@
+"""The direction of imports, read from the source by AST: who may know whom, no cycles, nothing heavy where a decision is made."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "packgate"
+
+# Layer -> the layers that it may import, itself aside. A module directly in the package is a layer of its own name.
+ALLOWED: dict[str, set[str]] = {
+    "model": set(),
+    "diagnostics": set(),
+    "errors": set(),
+    "exitcodes": set(),
+    "resources": set(),
+    "guard": {"model"},
+    "shell": {"model"},
+    "facts": {"shell", "model", "catalog"},
+    "catalog": {"model", "resources", "facts"},
+    "engine": {"facts", "shell", "model", "guard", "catalog"},
+    "source": {"model", "diagnostics", "resources", "engine", "catalog"},
+    "report": {"diagnostics", "model", "guard"},
+    "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources"},
+    "testing": {"source", "engine", "facts", "model", "diagnostics", "guard", "errors"},
+    "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard"},
+    "commands": {
+        "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
+        "exitcodes", "resources",
+    },
+    "cli": {"commands", "errors", "exitcodes", "guard", "source"},
+    "__main__": {"cli"},
+}
+LIGHT = ("model", "shell", "facts", "engine", "guard")
+# What the layers of a decision may load at run time of the standard library, at the top of a module.
+LIGHT_MODULES = {"__future__", "re"}
+CLICK_LAYERS = {"commands", "cli"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "data" not in path.relative_to(PACKAGE).parts)
+
+
+def layer_of(dotted: str) -> str:
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 else "packgate"
+
+
+def imports(path: Path, *, nested: bool) -> list[tuple[str, int]]:
+    """Imported module names with lines; those under TYPE_CHECKING are left out, those inside functions only when nested."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: list[tuple[str, int]] = []
+
+    def visit(body: list[ast.stmt], inside: bool) -> None:
+        for node in body:
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                visit(node.orelse, inside)
+                continue
+            if isinstance(node, ast.Import) and (nested or not inside):
+                found.extend((alias.name, node.lineno) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and (nested or not inside):
+                found.append((node.module or "", node.lineno))
+            in_function = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            for field in ("body", "orelse", "finalbody"):
+                visit(getattr(node, field, []) or [], in_function)
+            for handler in getattr(node, "handlers", []) or []:
+                visit(handler.body, in_function)
+
+    visit(tree.body, False)
+    return found
+
+
+def dotted_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    mine = layer_of(dotted_name(path))
+    for name, line in imports(path, nested=True):
+        if not name.startswith("packgate."):
+            continue
+        theirs = layer_of(name)
+        assert theirs == mine or mine == "packgate" or theirs in ALLOWED[mine], f"{path}:{line}: {mine} may not import {theirs}"
+
+
+def test_no_import_cycles() -> None:
+    names = {dotted_name(path): path for path in modules()}
+    graph = {name: {target for target, _ in imports(path, nested=False) if target in names} for name, path in names.items()}
+    state: dict[str, int] = {}
+
+    def walk(name: str, trail: list[str]) -> None:
+        state[name] = 1
+        for target in sorted(graph[name]):
+            assert state.get(target) != 1, "import cycle: " + " -> ".join([*trail, name, target])
+            if target not in state:
+                walk(target, [*trail, name])
+        state[name] = 2
+
+    for name in sorted(graph):
+        if name not in state:
+            walk(name, [])
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if layer_of(dotted_name(path)) in LIGHT], ids=lambda path: path.name)
+def test_light_layers_import_little(path: Path) -> None:
+    for name, line in imports(path, nested=False):
+        assert name.startswith("packgate.") or name in LIGHT_MODULES, f"{path}:{line}: {name} at the top of an import-light module"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_click_stays_at_the_edge(path: Path) -> None:
+    if layer_of(dotted_name(path)) not in CLICK_LAYERS:
+        assert not [name for name, _ in imports(path, nested=True) if name.split(".")[0] == "click"]
+
+
+def test_what_the_engine_pulls_in() -> None:
+    code = "import sys; before = set(sys.modules); import packgate.engine.gate; print('\\n'.join(sorted(set(sys.modules) - before)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    loaded = done.stdout.split()
+    outside = {name.split(".")[0] for name in loaded if not name.startswith("packgate")}
+    heavy = {"typing", "dataclasses", "json", "yaml", "jsonschema", "click", "rich", "jinja2", "inspect", "pathlib", "subprocess", "asyncio", "git"}
+    assert not outside & heavy, sorted(outside & heavy)
+    # `re` with its parts is all that an ordinary interpreter has not loaded already.
+    assert outside <= {"re", "_sre", "enum", "types", "functools", "collections", "operator", "_operator", "itertools", "keyword", "_keyword",
+                       "reprlib", "_collections", "_functools", "copyreg"}, sorted(outside)
