@@ -10,17 +10,18 @@ import click
 
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
+from packgate.report import FORMATS, write
 from packgate.source.cache import ValidationCache, default_cache_folder
 from packgate.source.workspace import find_root, load_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from packgate.diagnostics import Diagnostic
     from packgate.engine.gate import Gate
+    from packgate.report import Report
     from packgate.source.workspace import Workspace
 
-FORMATS = ("text", "json", "sarif", "junit", "github", "markdown")
 STAGES = ("audit", "warn", "block")
 DEFAULT_PACK = "recommended"
 
@@ -130,12 +131,13 @@ def open_gate(packs: Sequence[str]) -> Gate:
     return build_gate(space.packs, space.vocabulary, lists=space.lists)
 
 
-def print_findings(findings: Sequence[Diagnostic], form: str = "text", err: bool = False) -> None:
-    """Findings in one of the formats; colour only on a terminal."""
-    from packgate.report.render import render
+def print_findings(
+    findings: Sequence[Diagnostic] | Report, form: str = "text", *, err: bool = False, titles: Mapping[str, str] | None = None
+) -> None:
+    """Findings, or a whole report, in one of the formats; secrets are masked, colour is for a terminal only."""
+    from packgate.guard.detectors import mask
 
-    stream = sys.stderr if err else sys.stdout
-    stream.write(render(list(findings), form, color=stream.isatty()))
+    write(findings, form, sys.stderr if err else sys.stdout, environ=os.environ, titles=titles, mask=mask)
 
 
 def exit_code(findings: Sequence[Diagnostic], strict: bool = False) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import click
 from packgate.commands.shared import exit_code, format_option, open_cache, open_workspace, print_findings
 from packgate.diagnostics import Diagnostic, Position
 from packgate.exitcodes import FINDINGS
+from packgate.report import Check, make_report
 from packgate.testing import codes
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def command(
         return FINDINGS
     folder = None if no_corpora else corpora or _default_corpora(space)
     run = run_tests(space, TestOptions(packs, filters, coverage, fail_on_empty, folder, form))
-    print_findings(run.diagnostics, form)
-    if form == "text":
-        sys.stdout.write(summary(run))
+    print_findings(make_report(run.diagnostics, summary=summary(run), titles=codes.TITLES, checks=checks(run)), form)
     return exit_code(run.diagnostics)
 
 
@@ -123,6 +121,20 @@ def _wanted(name: str, filters: tuple[str, ...]) -> bool:
     return not filters or any(fnmatch.fnmatchcase(name, item) or name.split("/")[0] == item for item in filters)
 
 
+def checks(run: Run) -> list[Check]:
+    """Every case as an item of the formats that list what passed."""
+    from packgate.testing.outcome import FAILED, PASSED
+
+    statuses = {PASSED: "passed", FAILED: "failed"}
+    return [
+        Check(
+            outcome.case.name, outcome.case.file.path, statuses.get(outcome.status, "skipped"),
+            outcome.case.todo or ("" if outcome.status in statuses else "needs an agent"), outcome.finding,
+        )
+        for outcome in run.outcomes
+    ]
+
+
 def summary(run: Run) -> str:
     """The counts, on a few lines."""
     from packgate.testing.outcome import FAILED, GAP_CLOSED, KNOWN_GAP, NOT_RUN, PASSED
@@ -140,4 +152,4 @@ def summary(run: Run) -> str:
         code = codes.BENIGN_FIRED if polarity == "benign" else codes.ATTACK_MISSED
         wrong = sum(finding.code == code for finding in run.findings)
         lines.append(f"{polarity} corpus: {cases} actions in {files} files, {wrong} wrong")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
