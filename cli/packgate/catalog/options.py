@@ -14,14 +14,15 @@ _SPELLING = re.compile(r"[-+][^\s=\[\]]+|--")
 _METAVAR = re.compile(r"[A-Z][^\s\[\]a-z]*")
 _ATTACHED = re.compile(r"(?P<name>[-+][^\s=\[\]]+)\[=?(?P<metavar>[^\s\[\]]+)\]")
 
-# How an option takes a value.
+# How an option takes a value: not at all, from the next word (or words), only attached, or all words that follow.
 FLAG = "flag"
 VALUE = "value"
 ATTACHED = "attached"
+REST = "rest"
 
 
 def compile_options(value: Any, place: Place) -> list[list[Any]]:
-    """``[kind, spellings]`` for each declaration."""
+    """``[kind, spellings]`` for each declaration; a value option of several values has their number as third item."""
     out = []
     seen: set[str] = set()
     for index, item in enumerate(place.listing(value)):
@@ -35,25 +36,27 @@ def compile_options(value: Any, place: Place) -> list[list[Any]]:
 
 
 def _declaration(text: str, place: Place) -> list[Any]:
-    """``-f --force``, ``-o --output FILE`` or ``--color[=WHEN]``."""
+    """``-f --force``, ``-o --output FILE``, ``--arg NAME VALUE``, ``--color[=WHEN]`` or ``-x CMD...``."""
     kind = FLAG
+    count = 0
     spellings: list[str] = []
     for word in text.split():
         attached = _ATTACHED.fullmatch(word)
         if attached is not None:
             kind = ATTACHED
             spellings.append(attached.group("name"))
-        elif _SPELLING.fullmatch(word) and kind != VALUE:
+        elif _SPELLING.fullmatch(word) and kind not in (VALUE, REST):
             spellings.append(word)
-        elif _METAVAR.fullmatch(word) and kind == FLAG and spellings:
-            kind = VALUE
+        elif _METAVAR.fullmatch(word) and kind in (FLAG, VALUE) and spellings:
+            kind = REST if word.endswith("...") else VALUE
+            count += 1
         else:
             place.wrong(f"cannot read the option {text!r} at {word!r}", 'write "-f --force", "-o --output FILE" or "--color[=WHEN]"')
             return [FLAG, spellings or ["-"]]
     if not spellings:
         place.wrong("an option has at least one spelling")
         return [FLAG, ["-"]]
-    return [kind, spellings]
+    return [kind, spellings, count] if count > 1 else [kind, spellings]
 
 
 def compile_neutral(value: Any, place: Place) -> list[list[Any]]:

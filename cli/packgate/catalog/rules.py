@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.catalog.problems import did_you_mean
 from packgate.catalog.sources import compile_source, compile_value, compile_values
-from packgate.catalog.words import COMPUTED_FIELDS, EFFECTS, RULE_KEYS, SHORT_FORMS, WRAP_KEYS, WRAP_KINDS
+from packgate.catalog.words import COMPUTED_FIELDS, EFFECTS, RULE_KEYS, SHORT_FORMS, WRAP_FIELDS, WRAP_KEYS, WRAP_KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def compile_families(value: Any, place: Place, vocabulary: Vocabulary) -> list[s
 def compile_wrap(item: Any, place: Place) -> dict[str, Any]:
     """One item of ``wraps``."""
     wrap = place.mapping(item)
-    place.check_keys(wrap, WRAP_KEYS)
+    place.check_keys(wrap, WRAP_KEYS | WRAP_FIELDS)
     kind = place.at("kind").choice(wrap.get("kind"), WRAP_KINDS)
     out: dict[str, Any] = {"kind": kind}
     if "from" in wrap:
@@ -105,6 +105,11 @@ def compile_wrap(item: Any, place: Place) -> dict[str, Any]:
     for key in ("join", "assignments"):
         if wrap.get(key):
             out[key] = True
+    fields = {key: compile_value(wrap[key], place.at(key)) for key in sorted(WRAP_FIELDS) if key in wrap}
+    if fields:
+        out["fields"] = fields
+    if wrap.get("via") is False:
+        out["via"] = False
     if kind == "code":
         out["lang"] = place.at("lang").text(wrap.get("lang"))
     if ("from" in wrap) == ("file" in wrap):

@@ -2,7 +2,7 @@
 
 The compiled form is a list: the kind and its arguments. ``["text", T]``, ``["operands", FIRST, LAST]`` (1-based, negative from
 the end, LAST None for one operand only when FIRST equals it), ``["option", NAME]``, ``["options", GLOB]``, ``["env", NAME]``,
-``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``, ``["it"]``, ``["parse", SOURCE, PARSER, PART]``.
+``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``, ``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def compile_source(value: Any, place: Place) -> Compiled:
-    """One source. What does not start with ``$`` is that text."""
+    """One source. What does not start with ``$`` is that text; a mapping is what `compile_value` reads."""
+    if isinstance(value, dict):
+        return compile_value(value, place)
     text = place.text(value)
     if not text.startswith("$"):
         return ["text", text]
@@ -57,6 +59,8 @@ def _plain(head: str, place: Place) -> Compiled:
     found = _RANGE.fullmatch(head)
     if found is not None:
         return ["operands", int(found.group(1) or 1), int(found.group(2) or -1)]
+    if head == "--":
+        return ["rest"]
     if head.startswith("-") and len(head) > 1:
         return ["options" if "*" in head or "?" in head else "option", head]
     if head.endswith("=") and _NAME.fullmatch(head[:-1]):

@@ -30,11 +30,14 @@ PROGRAM_KEYS = LEVEL_KEYS | {"name", "aliases", "cases"}
 CONTINUATION_KEYS = frozenset(("name", "commands", "cases"))
 RULE_KEYS = frozenset(("families", "operation", "effect", "if", "each", "environment", "even-if-neutral", "sends"))
 WRAP_KEYS = frozenset(
-    ("kind", "from", "lang", "file", "host", "join", "assignments", "if", "user", "cwd", "place", "args", "clear-env")
+    ("kind", "from", "lang", "file", "host", "join", "assignments", "if", "user", "cwd", "place", "args", "clear-env", "via")
 )
 VARIABLE_KEYS = frozenset(("name", "families", "fields", "environment", "operation"))
 CASE_KEYS = frozenset(("command", "yields", "coverage", "context", "contains"))
 DOCUMENT_KEYS = frozenset(("programs", "variables", "families", "fields"))
+
+# Fields that a wrap gives to the operations of its code (a database client's host, say).
+WRAP_FIELDS = frozenset(("database", "url", "provider", "service", "target"))
 
 # Fields that are computed or belong to the shape of a rule, so a rule can't set them.
 COMPUTED_FIELDS = frozenset(("program", "argument", "flag", "effect", "via", "operation", "environment", "network", "scope"))
@@ -56,6 +59,7 @@ PARSERS = {
     "keyval": frozenset(("name", "value")),
     "at-version": frozenset(("name",)),
     "words": frozenset(),
+    "local": frozenset(),
 }
 
 HANDLERS = frozenset(

@@ -123,8 +123,9 @@ class _Reader:
             return False
         if self.style == "keyval" and self._assigned(word):
             return True
+        rest: tuple[Part, ...] = ()
         if isinstance(word, str):
-            head, rest = word, ()
+            head = word
         else:
             first = word.parts[0]
             if not isinstance(first, str):
@@ -169,8 +170,8 @@ class _Reader:
             option = self._prefix(name)
         if option is None:
             self._undeclared(name, attached)
-        elif option.kind == "value" and attached is None:
-            self._add(option.key, option.spellings, self._next())
+        elif option.kind in ("value", "rest") and attached is None:
+            self._take(option)
         elif option.kind == "flag" and isinstance(attached, str) and attached.lower() in _FALSE:
             self.call.options.pop(option.key, None)
         else:
@@ -212,7 +213,10 @@ class _Reader:
     def _short(self, head: str, rest: tuple[Part, ...]) -> None:
         whole = self._find(head)
         if whole is not None and len(head) > 2:
-            self._add(whole.key, whole.spellings, self._whole_value(whole, rest))
+            if whole.kind in ("value", "rest") and not rest:
+                self._take(whole)
+            else:
+                self._add(whole.key, whole.spellings, join(rest) if rest else None)
             return
         for index in range(1, len(head)):
             spelling = head[0] + head[index]
@@ -224,15 +228,18 @@ class _Reader:
             value: Value | None = None
             if remainder or rest:
                 value = join([remainder[1:] if remainder.startswith("=") and option.kind == "attached" else remainder, *rest])
-            elif option.kind == "value":
-                value = self._next()
+            elif option.kind in ("value", "rest"):
+                self._take(option)
+                return
             self._add(option.key, option.spellings, value)
             return
 
-    def _whole_value(self, option: Option, rest: tuple[Part, ...]) -> Value | None:
-        if option.kind == "value" and not rest:
-            return self._next()
-        return join(rest) if rest else None
+    def _take(self, option: Option) -> None:
+        """The value of an option is in the words that follow."""
+        count = option.count if option.kind == "value" else max(len(self.argv) - self.position, 1)
+        self._add(option.key, option.spellings, self._next())
+        for _ in range(count - 1):
+            self.call.options[option.key].append(self._next())
 
     def _next_is_value(self) -> bool:
         if self.position >= len(self.argv):

@@ -176,6 +176,12 @@ def _basename(value: Value) -> Parts | None:
     return {"": value}
 
 
+def _local(value: Value) -> Parts | None:
+    """A path of this machine: no URL and no ``host:path``."""
+    text, _ = _as_text(value)
+    return None if "://" in text or _scp_target(value) is not None else {"": value}
+
+
 PARSERS: dict[str, Parser] = {
     "after-at": _after_at,
     "arn": _arn,
@@ -186,6 +192,7 @@ PARSERS: dict[str, Parser] = {
     "image": _image,
     "k8s": _kubernetes,
     "keyval": _keyval,
+    "local": _local,
     "refspec": _refspec_parts,
     "scp": _scp_target,
     "ssh": _ssh,

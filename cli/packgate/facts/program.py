@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 
 class Option:
-    """A declared option. ``kind`` is ``flag``, ``value`` or ``attached``; ``key`` the spelling that calls are keyed by."""
+    """A declared option. ``kind`` is ``flag``, ``value`` (of ``count`` words), ``attached`` or ``rest`` (all words that
+    follow); ``key`` is the spelling that calls are keyed by."""
 
-    __slots__ = ("key", "kind", "spellings")
+    __slots__ = ("count", "key", "kind", "spellings")
 
-    def __init__(self, kind: str, spellings: tuple[str, ...]) -> None:
+    def __init__(self, kind: str, spellings: tuple[str, ...], count: int = 1) -> None:
         self.kind = kind
         self.spellings = spellings
+        self.count = count
         self.key = next((spelling for spelling in spellings if spelling.startswith("--")), spellings[0])
 
 
@@ -48,7 +50,8 @@ class Wrap:
     """One item of ``wraps``. ``source`` is the words or the code, ``file`` the file that holds the code."""
 
     __slots__ = (
-        "args", "assignments", "clear_env", "condition", "cwd", "file", "host", "join", "kind", "lang", "place", "source", "user",
+        "args", "assignments", "clear_env", "condition", "cwd", "fields", "file", "host", "join", "kind", "lang", "place",
+        "reads_stdin", "source", "user", "via",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], options: dict[str, Option]) -> None:
@@ -65,6 +68,9 @@ class Wrap:
         self.place = _field(data, "place", options)
         self.args = _field(data, "args", options)
         self.clear_env = _field(data, "clear-env", options)
+        self.fields = [(name, FieldValue(value, options)) for name, value in data.get("fields", {}).items()]
+        self.reads_stdin: bool = data.get("from") == ["all", [["stdin"]]]
+        self.via: bool = data.get("via", True)
 
 
 def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> FieldValue | None:
@@ -81,9 +87,9 @@ class Level:
 
     def __init__(self, data: dict[str, Any], parent: Level | None) -> None:
         self.options: dict[str, Option] = dict(parent.options) if parent is not None else {}
-        for kind, spellings in data.get("options", ()):
-            option = Option(kind, tuple(spellings))
-            for spelling in spellings:
+        for declared in data.get("options", ()):
+            option = Option(declared[0], tuple(declared[1]), declared[2] if len(declared) > 2 else 1)
+            for spelling in option.spellings:
                 self.options[spelling] = option
         options = self.options
         self.style: str = data.get("style", parent.style if parent is not None else "gnu")

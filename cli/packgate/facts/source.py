@@ -92,6 +92,18 @@ class OptionsSource(Source):
         return any(matches(self.glob, key) for key in call.options)
 
 
+class RestSource(Source):
+    """The operands after ``--``."""
+
+    __slots__ = ()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        return [] if call.after is None else call.operands[call.after:]
+
+    def present(self, call: Call, it: Value | None) -> bool:
+        return call.after is not None
+
+
 class EnvironmentSource(Source):
     """An environment variable that the program sees."""
 
@@ -188,12 +200,14 @@ class ParsedSource(Source):
         return out
 
 
-_FIXED = {"stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource()}
+_FIXED = {"stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource(), "rest": RestSource()}
 
 
 def source_from(data: list[Any], options: dict[str, Option]) -> Source:
     """A source from its compiled form; option names are those of the level it stands in."""
     kind = data[0]
+    if kind in ("all", "first", "into"):
+        return FieldValue(data, options)
     if kind == "text":
         return TextSource(data[1])
     if kind == "operands":
@@ -214,7 +228,7 @@ def source_from(data: list[Any], options: dict[str, Option]) -> Source:
     return _FIXED[kind]
 
 
-class FieldValue:
+class FieldValue(Source):
     """What a field takes: the values of all its sources, or of the first that has any; with ``into`` the paths of files
     that are put into a directory or become it."""
 
@@ -227,7 +241,6 @@ class FieldValue:
         self.sources = [source_from(item, options) for item in listed]
 
     def values(self, call: Call, it: Value | None) -> Values:
-        """The values, in the order of the sources."""
         if self.into is not None:
             return _into(self.into.values(call, it), self._listed(call, it))
         return self._listed(call, it)

@@ -1,0 +1,39 @@
+"""From an action to its operations: the entry of the analysis."""
+
+from __future__ import annotations
+
+from packgate.facts.environment import BUILTIN_WORDS
+from packgate.facts.session import Session
+from packgate.facts.surfaces import analyze_surface
+from packgate.model.operation import Analysis, Note
+from packgate.model.value import Origin, unknown
+from packgate.shell.evaluate import evaluate
+from packgate.shell.state import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.catalog.load import Catalog
+    from packgate.facts.environment import EnvironmentWords
+    from packgate.model.action import Action
+
+
+def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWords | None = None) -> Analysis:
+    """Every operation of an action, in the order of the text, and what could not be read.
+
+    Pure: nothing is run, no file is read. Never raises for what the action says.
+    """
+    words = environment_words if environment_words is not None else BUILTIN_WORDS
+    if action.surface != "shell":
+        return analyze_surface(action, words)
+    session = Session(action, catalog, words)
+    data = action.data
+    directory = data.get("cwd")
+    state = State(
+        cwd=directory if directory is not None else unknown(Origin("variable", "PWD")),
+        home=data.get("home"),
+        environment=data.get("env") or {},
+        shell=data["shell"],
+    )
+    evaluate(data["command"], state, session)
+    notes = [Note("action", text, "full") for text in action.notes]
+    return Analysis(session.operations, [*notes, *session.notes])

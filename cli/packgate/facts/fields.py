@@ -1,0 +1,117 @@
+"""Fields of operations: paths made absolute, and what is computed from other fields."""
+
+from __future__ import annotations
+
+from packgate.facts.environment import classify, network
+from packgate.facts.parsers import PARSERS
+from packgate.facts.paths import normalise, scope
+from packgate.model.value import Hole, join, origins_of, unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.call import Call
+    from packgate.facts.context import Context
+    from packgate.facts.session import Session
+    from packgate.model.value import Value
+
+    Fields = dict[str, tuple[Value, ...]]
+
+_IGNORED = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/random",
+            "/dev/urandom", "/dev/ptmx")
+FILE_FAMILIES = frozenset(("read-file", "modify-file", "delete-file"))
+
+
+def is_device(path: Value) -> bool:
+    """Whether a path is a device that holds nothing: reading or writing it is no file operation."""
+    return isinstance(path, str) and path.startswith("/dev/") and (path in _IGNORED or path.startswith(("/dev/fd/", "/dev/pts/")))
+
+
+def absolute(path: Value, call: Call, context: Context) -> Value:
+    """A path as the call's program sees it. In another place neither the directory nor the home is that of this machine."""
+    if context.place is not None:
+        return normalise(path, None)
+    state = call.state
+    directory: Value = state.cwd
+    if call.level.cwd is not None:
+        for value in call.level.cwd.values(call, None):
+            directory = normalise(value, directory)
+    return normalise(path, directory, _home(path, state.home))
+
+
+def _home(path: Value, home: Value | None) -> str | None:
+    """Programs do not expand the tilde; a catalog's literal path may start with it."""
+    return home if isinstance(home, str) and isinstance(path, str) and path.startswith("~/") else None
+
+
+def common_fields(call: Call, context: Context) -> Fields:
+    """The fields that all operations of a call share."""
+    fields: Fields = {
+        "program": (call.program,),
+        "argument": tuple(call.argv[1:]),
+        "place": ("local" if context.place is None else context.place,),
+    }
+    if call.flags:
+        fields["flag"] = tuple(call.flags)
+    if context.user is not None:
+        fields["user"] = (context.user,)
+    if context.host is not None:
+        fields["host"] = (context.host,)
+    return fields
+
+
+def add_network(fields: Fields) -> None:
+    """Take the host from the URL when there is none, and tell its network."""
+    hosts = fields.get("host")
+    if hosts is None:
+        urls = fields.get("url")
+        if urls is None:
+            return
+        found = [parts["host"] for parts in (PARSERS["url"](url) for url in urls) if parts is not None and parts.get("host")]
+        if not found:
+            return
+        hosts = fields["host"] = tuple(found)
+    networks: list[Value] = []
+    for host in hosts:
+        kind: Value = network(host) if isinstance(host, str) else unknown(*origins_of(host))
+        if kind not in networks:
+            networks.append(kind)
+    fields["network"] = tuple(networks)
+
+
+def add_scope(fields: Fields, session: Session, context: Context) -> None:
+    """Tell where the paths of a file operation lie."""
+    local = context.place is None
+    found = []
+    for path in fields["path"]:
+        place = scope(path, session.repository if local else None, session.home if local else None)
+        if place is not None and place not in found:
+            found.append(place)
+    if found:
+        fields["scope"] = tuple(found)
+
+
+def environment_of(values: list[Value], context: Context, session: Session) -> tuple[Value, ...]:
+    """The environments that a target's names tell. A name that is nothing but a variable may be any, which the value says."""
+    named = [*values, *context.environment]
+    if not named:
+        return ()
+    found = classify(named, session.words)
+    if found:
+        return found
+    origins = [origin for value in named if _is_unknown(value) for origin in origins_of(value) if origin.kind == "variable"]
+    return (unknown(*origins),) if origins else ()
+
+
+def _is_unknown(value: Value) -> bool:
+    """Whether a value is nothing but one unknown piece."""
+    return not isinstance(value, str) and len(value.parts) == 1 and isinstance(value.parts[0], Hole)
+
+
+def text_of(values: list[Value]) -> Value:
+    """Words joined by blanks, as a program that takes a command line joins them."""
+    out: list[Value] = []
+    for index, value in enumerate(values):
+        if index:
+            out.append(" ")
+        out.append(value)
+    return join(out)

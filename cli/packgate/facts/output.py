@@ -1,0 +1,85 @@
+"""What a program puts on standard output, as far as the catalog tells, and what that discloses."""
+
+from __future__ import annotations
+
+from packgate.facts.call import ACTIVE
+from packgate.facts.fields import text_of
+from packgate.model.operation import Operation
+from packgate.model.value import Origin, join, origins_of, unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.call import Call
+    from packgate.facts.context import Context
+    from packgate.facts.fields import Fields
+    from packgate.facts.session import Session
+    from packgate.model.value import Value
+
+_FILTERS = ("stdin", "files")
+
+
+def output_of(call: Call, operations: list[Operation], session: Session) -> Value | None:
+    """The output of a call; None leaves it to the evaluator."""
+    kind = call.level.output
+    if kind is None or call.neutral != ACTIVE:
+        return None
+    if kind == "none":
+        return ""
+    if kind == "arguments":
+        return text_of(call.operands)
+    if kind == "network":
+        return unknown(*[Origin("network", str(value)) for value in _addresses(operations)] or [Origin("network")])
+    if kind == "secret":
+        return unknown(Origin("secret", call.program))
+    if kind == "files":
+        return _contents(call, operations, session)
+    return None
+
+
+def _addresses(operations: list[Operation]) -> list[Value]:
+    out: list[Value] = []
+    for operation in operations:
+        for value in operation.fields.get("url") or operation.fields.get("host") or ():
+            if value not in out:
+                out.append(value)
+    return out
+
+
+def _contents(call: Call, operations: list[Operation], session: Session) -> Value | None:
+    """The contents of the files that were read. Only a bare call prints them unchanged; else their origin remains."""
+    contents: list[Value] = []
+    for operation in operations:
+        if operation.families[0] == "read-file":
+            contents.extend(session.content(path) for path in operation.fields["path"])
+    if not contents:
+        return None
+    if call.stdin is not None and any(operand == "-" for operand in call.operands):
+        contents.append(call.stdin)
+    if call.program in ("cat", "tac") and not call.flags:
+        return join(contents)
+    origins = [origin for content in contents for origin in origins_of(content)]
+    return unknown(*origins) if origins else unknown(Origin("command", call.program))
+
+
+def printed_variables(call: Call, context: Context, common: Fields) -> list[Operation]:
+    """Variables whose values the call shows on the output of the line, one operation each."""
+    if not call.variables or not (call.level.prints or call.level.output in _FILTERS) or call.neutral != ACTIVE:
+        return []
+    if not call.level.prints and (call.stdin is None or call.level.output not in _FILTERS):
+        return []
+    if not is_shown(call):
+        return []
+    return [
+        Operation(
+            ("environment-exposure", "command"),
+            {"operation": ("print",), "effect": ("read",), "variable": (name,)},
+            call.span, context.via, common,
+        )
+        for name in call.variables
+    ]
+
+
+def is_shown(call: Call) -> bool:
+    """Whether standard output is that of the line, not a pipe, a file or a substitution."""
+    sink = call.state.fds.get(1)
+    return sink is None or getattr(sink, "shown", True)

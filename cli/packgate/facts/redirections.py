@@ -1,0 +1,77 @@
+"""Operations of what the shell itself does: redirections, and assignments that are switches."""
+
+from __future__ import annotations
+
+from packgate.facts.environment import classify, network
+from packgate.facts.fields import add_scope
+from packgate.facts.origins import add_origins
+from packgate.facts.paths import normalise
+from packgate.model.operation import Operation
+from packgate.model.value import origins_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.fields import Fields
+    from packgate.facts.session import Session
+    from packgate.model.value import Value
+
+# Mode of a redirection -> (family, operation, effect) of what it does to its file.
+_READ = ("read-file", "read", "read")
+_MODES = {
+    "read": (_READ,),
+    "write": (("modify-file", "write", "write"),),
+    "append": (("modify-file", "append", "write"),),
+    "both": (_READ, ("modify-file", "write", "write")),
+}
+
+
+def opened_operations(
+    path: Value, mode: str, content: Value | None, span: tuple[int, int], session: Session
+) -> list[Operation]:
+    """What a redirection does to its file; bash's ``/dev/tcp/host/port`` is a connection."""
+    if isinstance(path, str) and path.startswith(("/dev/tcp/", "/dev/udp/")):
+        return [_connection(path, content, span, session)]
+    context = session.context
+    absolute = normalise(path, session.cwd if context.place is None else None)
+    out = []
+    for family, operation, effect in _MODES[mode]:
+        fields: Fields = {"operation": (operation,), "effect": (effect,), "path": (absolute,)}
+        if content is not None and effect == "write":
+            fields["content"] = (content,)
+        _add_context(fields, session)
+        add_scope(fields, session, context)
+        out.append(Operation((family,), fields, span, context.via))
+    return out
+
+
+def _connection(path: str, content: Value | None, span: tuple[int, int], session: Session) -> Operation:
+    host = path.split("/")[3]
+    fields: Fields = {"operation": ("send",), "effect": ("send",), "host": (host,), "network": (network(host),)}
+    _add_context(fields, session)
+    if content is not None:
+        fields["payload"] = (content,)
+        add_origins(list(origins_of(content)), fields)
+    environment = classify([host], session.words)
+    if environment:
+        fields["environment"] = environment
+    return Operation(("data-transfer",), fields, span, session.context.via)
+
+
+def _add_context(fields: Fields, session: Session) -> None:
+    context = session.context
+    fields["place"] = ("local" if context.place is None else context.place,)
+    if context.user is not None:
+        fields["user"] = (context.user,)
+
+
+def assigned_operation(name: str, value: Value, span: tuple[int, int], session: Session) -> Operation:
+    """The operation of setting a variable that the catalog lists."""
+    variable = session.catalog.variables[name]
+    fields: Fields = {key: tuple(values) for key, values in variable["fields"].items()}
+    fields.update({"operation": (variable["operation"],), "effect": ("write",), "variable": (name,), "target": (value,)})
+    if variable["environment"]:
+        environment = classify([value], session.words)
+        if environment:
+            fields["environment"] = environment
+    _add_context(fields, session)
+    return Operation(tuple(variable["families"]), fields, span, session.context.via)

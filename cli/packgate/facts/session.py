@@ -1,0 +1,165 @@
+"""The host of the shell evaluator: turns the commands of a line into operations, in their order."""
+
+from __future__ import annotations
+
+from packgate.facts.arguments import read_call
+from packgate.facts.context import OUTERMOST
+from packgate.facts.fields import common_fields, is_device
+from packgate.facts.output import output_of, printed_variables
+from packgate.facts.paths import normalise
+from packgate.facts.redirections import assigned_operation, opened_operations
+from packgate.facts.repository import Repository
+from packgate.facts.resolve import candidates, resolve, split_git
+from packgate.facts.scripts import run_script, unknown_program
+from packgate.facts.wraps import run_wraps
+from packgate.facts.yields import GENERIC, rule_operations
+from packgate.model.operation import Operation
+from packgate.model.value import Origin, join, unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.catalog.load import Catalog
+    from packgate.facts.context import Context
+    from packgate.facts.environment import EnvironmentWords
+    from packgate.facts.program import Program
+    from packgate.model.action import Action
+    from packgate.model.operation import Note
+    from packgate.model.value import Value
+    from packgate.shell.command import Command
+
+
+class Session:
+    """What is known while one line is analysed. ``files`` are the contents that the line itself wrote, by path;
+    ``git`` is the state of the repository that its git commands change."""
+
+    __slots__ = ("catalog", "context", "cwd", "files", "git", "home", "notes", "operations", "repository", "words")
+
+    def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:
+        self.catalog = catalog
+        self.words = words
+        self.cwd = action.text("cwd")
+        self.home = action.text("home")
+        self.repository = action.repo("root") or self.cwd
+        self.git = Repository(action.repo("branch"), action.repo("default_branch"))
+        self.context: Context = OUTERMOST
+        self.operations: list[Operation] = []
+        self.notes: list[Note] = []
+        self.files: dict[str, Value] = {}
+
+    # --- the host of the shell ---------------------------------------------------------------------------------------
+
+    def run(self, command: Command) -> Value | None:
+        """One simple command; its output as far as the catalog tells, or None."""
+        if command.via:
+            return self.within(_outer(self.context, command.via), command)
+        argv = command.argv
+        target = resolve(argv[0], command.state, self.repository)
+        if target.name is not None:
+            return self.named(target.name, command)
+        if target.path is not None:
+            return run_script(target.path, command, self)
+        outputs = [self.named(name, command) for name in candidates(argv[0], self.catalog)]
+        if not outputs:
+            unknown_program(command, self)
+            return None
+        return outputs[0] if len(outputs) == 1 else None
+
+    def within(self, context: Context, command: Command) -> Value | None:
+        """Run a command in another context than the current one."""
+        outer = self.context
+        self.context = context
+        command.via = ()
+        try:
+            return self.run(command)
+        finally:
+            self.context = outer
+
+    def named(self, name: str, command: Command) -> Value | None:
+        """A command whose program is known by name."""
+        program = self.catalog.program(name)
+        argv = command.argv
+        if program is None:
+            words = split_git(name)
+            program = None if words is None else self.catalog.program("git")
+            if program is None or words is None:
+                self._generic(name, command)
+                return None
+            name, argv = "git", [*words, *argv[1:]]
+        return self._known(program, name, argv, command)
+
+    def _generic(self, name: str, command: Command) -> None:
+        """A program that the catalog does not know."""
+        context = self.context
+        fields: dict[str, tuple[Value, ...]] = {"program": (name,), "argument": tuple(command.argv[1:])}
+        fields["flag"] = tuple(word.partition("=")[0] for word in command.argv[1:] if isinstance(word, str) and word[:1] == "-")
+        fields["place"] = ("local" if context.place is None else context.place,)
+        if context.user is not None:
+            fields["user"] = (context.user,)
+        if context.host is not None:
+            fields["host"] = (context.host,)
+        self.operations.append(Operation(GENERIC, {}, command.span, context.via, fields))
+
+    def _known(self, program: Program, name: str, argv: list[Value], command: Command) -> Value | None:
+        call = read_call(program, name, argv, command.state, command.stdin, command.span, command.variables)
+        context = self.context
+        common = common_fields(call, context)
+        found = rule_operations(call, context, self, common)
+        found.extend(printed_variables(call, context, common))
+        before = len(self.operations)
+        self.operations.extend(found)
+        output: Value | None = None
+        level = call.level
+        if level.wraps or level.handlers:
+            output = run_wraps(call, self, common)
+        if len(self.operations) == before:
+            self.operations.append(Operation(GENERIC, {}, call.span, context.via, common))
+        return output if output is not None else output_of(call, found, self)
+
+    def opened(self, path: Value, mode: str, content: Value | None, span: tuple[int, int]) -> None:
+        """A redirection: a file operation, and what the line now knows of the file."""
+        if is_device(path):
+            return
+        self.operations.extend(opened_operations(path, mode, content, span, self))
+        if mode != "read":
+            self.remember(path, content, append=mode == "append")
+
+    def content(self, path: Value) -> Value:
+        """What reading a file yields: what the line wrote to it, else unknown text of that file."""
+        key = self._key(path)
+        if key is not None and key in self.files:
+            return self.files[key]
+        return unknown(Origin("file", key if key is not None else str(path)))
+
+    def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:
+        """A variable that the catalog lists as a switch was set for the commands that follow."""
+        if exported and name in self.catalog.variables:
+            self.operations.append(assigned_operation(name, value, span, self))
+
+    def note(self, note: Note) -> None:
+        """Something could not be evaluated."""
+        self.notes.append(note)
+
+    # --- files that the line writes ----------------------------------------------------------------------------------
+
+    def remember(self, path: Value, content: Value | None, append: bool = False) -> None:
+        """The line wrote ``content`` (None: something) to a file."""
+        key = self._key(path)
+        if key is None:
+            return
+        known: Value = content if content is not None else unknown(Origin("file", key))
+        self.files[key] = join([self.files[key], known]) if append and key in self.files else known
+
+    def written(self, path: Value) -> Value | None:
+        """What the line wrote to a file; None when it did not."""
+        key = self._key(path)
+        return None if key is None else self.files.get(key)
+
+    def _key(self, path: Value) -> str | None:
+        absolute = normalise(path, self.cwd)
+        return absolute if isinstance(absolute, str) else None
+
+
+def _outer(context: Context, via: tuple[str, ...]) -> Context:
+    for name in via:
+        context = context.inside(name)
+    return context

@@ -1,0 +1,131 @@
+"""Commands and code inside a command: what `wraps` of the catalog describes, and handlers."""
+
+from __future__ import annotations
+
+from packgate.facts.call import ACTIVE
+from packgate.facts.context import OUTERMOST
+from packgate.facts.fields import absolute, text_of
+from packgate.facts.handlers import HANDLERS
+from packgate.facts.nested import Payload, read_code, within
+from packgate.facts.parsers import PARSERS
+from packgate.facts.scripts import read_file
+from packgate.facts.yields import level_environment
+from packgate.model.value import Origin, unknown
+from packgate.shell.evaluate import evaluate, run_argv
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.call import Call
+    from packgate.facts.context import Context
+    from packgate.facts.fields import Fields
+    from packgate.facts.program import Wrap
+    from packgate.facts.session import Session
+    from packgate.facts.source import FieldValue
+    from packgate.model.value import Value
+    from packgate.shell.state import State
+
+
+def run_wraps(call: Call, session: Session, common: Fields) -> Value | None:
+    """Analyse everything that the call runs; its output where one inner command decides it."""
+    outputs: list[Value | None] = []
+    if call.neutral == ACTIVE:
+        for wrap in call.level.wraps:
+            if wrap.condition is None or wrap.condition.holds(call):
+                outputs.extend(_run(wrap, call, session, common))
+    for name in call.level.handlers:
+        output = HANDLERS[name](call, session, common)
+        if output is not None:
+            outputs.append(output)
+    return outputs[0] if len(outputs) == 1 else None
+
+
+def _run(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value | None]:
+    context = inner_context(wrap, call, session)
+    if wrap.kind == "code":
+        return _codes(wrap, call, context, session, common)
+    words = wrap.source.values(call, None) if wrap.source is not None else []
+    state = inner_state(wrap, call)
+    if wrap.assignments:
+        words = _assignments(words, state)
+    if not words:
+        return []
+    if wrap.join:
+        code = text_of(words)
+        return [within(session, context, lambda: evaluate(code, state, session, call.span, stdin=call.stdin))]
+    return [within(session, context, lambda: run_argv(
+        words, state, session, call.span, stdin=call.stdin, variables=call.variables
+    ))]
+
+
+def inner_context(wrap: Wrap, call: Call, session: Session) -> Context:
+    """The context of what the wrap runs."""
+    host = _first(wrap.host, call)
+    place = _first(wrap.place, call)
+    if place is None and wrap.kind == "remote":
+        place = host if host is not None else "container"
+    names = level_environment(call)
+    if wrap.kind == "remote":
+        names.extend(value for value in (host, place) if value is not None and value not in names)
+    wrapper = call.program if call.level.via and wrap.via else None
+    return session.context.inside(wrapper, place, host if wrap.kind == "remote" else None, _first(wrap.user, call), tuple(names))
+
+
+def inner_state(wrap: Wrap, call: Call) -> State:
+    """The state that an inner command starts with; another machine has neither our directory nor our variables."""
+    if wrap.kind == "remote":
+        return call.state.child(shell="sh", cwd=unknown(Origin("variable", "PWD")), clean=True)
+    cleared = wrap.clear_env is not None and any(source.present(call, None) for source in wrap.clear_env.sources)
+    state = call.state.child(clean=True) if cleared else call.state.copy()
+    directory = _first(wrap.cwd, call)
+    if directory is not None:
+        state.cwd = absolute(directory, call, OUTERMOST)
+    return state
+
+
+def _first(source: FieldValue | None, call: Call) -> Value | None:
+    values = source.values(call, None) if source is not None else []
+    return values[0] if values else None
+
+
+def _assignments(words: list[Value], state: State) -> list[Value]:
+    """Take leading ``NAME=value`` words into the environment; the rest is the command."""
+    index = 0
+    for index, word in enumerate(words):
+        parts = PARSERS["keyval"](word)
+        if parts is None or not isinstance(parts["name"], str):
+            return words[index:]
+        state.variables[parts["name"]] = parts["value"]
+        state.exported.add(parts["name"])
+    return words[index + 1:]
+
+
+def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: Fields) -> list[Value | None]:
+    fields = _client_fields(wrap, call)
+    arguments = wrap.args.values(call, None) if wrap.args is not None else []
+    out: list[Value | None] = []
+    source = wrap.source if wrap.source is not None else wrap.file
+    for value in source.values(call, None) if source is not None else ():
+        state = inner_state(wrap, call).child()
+        payload = Payload(session, context, state, call.span, common, fields, level_environment(call))
+        if wrap.file is not None:
+            state.name, state.arguments = value, arguments
+            out.append(read_file(value, wrap.lang, payload, call))
+            continue
+        if wrap.reads_stdin:
+            state.arguments = arguments
+        else:
+            payload.stdin = call.stdin
+            state.name, state.arguments = (arguments[0], arguments[1:]) if arguments else (state.name, [])
+        out.append(read_code(value, wrap.lang, payload))
+    return out
+
+
+def _client_fields(wrap: Wrap, call: Call) -> Fields:
+    """The fields that a client gives to the operations of its code."""
+    fields: Fields = {}
+    listed = [*wrap.fields, ("host", wrap.host), ("user", wrap.user)]
+    for name, source in listed:
+        values = source.values(call, None) if source is not None else []
+        if values:
+            fields[name] = tuple(values)
+    return fields

@@ -1,0 +1,76 @@
+"""The operations that the catalog's rules yield for a call."""
+
+from __future__ import annotations
+
+from packgate.facts.call import ACTIVE, HELP
+from packgate.facts.fields import FILE_FAMILIES, absolute, add_network, add_scope, environment_of, is_device
+from packgate.facts.origins import sent_fields
+from packgate.model.operation import Operation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.call import Call
+    from packgate.facts.context import Context
+    from packgate.facts.fields import Fields
+    from packgate.facts.program import Rule
+    from packgate.facts.session import Session
+    from packgate.model.value import Value
+
+GENERIC = ("command",)
+
+
+def rule_operations(call: Call, context: Context, session: Session, common: Fields) -> list[Operation]:
+    """The operations of all rules of the call's level that hold."""
+    out: list[Operation] = []
+    if call.neutral == HELP:
+        return out
+    base: list[Value] | None = None
+    for rule in call.level.rules:
+        if call.neutral != ACTIVE and not rule.even_if_neutral:
+            continue
+        if base is None:
+            base = level_environment(call)
+        items: list[Value | None] = [None]
+        if rule.each is not None:
+            items = list(rule.each.values(call, None))
+        for it in items:
+            if rule.condition is None or rule.condition.holds(call, it):
+                operation = _operation(rule, call, it, context, session, common, base)
+                if operation is not None:
+                    out.append(operation)
+    return out
+
+
+def level_environment(call: Call) -> list[Value]:
+    """The values of the level's environment sources."""
+    return [value for source in call.level.environment for value in source.values(call, None)]
+
+
+def _operation(
+    rule: Rule, call: Call, it: Value | None, context: Context, session: Session, common: Fields, base: list[Value]
+) -> Operation | None:
+    fields: Fields = dict(call.level.fields) if call.level.fields else {}
+    fields["operation"] = tuple(rule.operation.values(call, it))
+    fields["effect"] = (rule.effect,)
+    for name, source in rule.fields:
+        values = source.values(call, it)
+        if name in rule.paths:
+            values = [absolute(value, call, context) for value in values if value != "-"]
+        if values:
+            fields[name] = tuple(values)
+    if rule.families[0] in FILE_FAMILIES and "path" in rule.paths:
+        kept = tuple(path for path in fields.get("path", ()) if not is_device(path))
+        if not kept:
+            return None
+        fields["path"] = kept
+        add_scope(fields, session, context)
+    if rule.sends:
+        sent = [value for source in rule.sends for value in source.values(call, it)]
+        for name, found in sent_fields(sent, call).items():
+            fields.setdefault(name, found)
+    named = base + [value for source in rule.environment for value in source.values(call, it)]
+    environment = environment_of(named, context, session)
+    if environment:
+        fields["environment"] = environment
+    add_network(fields)
+    return Operation(rule.families, fields, call.span, context.via, common)
