@@ -13,13 +13,14 @@ DECISIONS = ("allow", "alert", "redact", "require_approval", "deny", "terminate"
 
 class Match:
     """One policy that matched one operation. ``effective`` is the mode after stages and waivers, ``capped_by`` what
-    lowered it (``rollout``, ``release``, ``assignment``, ``waiver`` or None)."""
+    lowered it (``rollout``, ``release``, ``assignment``, ``stage`` for one that was asked for, ``waiver`` or None);
+    ``family`` is the one by which it matched."""
 
-    __slots__ = ("capped_by", "effective", "fields", "mode", "operation", "pack", "policy", "waived")
+    __slots__ = ("capped_by", "effective", "family", "fields", "mode", "operation", "pack", "policy", "waived")
 
     def __init__(
         self, pack: str, policy: str, mode: str, effective: str, operation: Operation,
-        fields: dict[str, list[str]], capped_by: str | None = None, waived: bool = False,
+        fields: dict[str, list[str]], capped_by: str | None = None, waived: bool = False, family: str = "",
     ) -> None:
         self.pack = pack
         self.policy = policy
@@ -29,6 +30,7 @@ class Match:
         self.fields = fields
         self.capped_by = capped_by
         self.waived = waived
+        self.family = family
 
 
 class Decision:

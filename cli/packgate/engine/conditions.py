@@ -1,0 +1,145 @@
+"""Conditions on the values of a field, with the three verdicts `NO`, `MAY` and `MUST`.
+
+``docs/must-and-may.md`` has the truth table; the tests read it from there.
+"""
+
+from __future__ import annotations
+
+from packgate.engine.matcher import NOCASE_TYPES
+from packgate.engine.partly import MAY, MUST, NO, expand, lowered
+from packgate.engine.patterns import Detector, FromContext
+from packgate.engine.shapes import Exact
+from packgate.model.value import has_holes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.engine.context import Context
+    from packgate.engine.matcher import Matcher
+    from packgate.engine.patterns import Compiler
+    from packgate.model.operation import Operation
+    from packgate.model.policy import Condition
+    from packgate.model.value import Text, Value
+
+
+class Check:
+    """A compiled condition. ``groups`` are its patterns in order, each the matchers that any of may match."""
+
+    __slots__ = ("condition", "cost", "field", "fold", "groups", "literals", "matchers", "others", "quantifier", "type")
+
+    def __init__(self, condition: Condition, type: str, compiler: Compiler) -> None:
+        self.condition = condition
+        self.field = condition.field
+        self.quantifier = condition.quantifier
+        self.type = type
+        self.fold = type in NOCASE_TYPES
+        self.groups = tuple(compiler.matchers(pattern, type) for pattern in condition.patterns)
+        self.matchers: list[Matcher] = [matcher for group in self.groups for matcher in group]
+        # Known texts are looked up among the exact ones first.
+        self.literals = frozenset(matcher.text for matcher in self.matchers if isinstance(matcher, Exact))
+        self.others = [matcher for matcher in self.matchers if not isinstance(matcher, Exact)]
+        self.cost = max((_cost(matcher) for matcher in self.others), default=0)
+
+    def verdict(self, values: tuple[Value, ...], context: Context, strict: bool = False) -> int:
+        """Whether the condition holds of a field's values; an absent field never does. ``strict`` counts a shell glob
+        over file names only as what every file must fulfil."""
+        best = NO
+        if self.quantifier == "any":
+            for value in values:
+                found = self.judge(value, context, strict)
+                if found == MUST:
+                    return MUST
+                best = max(best, found)
+            return best
+        if self.quantifier == "not":
+            return max((self.outside(value, context, strict) for value in values), default=NO)
+        if not values:
+            return NO
+        return min(
+            (max(self._group(group, value, context, strict) for value in values) for group in self.groups), default=NO
+        )
+
+    def excuses(self, values: tuple[Value, ...], context: Context) -> bool:
+        """Whether the condition, in an exception, holds of every value and with certainty."""
+        if not values:
+            return False
+        if self.quantifier == "not":
+            return all(self.judge(value, context, True) == NO for value in values)
+        if any(self.judge(value, context, True) != MUST for value in values):
+            return False
+        return self.quantifier == "any" or self.verdict(values, context, True) == MUST
+
+    def judge(self, value: Value, context: Context, strict: bool) -> int:
+        """Whether a value matches some pattern."""
+        if self.fold:
+            value = lowered(value)
+        if not isinstance(value, str):
+            return self._partly(self.matchers, value, context, strict)
+        return MUST if value in self.literals else _known(self.others, value, context)
+
+    def outside(self, value: Value, context: Context, strict: bool) -> int:
+        """Whether a value matches none of the patterns."""
+        found = self.judge(value, context, True)
+        if not strict and found == MAY and not isinstance(value, str) and not has_holes(value):
+            # Some file that the glob names may be outside; one is enough.
+            return MUST
+        return MUST - found
+
+    def matching(self, values: tuple[Value, ...], context: Context, strict: bool) -> list[Value]:
+        """The values by which the condition holds, for people; all of them where none stands out."""
+        if self.quantifier == "not":
+            return [value for value in values if self.outside(value, context, strict) != NO]
+        return [value for value in values if self.judge(value, context, strict) != NO]
+
+    def _group(self, group: list[Matcher], value: Value, context: Context, strict: bool) -> int:
+        if self.fold:
+            value = lowered(value)
+        if isinstance(value, str):
+            return _known(group, value, context)
+        return self._partly(group, value, context, strict)
+
+    def _partly(self, matchers: list[Matcher], text: Text, context: Context, strict: bool) -> int:
+        strings = expand(text)
+        if strings is not None:
+            found = [_known(matchers, string, context) for string in strings]
+            return MUST if min(found) == MUST else MAY if max(found) > NO else NO
+        best = NO
+        for matcher in matchers:
+            verdict = matcher.certain(text, context) if strict else matcher.fires(text, context)
+            if verdict == MUST:
+                return MUST
+            best = max(best, verdict)
+        return best
+
+
+def _known(matchers: list[Matcher], text: str, context: Context) -> int:
+    best = NO
+    for matcher in matchers:
+        found = matcher.known(text, context)
+        if found == MUST:
+            return MUST
+        best = max(best, found)
+    return best
+
+
+def _cost(matcher: Matcher) -> int:
+    """How late a check should come: detectors read whole texts, and what needs the context may say that it is
+    missing, which is of interest only when all else holds."""
+    return 3 if isinstance(matcher, Detector) else 2 if isinstance(matcher, FromContext) else 1
+
+
+def clause_verdict(checks: tuple[Check, ...], operation: Operation, context: Context, strict: bool = False) -> int:
+    """Whether all checks hold of an operation: certainly when all do."""
+    worst = MUST
+    for check in checks:
+        values = operation.get(check.field)
+        found = check.verdict(values, context, strict) if values else NO
+        if found < worst:
+            if found == NO:
+                return NO
+            worst = found
+    return worst
+
+
+def clause_excuses(checks: tuple[Check, ...], operation: Operation, context: Context) -> bool:
+    """Whether one mapping of `unless` excuses an operation; an empty one never does."""
+    return bool(checks) and all(check.excuses(operation.get(check.field), context) for check in checks)

@@ -1,0 +1,71 @@
+"""The context of an action, as conditions and patterns refer to it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.action import Action
+
+# What `where` can compare: its path in the action, and its type.
+WHERE: dict[str, tuple[str, str]] = {
+    "agent": ("actor.agent", "word-nocase"),
+    "user": ("actor.user", "word"),
+    "group": ("actor.groups", "word"),
+    "team": ("actor.team", "word"),
+    "owner": ("actor.owner", "word"),
+    "repo": ("repo.name", "word"),
+    "branch": ("repo.branch", "branch"),
+    "environment": ("environment", "word-nocase"),
+    "data_classification": ("data_classification", "word-nocase"),
+    "permissions": ("permissions", "word"),
+    "risk_signals": ("risk_signals", "word"),
+    "approval": ("approval", "word"),
+    "surface": ("surface", "word"),
+}
+
+
+class Context:
+    """Values of an action by dotted path (``repo.default_branch``), and the directories that patterns start from."""
+
+    __slots__ = ("_values", "action", "home", "missing", "root")
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+        home = action.text("home")
+        self.home = _directory(home)
+        self.root = _directory(action.repo("root"))
+        # Remarks on what a condition needed and the action does not say, in the order it was needed.
+        self.missing: dict[str, None] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
+
+    def values(self, path: str) -> tuple[str, ...]:
+        """The values at a path; empty when the action does not say."""
+        found = self._values.get(path)
+        if found is None:
+            found = self._values[path] = self._read(path)
+        return found
+
+    def lacks(self, path: str) -> None:
+        """Remember that a pattern needed a value that the action does not give."""
+        self.missing[f"{path} is not known, so patterns that refer to it did not match"] = None
+
+    def where_values(self, name: str) -> tuple[str, ...]:
+        """The values that `where` compares under a name of `WHERE`."""
+        return self.values(WHERE[name][0])
+
+    def _read(self, path: str) -> tuple[str, ...]:
+        node: object = self.action.data
+        for key in path.split("."):
+            node = node.get(key) if isinstance(node, dict) else None
+        if isinstance(node, str):
+            return (node,) if node else ()
+        if isinstance(node, (list, tuple)):
+            return tuple(item for item in node if isinstance(item, str) and item)
+        return ()
+
+
+def _directory(path: str | None) -> str | None:
+    """A directory without its last slash; None unless it is absolute."""
+    if not path or not path.startswith("/"):
+        return None
+    return path.rstrip("/") or "/"

@@ -1,0 +1,225 @@
+"""The decision: every policy that holds of the operations of an action, and what follows from all of them together.
+
+Matches are ordered by the place of the operation in the action, then by pack, then by policy id. The strictest
+effective mode decides, whatever the order.
+"""
+
+from __future__ import annotations
+
+from packgate.engine.context import Context
+from packgate.engine.identity import decision_id as make_id
+from packgate.engine.partly import MUST
+from packgate.engine.reasons import give_reason
+from packgate.engine.stages import Stages, cap
+from packgate.engine.waivers import is_expired
+from packgate.model.decision import Decision, Match
+from packgate.model.operation import FULL
+from packgate.model.policy import MODE_RANK
+from packgate.model.value import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from packgate.engine.compiled import Engine, Found
+    from packgate.engine.rules import Rule
+    from packgate.model.action import Action
+    from packgate.model.operation import Analysis, Operation
+    from packgate.model.policy import Pack
+
+_ANSWERS = {"require-approval": "require_approval", "block": "deny", "terminate": "terminate"}
+
+
+def decide(
+    action: Action,
+    analysis: Analysis,
+    engine: Engine,
+    *,
+    stage: str | None = None,
+    now: str | None = None,
+    assigned: Mapping[str, str | None] | None = None,
+    decision_id: str | None = None,
+    timestamp: str | None = None,
+) -> Decision:
+    """Decide an action by its analysis.
+
+    ``stage`` replaces all other stages (sources are decided at ``block``). ``now``: the time in RFC 3339; without it
+    no waiver holds. ``assigned``: by pack, the stage that the actor's assignment allows, None where it has none; a pack
+    that it lacks is not capped. ``decision_id``: default is a digest of the action, the packs and the time.
+    ``timestamp``: what the decision shows as its time; default ``now``. Raises `ValueError` for an unknown stage.
+    """
+    stages = Stages(stage, engine.releases, assigned)
+    if timestamp is None:
+        timestamp = now
+    if decision_id is None:
+        decision_id = make_id(action, engine.packs, timestamp)
+    decision = Decision(decision_id, action.id, timestamp, analysis)
+    context = Context(action)
+    tally = _Tally(decision, stages, context, now)
+    for place, operation in enumerate(analysis.operations):
+        for found in engine.find(operation, place, context):
+            if stages.holds(found.rule.pack):
+                tally.add(found)
+    unlifted = [
+        (pack, operation)
+        for pack in engine.packs
+        if pack.default == "deny" and stages.holds(pack)
+        for operation in tally.unlifted(pack)
+    ]
+    for pack in dict.fromkeys(pack for pack, _ in unlifted):
+        tally.raise_modes("block", cap("block", stages.of_pack(pack)[0]))
+    _conclude(tally, unlifted[0] if unlifted else None)
+    decision.bundles = [_bundle(pack, stages) for pack in engine.packs if stages.holds(pack)]
+    decision.notes = [*action.notes, *context.missing, *tally.remarks]
+    return decision
+
+
+def decide_action(
+    action: Action, engine: Engine, analyze: Callable[[Action], Analysis], *, stage: str | None = None,
+    now: str | None = None, assigned: Mapping[str, str | None] | None = None, decision_id: str | None = None,
+    timestamp: str | None = None,
+) -> Decision:
+    """`decide` with the analysis made by ``analyze``."""
+    return decide(
+        action, analyze(action), engine, stage=stage, now=now, assigned=assigned, decision_id=decision_id, timestamp=timestamp
+    )
+
+
+class _Tally:
+    """Collects what was found into a decision."""
+
+    __slots__ = ("context", "decision", "lifted", "may", "now", "remarks", "rules", "stages")
+
+    def __init__(self, decision: Decision, stages: Stages, context: Context, now: str | None) -> None:
+        self.decision = decision
+        self.stages = stages
+        self.context = context
+        self.now = now
+        # The rule of each match of the decision.
+        self.rules: list[Rule] = []
+        self.may: dict[str, Found] = {}
+        self.remarks: list[str] = []
+        # Pack and place of the operations for which a policy lifts the pack's default.
+        self.lifted: set[tuple[str, int]] = set()
+
+    def add(self, found: Found) -> None:
+        """Count a rule that holds of an operation."""
+        rule = found.rule
+        stage, source = self.stages.of_rule(rule)
+        mode = rule.policy.outcome.mode
+        if found.verdict != MUST:
+            if mode != "allow":
+                # What may match is not taken more seriously than what does.
+                uncertain = min(rule.pack.uncertain, mode, key=MODE_RANK.__getitem__)
+                self.raise_modes(uncertain, cap(uncertain, stage))
+                self.may.setdefault(rule.policy.id, found)
+            return
+        if mode == "allow":
+            self.lifted.add((rule.pack.name, found.place))
+        waived = mode != "allow" and self._waived(rule, found.operation)
+        effective = cap(mode, "audit" if waived else stage)
+        capped_by = None if effective == mode else "waiver" if waived else source
+        match = Match(
+            rule.policy.pack or rule.pack.name, rule.policy.id, mode, effective, found.operation,
+            _matched_fields(found, self.context), capped_by, waived, rule.family(found.operation),
+        )
+        self.decision.matches.append(match)
+        self.rules.append(rule)
+        self.raise_modes(mode, effective)
+        if not waived:
+            self._side_effects(rule, match, found, stage)
+
+    def _side_effects(self, rule: Rule, match: Match, found: Found, stage: str) -> None:
+        decision = self.decision
+        outcome = rule.policy.outcome
+        decision.risk_score = max(decision.risk_score, rule.policy.risk)
+        if stage != "audit":
+            decision.alerts.extend(target for target in outcome.alert if target not in decision.alerts)
+        if stage == "block" and outcome.redact:
+            for field in _redacted_fields(found):
+                item = {"policy": match.policy, "field": field}
+                if item not in decision.redactions:
+                    decision.redactions.append(item)
+
+    def raise_modes(self, would: str, effective: str) -> None:
+        """Let a mode count towards the decision."""
+        decision = self.decision
+        if decision.would is None or MODE_RANK[would] > MODE_RANK[decision.would]:
+            decision.would = would
+        if decision.mode is None or MODE_RANK[effective] > MODE_RANK[decision.mode]:
+            decision.mode = effective
+
+    def unlifted(self, pack: Pack) -> list[Operation | None]:
+        """Operations for which no `allow` policy of a pack lifts its default; None stands for what could not be
+        analysed, which no policy can name."""
+        analysis = self.decision.analysis
+        found: list[Operation | None] = [
+            operation for place, operation in enumerate(analysis.operations) if (pack.name, place) not in self.lifted
+        ]
+        if analysis.coverage != FULL:
+            found.append(None)
+        return found
+
+    def _waived(self, rule: Rule, operation: Operation) -> bool:
+        for waiver in rule.waivers:
+            if waiver.covers(operation, self.context):
+                given = waiver.waiver
+                expired = is_expired(given.expires, self.now)
+                remark = f"waiver {given.id} of {rule.policy.id}" + (
+                    f" does not hold: its last day is {given.expires}" if expired else f" holds until {given.expires}"
+                )
+                if remark not in self.remarks:
+                    self.remarks.append(remark)
+                if not expired:
+                    return True
+        return False
+
+
+def _conclude(tally: _Tally, unlifted: tuple[Pack, Operation | None] | None) -> None:
+    """Fill in what follows from all matches."""
+    decision = tally.decision
+    decision.policy_ids = sorted({match.policy for match in decision.matches if not match.waived})
+    decision.may_match = sorted(tally.may)
+    decision.alerts.sort()
+    mode = decision.mode
+    decision.decision = _ANSWERS.get(mode or "") or (
+        "redact" if decision.redactions else "alert" if decision.alerts else "allow"
+    )
+    strictest = [
+        (match, rule) for match, rule in zip(decision.matches, tally.rules, strict=True) if match.effective == mode
+    ]
+    messages = dict.fromkeys(rule.policy.message for _, rule in strictest if rule.policy.message)
+    decision.message = "\n".join(messages)
+    approvers = (rule.policy.outcome.approver for _, rule in strictest)
+    decision.approver_role = next((approver for approver in approvers if approver), None)
+    first = next(iter(tally.may.values()), None)
+    decision.reason = give_reason(decision, unlifted, first)
+
+
+def _matched_fields(found: Found, context: Context) -> dict[str, list[str]]:
+    """The operation, and the values by which each condition holds."""
+    out: dict[str, list[str]] = {}
+    operation = found.operation
+    named = operation.get("operation")
+    if named:
+        out["operation"] = [show(value) for value in named]
+    for check in found.checks:
+        values = check.matching(operation.get(check.field), context, found.rule.strict)
+        shown = out.setdefault(check.field, [])
+        shown.extend(text for text in map(show, values) if text not in shown)
+    return out
+
+
+def _redacted_fields(found: Found) -> list[str]:
+    """The text fields that a policy looked at; else those that the operation has."""
+    looked = sorted({check.field for check in found.checks if check.type == "text"})
+    return looked or [field for field in ("content", "payload") if found.operation.get(field)]
+
+
+def _bundle(pack: Pack, stages: Stages) -> dict[str, object]:
+    return {
+        "pack": pack.name, "version": pack.version, "stage": stages.of_pack(pack)[0], "revision": pack.revision,
+        "digest": pack.digest,
+    }
+
+

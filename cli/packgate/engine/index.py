@@ -1,0 +1,242 @@
+"""Which policies an operation can concern: by family and operation, then by another literal.
+
+The first level holds the clauses of each family under the operations they name (exact or ``DROP*``) or under none; the
+second divides each of those by a literal that the clause insists on: a branch, a program, a component of a path. So the
+cost of a decision does not grow with the number of policies that name something else.
+"""
+
+from __future__ import annotations
+
+from packgate.engine.matcher import NOCASE_TYPES, Regular
+from packgate.engine.partly import expand, lowered
+from packgate.engine.patterns import Based
+from packgate.engine.shapes import Exact, Prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.engine.conditions import Check
+    from packgate.engine.matcher import Matcher
+    from packgate.engine.rules import Rule
+    from packgate.model.operation import Operation
+    from packgate.model.value import Value
+
+# Fewer clauses than this are simply tried.
+_FEW = 4
+_MAX_PLANS = 4_096
+
+
+class Entry:
+    """One clause of a rule; ``number`` orders the clauses of a rule."""
+
+    __slots__ = ("checks", "number", "rule")
+
+    def __init__(self, rule: Rule, number: int, checks: tuple[Check, ...]) -> None:
+        self.rule = rule
+        self.number = number
+        self.checks = checks
+
+
+class Table:
+    """Entries by a literal of one field. ``all`` are those of every literal, for values that are not known."""
+
+    __slots__ = ("all", "entries", "field", "fold", "path")
+
+    def __init__(self, field: str, type: str) -> None:
+        self.field = field
+        self.path = type == "path"
+        self.fold = type in NOCASE_TYPES
+        self.entries: dict[str, list[Entry]] = {}
+        self.all: list[Entry] = []
+
+    def add(self, keys: list[str], entry: Entry) -> None:
+        """File an entry under its literals."""
+        for key in dict.fromkeys(keys):
+            self.entries.setdefault(key, []).append(entry)
+        self.all.append(entry)
+
+    def collect(self, value: Value, out: list[Entry]) -> None:
+        """Add the entries that a value can concern."""
+        if self.fold:
+            value = lowered(value)
+        if not isinstance(value, str):
+            strings = expand(value)
+            if strings is None:
+                out.extend(self.all)
+                return
+            for string in strings:
+                self.collect(string, out)
+        elif self.path:
+            for part in value.split("/"):
+                found = self.entries.get(part)
+                if found is not None:
+                    out.extend(found)
+        else:
+            found = self.entries.get(value)
+            if found is not None:
+                out.extend(found)
+
+
+class Bucket:
+    """Entries of one family and operation, divided on first use."""
+
+    __slots__ = ("_plain", "_tables", "entries")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._plain: list[Entry] | None = None
+        self._tables: list[Table] = []
+
+    def divide(self) -> tuple[list[Entry], list[Table]]:
+        """The entries to be tried in any case, and the tables of the others."""
+        if self._plain is None:
+            self._plain, self._tables = _divide(self.entries)
+        return self._plain, self._tables
+
+
+class _Family:
+    __slots__ = ("exact", "prefixes", "rest")
+
+    def __init__(self) -> None:
+        self.exact: dict[str, Bucket] = {}
+        # By length, then by text.
+        self.prefixes: dict[int, dict[str, Bucket]] = {}
+        self.rest = Bucket()
+
+    def add(self, entry: Entry) -> None:
+        check = next((each for each in entry.checks if each.field == "operation" and each.quantifier == "any"), None)
+        if check is None or not all(isinstance(matcher, (Exact, Prefix)) for matcher in check.matchers):
+            self.rest.entries.append(entry)
+            return
+        for head in dict.fromkeys((type(m) is Exact, m.head) for m in check.matchers if isinstance(m, Regular)):
+            table = self.exact if head[0] else self.prefixes.setdefault(len(head[1]), {})
+            table.setdefault(head[1], Bucket()).entries.append(entry)
+
+    def buckets(self, operation: str | None) -> list[Bucket]:
+        """The buckets for an operation; all of them when it is not known."""
+        found = [self.rest]
+        if operation is None:
+            found.extend(self.exact.values())
+            for table in self.prefixes.values():
+                found.extend(table.values())
+            return found
+        exact = self.exact.get(operation)
+        if exact is not None:
+            found.append(exact)
+        for length, table in self.prefixes.items():
+            bucket = table.get(operation[:length])
+            if bucket is not None:
+                found.append(bucket)
+        return found
+
+
+class Index:
+    """Finds the clauses that an operation can concern."""
+
+    __slots__ = ("_families", "_fold", "_plans")
+
+    def __init__(self, rules: list[Rule], fold: bool) -> None:
+        # Whether operations ignore letter case.
+        self._fold = fold
+        self._families: dict[str, _Family] = {}
+        self._plans: dict[tuple[tuple[str, ...], str | None], tuple[tuple[Entry, ...], tuple[Table, ...]]] = {}
+        for rule in rules:
+            for number, clause in enumerate(rule.clauses):
+                entry = Entry(rule, number, clause)
+                for family in sorted(rule.when):
+                    self._families.setdefault(family, _Family()).add(entry)
+
+    def candidates(self, operation: Operation) -> list[Entry] | tuple[Entry, ...]:
+        """Every clause that can hold of the operation, and few others; a clause may come more than once."""
+        named = operation.get("operation")
+        if not named:
+            verb: str | None = ""
+        else:
+            first = named[0]
+            verb = first if len(named) == 1 and isinstance(first, str) else None
+            if verb is not None and self._fold:
+                verb = verb.lower()
+        plan = self._plans.get((operation.families, verb)) or self._plan(operation.families, verb)
+        plain, tables = plan
+        if not tables:
+            return plain
+        out = list(plain)
+        for table in tables:
+            for value in operation.get(table.field):
+                table.collect(value, out)
+        return out
+
+    def _plan(self, families: tuple[str, ...], verb: str | None) -> tuple[tuple[Entry, ...], tuple[Table, ...]]:
+        plain: dict[Entry, None] = {}
+        tables: list[Table] = []
+        for name in families:
+            family = self._families.get(name)
+            for bucket in family.buckets(verb) if family is not None else ():
+                entries, divided = bucket.divide()
+                plain.update(dict.fromkeys(entries))
+                tables.extend(divided)
+        if len(self._plans) > _MAX_PLANS:
+            self._plans.clear()
+        plan = self._plans[families, verb] = (tuple(plain), tuple(tables))
+        return plan
+
+
+def _divide(entries: list[Entry]) -> tuple[list[Entry], list[Table]]:
+    if len(entries) < _FEW:
+        return entries, []
+    options = [[(check, keys) for check in entry.checks if (keys := check_keys(check))] for entry in entries]
+    # How many entries share a literal; an entry goes by its rarest.
+    shared: dict[tuple[str, str], int] = {}
+    for choices in options:
+        for check, keys in choices:
+            for key in keys:
+                shared[check.field, key] = shared.get((check.field, key), 0) + 1
+    plain: list[Entry] = []
+    tables: dict[str, Table] = {}
+    for entry, choices in zip(entries, options, strict=True):
+        if not choices:
+            plain.append(entry)
+            continue
+        best, keys = min(choices, key=lambda choice: max(shared[choice[0].field, key] for key in choice[1]))
+        tables.setdefault(best.field, Table(best.field, best.type)).add(keys, entry)
+    return plain, list(tables.values())
+
+
+def check_keys(check: Check) -> list[str] | None:
+    """Literals of which a value (of a path: a component) must be one for the check to hold; None when there are none
+    to go by."""
+    if check.field == "operation" or check.type == "text":
+        return None
+    if check.quantifier == "any":
+        return _group_keys(check.matchers, check.type)
+    if check.quantifier == "all":
+        for group in check.groups:
+            keys = _group_keys(group, check.type)
+            if keys:
+                return keys
+    return None
+
+
+def _group_keys(matchers: list[Matcher], type: str) -> list[str] | None:
+    keys = []
+    for matcher in matchers:
+        key = _component(matcher) if type == "path" else matcher.text if isinstance(matcher, Exact) else None
+        if not key:
+            return None
+        keys.append(key)
+    return keys
+
+
+def _component(matcher: Matcher) -> str | None:
+    """The last component that a path pattern spells out."""
+    if isinstance(matcher, Based):
+        source = matcher.source[1:]
+    elif isinstance(matcher, Regular) and matcher.glob:
+        source = matcher.source
+    else:
+        return None
+    if "{" in source or "\\" in source or "[" in source:
+        return None
+    for part in reversed(source.split("/")):
+        if part and "*" not in part and "?" not in part:
+            return part
+    return None

@@ -1,0 +1,125 @@
+"""Matchers: one pattern, compiled, judging one value at a time."""
+
+from __future__ import annotations
+
+from packgate.engine.automaton import Automaton, StateBudget, required
+from packgate.engine.charset import EXACT, LOWER
+from packgate.engine.partly import MAY, MUST, NO, around_hole, shortest, tail_literals, verdict
+from packgate.engine.regexes import parse_regex
+from packgate.engine.syntax import parse_glob
+from packgate.model.value import has_holes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.engine.context import Context
+    from packgate.engine.syntax import Node
+    from packgate.model.value import Text
+
+NOCASE_TYPES = frozenset(("word-nocase", "host", "url"))
+SEPARATED_TYPES = frozenset(("path", "branch"))
+
+# Not decided by the shape alone.
+UNDECIDED = -1
+
+
+class Matcher:
+    """Judges values against one pattern. Values of fields that ignore letter case come lowered."""
+
+    __slots__ = ()
+
+    def known(self, text: str, context: Context, /) -> int:
+        """`MUST` or `NO` for a known text; `MAY` where the pattern itself cannot be judged."""
+        raise NotImplementedError
+
+    def certain(self, text: Text, context: Context, /) -> int:
+        """What holds of every string that a partly known text can be: `MUST`, `MAY` or `NO`."""
+        raise NotImplementedError
+
+    def fires(self, text: Text, context: Context, /) -> int:
+        """As `certain`, but a shell glob over file names counts as a match when it plainly aims at the pattern, and
+        not at all otherwise: `docs/must-and-may.md` has the rule."""
+        found = self.certain(text, context)
+        return found if has_holes(text) or found == MUST else NO
+
+
+class Regular(Matcher):
+    """A glob or regular expression. Shapes that a string method decides are its subclasses; a machine, made when it is
+    first needed, decides the rest, and everything about partly known text that the shape does not."""
+
+    __slots__ = ("_machine", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type")
+
+    def __init__(self, source: str, type: str, glob: bool = True) -> None:
+        self.source = source
+        self.type = type
+        self.glob = glob
+        self.case = LOWER if type in NOCASE_TYPES else EXACT
+        # Texts that every match starts, ends with or contains.
+        self.head = ""
+        self.tail = ""
+        self.needle = ""
+        # For paths: whether the pattern starts at the root, else how many components it has.
+        self.absolute = False
+        self.depth = 1
+        self._machine: Automaton | None = None
+
+    def tree(self) -> Node:
+        """The pattern's tree. Raises `PatternError`."""
+        if self.glob:
+            return parse_glob(self.source, self.type in SEPARATED_TYPES, self.case)
+        return parse_regex(self.source, self.case)
+
+    def machine(self) -> Automaton:
+        """The pattern's machine. Raises `PatternError`."""
+        if self._machine is None:
+            tree = self.tree()
+            self.needle = required(tree)
+            self._machine = Automaton(tree)
+        return self._machine
+
+    def known(self, text: str, _context: Context, /) -> int:
+        machine = self._machine or self.machine()
+        if self.needle and self.needle not in text:
+            return NO
+        return MUST if machine.matches(text) else NO
+
+    def around(self, _head: str, _tail: str, /) -> int:
+        """What holds of every text with this start and end and anything between; `UNDECIDED` leaves it to the
+        machine."""
+        return UNDECIDED
+
+    def certain(self, text: Text, _context: Context, /) -> int:
+        first, last = text.parts[0], text.parts[-1]
+        if isinstance(first, str) and not (first.startswith(self.head) or self.head.startswith(first)):
+            return NO
+        if isinstance(last, str) and not (last.endswith(self.tail) or self.tail.endswith(last)):
+            return NO
+        ends = around_hole(text)
+        found = UNDECIDED if ends is None else self.around(ends[0], ends[1])
+        if found != UNDECIDED:
+            return found
+        try:
+            return verdict(self.machine(), text)
+        except StateBudget:
+            return MAY
+
+    def fires(self, text: Text, context: Context, /) -> int:
+        found = self.certain(text, context)
+        if found != MAY or has_holes(text):
+            return found
+        return MUST if self.type == "path" and self._aimed(text) else NO
+
+    def _aimed(self, text: Text) -> bool:
+        """Whether a glob that can meet the pattern plainly aims at it."""
+        if self.absolute:
+            return True
+        tail = tail_literals(text, self.depth)
+        if tail is None:
+            return False
+        literals, star = tail
+        if not star:
+            return True
+        try:
+            common = shortest(self.machine(), text)
+        except StateBudget:
+            return False
+        return common is not None and 2 * literals >= len("/".join(common.split("/")[-self.depth:]))

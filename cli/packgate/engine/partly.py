@@ -1,0 +1,219 @@
+"""Partly known text against the machine of a pattern: which of its states the text can lead to.
+
+The machine is deterministic, so a text certainly matches when every state it can lead to accepts, may match when one
+does, and does not match otherwise.
+"""
+
+from __future__ import annotations
+
+from packgate.engine.automaton import DEAD, START
+from packgate.engine.charset import ALL, DIGIT_CHARS, NAME_CHARS, NOT_SLASH, bracket, fold, minus, of
+from packgate.model.value import ANY, DIGITS, NAME, Glob, Hole, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.engine.automaton import Automaton
+    from packgate.engine.charset import Ranges
+    from packgate.model.value import Value
+
+    # A place in the machine: its state, and where in a path component a shell glob stands; with the shortest text
+    # that leads there.
+    Places = dict[tuple[int, int], str]
+
+NO, MAY, MUST = 0, 1, 2
+
+# Where a glob stands: within a component, at its start, at its start after a `*` that stood for nothing.
+_WITHIN, _AT_START, _AFTER_STAR = 0, 1, 2
+_NOT_HIDDEN = minus(NOT_SLASH, of("."))
+# More alternatives than this are not spelled out one by one.
+MAX_CHOICES = 64
+
+
+def expand(text: Text) -> tuple[str, ...] | None:
+    """Every string that the text can be, when choices are all that is unknown and they are few; else None."""
+    out = [""]
+    for part in text.parts:
+        if isinstance(part, str):
+            out = [each + part for each in out]
+        elif isinstance(part, Hole) and part.choices and len(out) * len(part.choices) <= MAX_CHOICES:
+            out = [each + choice for each in out for choice in part.choices]
+        else:
+            return None
+    return tuple(dict.fromkeys(out))
+
+
+def lowered(value: Value) -> Value:
+    """The value in lower case, for fields that ignore letter case."""
+    if isinstance(value, str):
+        return value.lower()
+    parts: list[str | Hole | Glob] = []
+    for part in value.parts:
+        if isinstance(part, str):
+            parts.append(part.lower())
+        elif isinstance(part, Hole) and part.choices:
+            parts.append(Hole(part.origins, part.chars, tuple(choice.lower() for choice in part.choices)))
+        elif isinstance(part, Glob):
+            parts.append(Glob(part.pattern.lower()))
+        else:
+            parts.append(part)
+    return Text(tuple(parts))
+
+
+def around_hole(text: Text) -> tuple[str, str] | None:
+    """The literal start and end of a text whose only unknown piece can be anything; else None."""
+    parts = text.parts
+    first, last = parts[0], parts[-1]
+    head = first if isinstance(first, str) else ""
+    tail = last if isinstance(last, str) else ""
+    if len(parts) != 1 + (head != "") + (tail != ""):
+        return None
+    hole = parts[1] if head else first
+    if not isinstance(hole, Hole) or hole.chars != ANY or hole.choices:
+        return None
+    return head, tail
+
+
+def verdict(machine: Automaton, text: Text) -> int:
+    """`MUST`, `MAY` or `NO`. Raises `StateBudget` when the machine grows too large to tell."""
+    accepting = machine.accepting
+    found = {accepting[state] for state, _ in reach(machine, text)}
+    if True not in found:
+        return NO
+    return MAY if False in found else MUST
+
+
+def shortest(machine: Automaton, text: Text) -> str | None:
+    """A shortest string that the text can be and the pattern matches; None when there is none."""
+    places = reach(machine, text)
+    words = [word for (state, _), word in places.items() if machine.accepting[state]]
+    return min(words, key=lambda word: (len(word), word)) if words else None
+
+
+def reach(machine: Automaton, text: Text) -> Places:
+    """Every place that the text can lead to."""
+    places: Places = {(START, _AT_START): ""}
+    for part in text.parts:
+        if isinstance(part, str):
+            places = _literal(machine, places, part)
+        elif isinstance(part, Glob):
+            places = _glob(machine, places, part.pattern)
+        else:
+            places = _hole(machine, places, part)
+    # A `*` that is a whole component stands for a name, and a name is not empty.
+    return {place: word for place, word in places.items() if place[1] != _AFTER_STAR}
+
+
+def _literal(machine: Automaton, places: Places, text: str) -> Places:
+    out: Places = {}
+    end = _AT_START if text[-1] == "/" else _WITHIN
+    for (state, where), word in places.items():
+        # A `*` at the start of a component matches neither nothing nor the dot of a hidden file.
+        if where == _AFTER_STAR and text[0] in "./":
+            continue
+        for char in text:
+            state = machine.step(state, char)
+            if state == DEAD:
+                break
+        _keep(out, (state, end), word + text)
+    return out
+
+
+def _hole(machine: Automaton, places: Places, hole: Hole) -> Places:
+    out: Places = {}
+    if hole.choices:
+        for choice in hole.choices:
+            found = _literal(machine, places, choice) if choice else places
+            for (state, _), word in found.items():
+                _keep(out, (state, _WITHIN), word)
+        return out
+    within: Places = {}
+    for (state, _), word in places.items():
+        _keep(within, (state, _WITHIN), word)
+    if hole.chars == NAME:
+        return _closure(machine, _one(machine, within, NAME_CHARS), NAME_CHARS)
+    if hole.chars == DIGITS:
+        return _closure(machine, _one(machine, within, DIGIT_CHARS), DIGIT_CHARS)
+    return _closure(machine, within, ALL)
+
+
+def _glob(machine: Automaton, places: Places, pattern: str) -> Places:
+    """A glob piece over names of files: it crosses no slash and finds no hidden file by itself."""
+    if pattern == "**":
+        return _closure(machine, {(state, _WITHIN): word for (state, _), word in places.items()}, ALL)
+    ranges = NOT_SLASH
+    if pattern[0] == "[":
+        found = bracket(pattern, 0)
+        ranges = minus(fold(found[0], 0), of("/")) if found is not None else NOT_SLASH
+    inside: Places = {}
+    start: Places = {}
+    for place, word in places.items():
+        _keep(inside if place[1] == _WITHIN else start, place, word)
+    one = pattern == "?" or pattern[0] == "["
+    stepped = _one(machine, start, minus(ranges, of(".")) if one else _NOT_HIDDEN)
+    if one:
+        return _merge(_one(machine, inside, ranges), stepped)
+    out = _closure(machine, _merge(inside, stepped), NOT_SLASH)
+    for (state, _), word in start.items():
+        _keep(out, (state, _AFTER_STAR), word)
+    return out
+
+
+def _one(machine: Automaton, places: Places, ranges: Ranges) -> Places:
+    """The places after one character of a set."""
+    out: Places = {}
+    for (state, _), word in places.items():
+        for char in machine.cells(ranges):
+            _keep(out, (machine.step(state, char), _WITHIN), word + char)
+    return out
+
+
+def _closure(machine: Automaton, places: Places, ranges: Ranges) -> Places:
+    """The places after any number of characters of a set; shortest texts first."""
+    out = dict(places)
+    cells = machine.cells(ranges)
+    # By length of the text, so that the first text to reach a place is a shortest one.
+    queue = sorted(places, key=lambda place: len(places[place]))
+    while queue:
+        later = []
+        for place in queue:
+            word = out[place]
+            for char in cells:
+                following = (machine.step(place[0], char), _WITHIN)
+                if _keep(out, following, word + char):
+                    later.append(following)
+        queue = later
+    return out
+
+
+def _keep(places: Places, place: tuple[int, int], word: str) -> bool:
+    """Remember a place with the shorter of its texts; whether that is news."""
+    known = places.get(place)
+    if known is not None and len(known) <= len(word):
+        return False
+    places[place] = word
+    return True
+
+
+def _merge(left: Places, right: Places) -> Places:
+    out = dict(left)
+    for place, word in right.items():
+        _keep(out, place, word)
+    return out
+
+
+def tail_literals(text: Text, count: int) -> tuple[int, bool] | None:
+    """Of the last ``count`` components of a glob: how many characters are literal (slashes between them included), and
+    whether it has a `*`. None when it has fewer components."""
+    components: list[tuple[int, bool]] = [(0, False)]
+    for part in text.parts:
+        if isinstance(part, str):
+            pieces = part.split("/")
+            components[-1] = (components[-1][0] + len(pieces[0]), components[-1][1])
+            components.extend((len(piece), False) for piece in pieces[1:])
+        else:
+            star = isinstance(part, Glob) and part.pattern[0] == "*"
+            components[-1] = (components[-1][0], components[-1][1] or star)
+    if len(components) < count:
+        return None
+    tail = components[-count:]
+    return sum(literal for literal, _ in tail) + count - 1, any(star for _, star in tail)

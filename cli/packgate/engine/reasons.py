@@ -1,0 +1,69 @@
+"""Why, in one sentence."""
+
+from __future__ import annotations
+
+from packgate.model.value import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.engine.compiled import Found
+    from packgate.model.decision import Decision, Match
+    from packgate.model.operation import Operation
+    from packgate.model.policy import Pack
+
+_VERBS = {
+    "allow": "allows", "audit": "records", "warn": "warns about", "require-approval": "asks for approval of",
+    "block": "blocks", "terminate": "ends the session over",
+}
+_CAPS = {
+    "rollout": "rollout", "release": "stage of the release", "assignment": "assignment", "stage": "stage that was asked for",
+}
+# Values that a sentence can hold; longer ones, and texts, are in the match.
+_LONGEST = 60
+_TEXT_FIELDS = ("content", "payload", "argument")
+
+
+def give_reason(decision: Decision, unlifted: tuple[Pack, Operation | None] | None, may: Found | None) -> str:
+    """The sentence for a decision: the strictest match, what was not allowed by a `default: deny`, or what may match."""
+    mode = decision.mode
+    strictest = [match for match in decision.matches if match.effective == mode]
+    # A default that denies is as strict as a block; a policy says more than a default.
+    if unlifted is not None and not (strictest and mode in ("block", "terminate") and strictest[0].mode != "allow"):
+        pack, operation = unlifted
+        what = "part of the action, which could not be analysed," if operation is None else _operation(operation)
+        return f"{pack.name} allows only what its policies name, and {what} is not among it."
+    if strictest:
+        return _matched(strictest, decision)
+    if may is not None:
+        return f"{may.rule.policy.id} may match {_operation(may.operation)}, since some of it is not known."
+    return "No policy matched."
+
+
+def _matched(strictest: list[Match], decision: Decision) -> str:
+    first = strictest[0]
+    details = [
+        f"{field} {', '.join(values)}"
+        for field, values in first.fields.items()
+        if field != "operation" and field not in _TEXT_FIELDS and values and len(", ".join(values)) <= _LONGEST
+    ]
+    what = f"{first.family} {' '.join(first.fields.get('operation', []))}".rstrip()
+    sentence = f"{first.policy} {_VERBS[first.effective]} {what}"
+    if details:
+        sentence += f" ({'; '.join(details)})"
+    others = sorted({match.policy for match in decision.matches if match.policy != first.policy and not match.waived})
+    if others:
+        sentence += f"; also matched: {', '.join(others)}"
+    if first.waived:
+        sentence += "; it is waived"
+    elif first.capped_by:
+        sentence += f"; {first.mode} is held at {first.effective} by the {_CAPS[first.capped_by]}"
+    return sentence + "."
+
+
+def _operation(operation: Operation) -> str:
+    families = [family for family in operation.families if family != "command"]
+    program = operation.get("program")
+    words = [*(families[:1] or ["the command"]), *(show(value) for value in operation.get("operation")[:1])]
+    if program:
+        words.append(f"by {show(program[0])}" if families else show(program[0]))
+    return " ".join(word for word in words if len(word) <= _LONGEST)

@@ -1,0 +1,79 @@
+"""A decision as the documented JSON object: every key always present."""
+
+from __future__ import annotations
+
+from packgate.model.operation import FULL, PARTIAL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from packgate.model.decision import Decision, Match
+
+# Longest value of a field that a decision shows; what is cut is marked.
+_LONGEST = 400
+
+
+def coverage(decision: Decision) -> str:
+    """How much of the action was understood: that of the analysis, at most `partial` when a policy may match."""
+    found = decision.analysis.coverage
+    return PARTIAL if found == FULL and decision.may_match else found
+
+
+def to_json(decision: Decision, mask: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """The documented form of a decision, as plain data. ``mask`` is applied to every text that can quote the action,
+    so that no secret of a command gets into an answer or a log."""
+    hide = mask or _same
+    return {
+        "decision_id": decision.decision_id,
+        "action_id": decision.action_id,
+        "decision": decision.decision,
+        "mode": decision.mode,
+        "would": decision.would,
+        "policy_ids": list(decision.policy_ids),
+        "reason": hide(decision.reason),
+        "message": hide(decision.message),
+        "risk_score": decision.risk_score,
+        "approver_role": decision.approver_role,
+        "redactions": [dict(item) for item in decision.redactions],
+        "alerts": list(decision.alerts),
+        "timestamp": decision.timestamp,
+        "analysis": {
+            "coverage": coverage(decision),
+            "notes": [hide(text) for text in notes(decision)],
+            "may_match": list(decision.may_match),
+        },
+        "matches": [_match(match, hide) for match in decision.matches],
+        "bundles": [dict(bundle) for bundle in decision.bundles],
+    }
+
+
+def notes(decision: Decision) -> list[str]:
+    """Remarks of the analysis, then those of the engine, without repeats."""
+    return list(dict.fromkeys([*(note.text for note in decision.analysis.notes), *decision.notes]))
+
+
+def _match(match: Match, hide: Callable[[str], str]) -> dict[str, Any]:
+    span = match.operation.span
+    return {
+        "pack": match.pack,
+        "policy": match.policy,
+        "mode": match.mode,
+        "effective": match.effective,
+        "capped_by": match.capped_by,
+        "waived": match.waived,
+        "family": match.family,
+        "fields": {field: [_short(hide(value)) for value in values] for field, values in match.fields.items()},
+        "span": None if span is None else [span[0], span[1]],
+        "via": list(match.operation.via),
+    }
+
+
+def _short(text: str) -> str:
+    # Cut only after masking: half a secret is not recognised as one.
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _same(text: str) -> str:
+    return text
