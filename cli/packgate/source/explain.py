@@ -58,25 +58,31 @@ def _unknown_keys(error: Any, source: SourceFile) -> list[Diagnostic]:
     for key in error.instance:
         if key in known:
             continue
-        foreign = _FOREIGN.get(key)
-        if nearest(key, known) is None and foreign in known:
-            hint: str | None = f"did you mean '{foreign}'?"
-        else:
-            hint = did_you_mean(key, [word for word in known if word not in error.instance] or known)
-        path = (*error.absolute_path, key)
+        meant = _meant(key, error)
+        hint = f"did you mean '{meant}'?" if meant else did_you_mean(key, [word for word in known if word not in error.instance])
         message = _prefix(source.data, tuple(error.absolute_path)) + f"unknown key {shown(key)}"
-        found.append(source.diagnostic(codes.UNKNOWN_KEY, message, pointer(*path), on_key=True, hint=hint))
+        place = pointer(*error.absolute_path, key)
+        found.append(source.diagnostic(codes.UNKNOWN_KEY, message, place, on_key=True, hint=hint))
     return found
+
+
+def _meant(key: str, error: Any) -> str | None:
+    """The key of the schema, not given yet, that an unknown key most likely stands for."""
+    free = [word for word in error.schema.get("properties", {}) if word not in error.instance]
+    foreign = _FOREIGN.get(key)
+    return nearest(key, free) or (foreign if foreign in free else None)
 
 
 def _missing_key(error: Any, source: SourceFile) -> list[Diagnostic]:
     path = tuple(error.absolute_path)
     found = []
-    missing = [key for key in error.validator_value if key not in error.instance]
-    # jsonschema reports each missing key on its own, in the order of `required`.
-    for key in missing:
-        if error.message.startswith(repr(key)):
-            about = error.schema.get("properties", {}).get(key, {}).get("description")
+    known = error.schema.get("properties", {})
+    # A misspelt key is told once, as an unknown one.
+    misspelt = {_meant(key, error) for key in error.instance if key not in known}
+    for key in error.validator_value:
+        # jsonschema reports each missing key on its own.
+        if key not in error.instance and key not in misspelt and error.message.startswith(repr(key)):
+            about = known.get(key, {}).get("description")
             message = _prefix(source.data, path) + f"the key '{key}' is missing"
             found.append(source.diagnostic(codes.MISSING_KEY, message, pointer(*path), hint=about and f"{key}: {about}"))
     return found
