@@ -30,9 +30,9 @@ def command(text: str, form: str, **context: Any) -> int:
       packgate facts 'git push origin HEAD:main' --format json
     """
     from packgate.facts.analyze import analyze
-    from packgate.facts.catalog import builtin_catalog
+    from packgate.catalog.load import load_builtin
 
-    analysis = analyze(parse_action(command_action(text, context)), builtin_catalog())
+    analysis = analyze(parse_action(command_action(text, context)), load_builtin())
     if form == "json":
         sys.stdout.write(json.dumps(mask_json(to_json(analysis)), ensure_ascii=False, indent=2) + "\n")
     else:

@@ -1,0 +1,185 @@
+"""The explanation of a decision, as text: what was found, what fired, what came near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packgate.engine.partly import MUST
+from packgate.engine.render import coverage, notes
+from packgate.engine.sentence import condition_text, policy_sentence
+from packgate.engine.trace import distance
+from packgate.errors import UserError
+from packgate.model.value import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packgate.engine.gate import Gate
+    from packgate.engine.rules import Rule
+    from packgate.engine.trace import Step
+    from packgate.model.action import Action
+    from packgate.model.decision import Decision
+    from packgate.model.operation import Operation
+
+# Fields that every operation of a command has; they are shown only when a policy is about them.
+_COMMON = frozenset(("program", "argument", "flag", "place"))
+_NEAR = 6
+
+
+class Explanation:
+    """One decision, ready to be told."""
+
+    def __init__(self, source: str, action: Action, gate: Gate, decision: Decision) -> None:
+        self.source = source
+        self.action = action
+        self.gate = gate
+        self.decision = decision
+
+    def text(self, policies: tuple[str, ...] = ()) -> str:
+        """Everything, in the order in which a reader asks: the verdict, the command, what fired, what came near."""
+        blocks = [self._verdict(), self._command(), self._unknown(), self._fired(), self._near()]
+        blocks += [self._in_full(policy) for policy in policies]
+        return "\n\n".join(block for block in blocks if block) + "\n"
+
+    def _verdict(self) -> str:
+        decision = self.decision
+        mode = f" ({decision.mode})" if decision.mode else ""
+        return f"decision: {decision.decision}{mode}\n  {decision.reason}"
+
+    def _command(self) -> str:
+        lines = ["what it does:"]
+        if self.source:
+            lines += [f"  {line}" for line in self._underlined()]
+        for number, operation in enumerate(self.decision.analysis.operations, 1):
+            lines.append(f"  {number}. {self._operation(operation)}")
+        for span, value in self.decision.analysis.folded:
+            lines.append(f"  {self.source[span[0]:span[1]]!r} is {value!r}")
+        return "\n".join(lines) if len(lines) > 1 else "what it does: nothing that a policy could match"
+
+    def _underlined(self) -> list[str]:
+        """The source, line by line, with the numbers of the operations below the text they stand for."""
+        marks: dict[int, list[tuple[int, int, int]]] = {}
+        starts = [0]
+        for line in self.source.split("\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        for number, operation in enumerate(self.decision.analysis.operations, 1):
+            if operation.span is None or not _specific(operation):
+                continue
+            first, last = operation.span
+            line = max(index for index, start in enumerate(starts[:-1]) if start <= first)
+            marks.setdefault(line, []).append((first - starts[line], min(last, starts[line + 1] - 1) - starts[line], number))
+        out = []
+        for index, line in enumerate(self.source.split("\n")):
+            out.append(line)
+            out += _marker_lines(marks.get(index, []))
+        return out
+
+    def _operation(self, operation: Operation) -> str:
+        families = ", ".join(family for family in operation.families if family != "command") or "command"
+        fields = "  ".join(
+            f"{name}={'|'.join(_brief(show(value)) for value in values)}" for name, values in sorted(operation.fields.items()) if name not in _COMMON
+        )
+        if families == "command":
+            fields = f"program={'|'.join(map(show, operation.get('program')))}"
+        through = f"  through {' > '.join(operation.via)}" if operation.via else ""
+        return f"{families}: {fields}{through}"
+
+    def _unknown(self) -> str:
+        found = coverage(self.decision)
+        lines = [f"coverage: {found}"]
+        lines += [f"  {text}" for text in notes(self.decision)]
+        lines += [f"  {policy} may match: part of what it looks at is unknown" for policy in self.decision.may_match]
+        return "\n".join(lines)
+
+    def _fired(self) -> str:
+        if not self.decision.matches:
+            return ""
+        lines = ["what fired:"]
+        seen: dict[tuple[str, str], list[str]] = {}
+        for match in self.decision.matches:
+            number = self.decision.analysis.operations.index(match.operation) + 1
+            seen.setdefault((match.policy, match.effective), []).append(str(number))
+        for (policy, effective), numbers in seen.items():
+            rule = self.gate.engine.rule(policy)
+            lines.append(f"  {policy} [{effective}] on {', '.join(dict.fromkeys(numbers))}")
+            lines.append(f"    {policy_sentence(rule.policy)}")
+            if rule.policy.message:
+                lines.append(f"    message: {rule.policy.message}")
+        return "\n".join(lines)
+
+    def _near(self) -> str:
+        """Policies of the right family that one condition or exception kept from firing."""
+        fired = {match.policy for match in self.decision.matches} | set(self.decision.may_match)
+        lines = []
+        for rule in self.gate.engine.rules:
+            if rule.policy.id in fired:
+                continue
+            best = self._nearest(rule)
+            if best is not None:
+                lines.append(f"  {rule.policy.id}: {best}")
+        more = len(lines) - _NEAR
+        shown = lines[:_NEAR] + ([f"  and {more} more"] if more > 0 else [])
+        return "\n".join(["what came near:", *shown]) if lines else ""
+
+    def _nearest(self, rule: Rule) -> str | None:
+        for number, operation in enumerate(self.decision.analysis.operations, 1):
+            if not rule.when.intersection(operation.families) or not _specific(operation):
+                continue
+            steps = self.gate.trace(rule.policy.id, operation, self.action)
+            if distance(steps) == 1:
+                return f"on {number} {_obstacle(steps)}"
+            if distance(steps) == 0:
+                return f"on {number} excused by `unless`"
+        return None
+
+    def _in_full(self, policy: str) -> str:
+        if policy not in self.gate.policy_ids:
+            raise UserError(f"there is no policy '{policy}' in what is loaded")
+        rule = self.gate.engine.rule(policy)
+        lines = [f"{policy}: {policy_sentence(rule.policy)}"]
+        for number, operation in enumerate(self.decision.analysis.operations, 1):
+            lines.append(f"  on {number}:")
+            for step in self.gate.trace(policy, operation, self.action):
+                name = f"{step.part} {step.field}" + ("" if step.condition is None else f" {condition_text(step.condition)}")
+                values = ", ".join(_brief(show(value)) for value in step.values) or "nothing"
+                lines.append(f"    {('no', 'may', 'yes')[step.verdict]:4} {name}; found {values}")
+        return "\n".join(lines)
+
+
+def _specific(operation: Operation) -> bool:
+    return operation.families != ("command",)
+
+
+def _brief(text: str) -> str:
+    flat = text.replace("\n", "\\n")
+    return flat if len(flat) <= 80 else flat[:77] + "..."
+
+
+def _marker_lines(marks: Iterable[tuple[int, int, int]]) -> list[str]:
+    """Underlines for one line of source; operations of the same text share a line, overlapping ones get their own."""
+    grouped: dict[tuple[int, int], list[int]] = {}
+    for start, end, number in marks:
+        grouped.setdefault((start, max(end, start + 1)), []).append(number)
+    rows: list[str] = []
+    for (start, end), numbers in sorted(grouped.items()):
+        label = ",".join(map(str, numbers)) if len(numbers) <= 4 else f"{numbers[0]}-{numbers[-1]}"
+        mark = "~" * (end - start) + " " + label
+        for index, row in enumerate(rows):
+            if len(row) < start:
+                rows[index] = row.ljust(start) + mark
+                break
+        else:
+            rows.append(" " * start + mark)
+    return rows
+
+
+def _obstacle(steps: list[Step]) -> str:
+    """The one condition that did not hold."""
+    by_clause: dict[int, list[Step]] = {}
+    for step in steps:
+        if step.part in ("if", "where") and step.verdict != MUST:
+            by_clause.setdefault(step.number if step.part == "if" else -1, []).append(step)
+    failed = min(by_clause.values(), key=len)[0]
+    values = ", ".join(_brief(show(value)) for value in failed.values) or "nothing"
+    wanted = condition_text(failed.condition) if failed.condition is not None else ""
+    return f"{failed.field} is {values}, not {_brief(wanted)}"

@@ -1,0 +1,80 @@
+"""From an action to its decision in one call: catalog, analysis and engine joined."""
+
+from __future__ import annotations
+
+from packgate.catalog.load import load_builtin
+from packgate.engine.compiled import compile_packs
+from packgate.engine.decide import decide
+from packgate.engine.render import to_json
+from packgate.facts.analyze import analyze
+from packgate.guard.detectors import detects, mask
+from packgate.model.decision import Decision
+from packgate.model.operation import OPAQUE, Analysis, Note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from packgate.catalog.load import Catalog
+    from packgate.engine.compiled import Engine
+    from packgate.engine.trace import Step
+    from packgate.facts.environment import EnvironmentWords
+    from packgate.model.action import Action
+    from packgate.model.operation import Operation
+    from packgate.model.policy import Pack
+    from packgate.model.vocabulary import Vocabulary
+
+
+class Gate:
+    """Decides actions. Make it once and use it for many: packs are compiled, programs decoded when they first occur."""
+
+    __slots__ = ("catalog", "engine", "words")
+
+    def __init__(self, catalog: Catalog, engine: Engine, words: EnvironmentWords | None = None) -> None:
+        self.catalog = catalog
+        self.engine = engine
+        self.words = words
+
+    @property
+    def policy_ids(self) -> frozenset[str]:
+        """The ids of all policies that are loaded."""
+        return frozenset(rule.policy.id for rule in self.engine.rules)
+
+    def analyze(self, action: Action) -> Analysis:
+        """The operations of an action and what stayed unknown."""
+        return analyze(action, self.catalog, self.words)
+
+    def decide(self, action: Action, *, stage: str | None = "block", now: str | None = None) -> Decision:
+        """The decision on an action. ``stage`` replaces all stages; None lets the packs' own hold."""
+        return decide(action, self.analyze(action), self.engine, stage=stage, now=now)
+
+    def decide_json(self, action: Action, *, stage: str | None = "block", now: str | None = None) -> dict[str, Any]:
+        """The documented JSON of the decision, with every secret in it masked."""
+        return to_json(self.decide(action, stage=stage, now=now), mask)
+
+    def refuse_json(self, reason: str, *, now: str | None = None) -> dict[str, Any]:
+        """The decision on something that is no action: denied, with the reason."""
+        decision = Decision("", None, now, Analysis([], [Note("input", reason, OPAQUE)]))
+        decision.decision = "deny"
+        decision.mode = decision.would = "block"
+        decision.reason = decision.message = reason
+        decision.risk_score = 100
+        return to_json(decision, mask)
+
+    def trace(self, policy: str, operation: Operation, action: Action) -> list[Step]:
+        """Every condition of a policy, judged on one operation."""
+        return self.engine.trace(policy, operation, action)
+
+
+def build_gate(
+    packs: Sequence[Pack], vocabulary: Vocabulary, *, lists: Mapping[str, tuple[str, ...]] | None = None,
+    words: EnvironmentWords | None = None,
+) -> Gate:
+    """A gate for packs. Raises what compiling them raises: packs that were loaded without errors compile."""
+    catalog = load_builtin()
+    for pack in packs:
+        if pack.catalog:
+            catalog = catalog.merged(pack.catalog)
+    fields = {name: field.type for name, field in vocabulary.fields.items()}
+    return Gate(catalog, compile_packs(packs, fields, lists=lists, detectors=detects), words)
