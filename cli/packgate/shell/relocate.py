@@ -49,10 +49,11 @@ def relocate(root: Tree, positions: list[int]) -> None:
         node = todo.pop()
         node.start = positions[node.start]
         node.end = positions[node.end]
-        _push_children(node, todo)
+        push_children(node, todo)
 
 
-def _push_children(node: Tree, todo: list[Tree]) -> None:
+def push_children(node: Tree, todo: list[Tree]) -> None:
+    """Append the children of a node, in no particular order: what a walk over a whole tree needs."""
     if isinstance(node, (Word, Quoted)):
         todo.extend(node.parts)
     elif isinstance(node, SimpleCommand):

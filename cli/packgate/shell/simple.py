@@ -158,7 +158,8 @@ class SimpleReader(HeredocReader):
         """A word that began like ``name[…]`` but assigns nothing."""
         parts: list[WordPart] = [Literal(name + "[", False, start, bracket + 1)]
         parts.extend(index.parts)
-        parts.append(Literal("]", False, index.end, index.end + 1))
+        if not self.failed:
+            parts.append(Literal("]", False, index.end, index.end + 1))
         self.word_parts(parts)
         return Word(parts, start, self.pos)
 
