@@ -1,6 +1,7 @@
 """Where the files that packgate carries are: packs, schemas, vocabulary, compiled catalog.
 
-An installed wheel carries them in ``packgate/data``; in an editable install they are those of the repository.
+An installed wheel carries them in ``packgate/data``; in an editable install they are those of the repository, whatever an
+earlier build left in ``packgate/data``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ class ResourceError(RuntimeError):
 
 def resource(*parts: str) -> str:
     """The path of a carried file or folder, ``resource("schema", "vocabulary.yaml")``. Raises `ResourceError`."""
-    for root in (_INSTALLED, _REPOSITORY):
+    roots = (_REPOSITORY, _INSTALLED) if os.path.isfile(os.path.join(_REPOSITORY, "pyproject.toml")) else (_INSTALLED,)
+    for root in roots:
         path = os.path.join(root, *parts)
         if os.path.exists(path):
             return path

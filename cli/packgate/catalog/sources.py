@@ -1,7 +1,7 @@
 """Sources of the catalog (`$1..`, `$--profile|url.host`) from text to their compiled form.
 
 The compiled form is a list: the kind and its arguments. ``["text", T]``, ``["operands", FIRST, LAST]`` (1-based, negative from
-the end, LAST None for one operand only when FIRST equals it), ``["option", NAME]``, ``["options", GLOB]``, ``["env", NAME]``,
+the end, LAST None for one operand only when FIRST equals it), ``["option", NAME]``, ``["options", GLOB]``, ``["setting", OPTION, NAME]``, ``["env", NAME]``,
 ``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``, ``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
 """
 
@@ -62,6 +62,9 @@ def _plain(head: str, place: Place) -> Compiled:
     if head == "--":
         return ["rest"]
     if head.startswith("-") and len(head) > 1:
+        option, dot, name = head.partition(".")
+        if dot:
+            return ["setting", option, name]
         return ["options" if "*" in head or "?" in head else "option", head]
     if head.endswith("=") and _NAME.fullmatch(head[:-1]):
         return ["assigned", head[:-1]]

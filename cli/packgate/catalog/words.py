@@ -63,6 +63,5 @@ PARSERS = {
 }
 
 HANDLERS = frozenset(
-    ("git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest", "sqlite",
-     "ssh-options")
+    ("git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest", "sqlite")
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from packgate.engine.conditions import clause_verdict
 from packgate.engine.context import Context
+from packgate.engine.identity import packs_key
 from packgate.engine.index import Index
 from packgate.engine.matcher import NOCASE_TYPES
 from packgate.engine.partly import NO
 from packgate.engine.patterns import Compiler
 from packgate.engine.rules import Rule, unmet
+from packgate.engine.stages import Stages
 from packgate.engine.trace import trace
 
 TYPE_CHECKING = False
@@ -43,11 +45,15 @@ class Found:
 class Engine:
     """Compiled packs. ``rules`` are in the order of matches: by pack, then by policy id."""
 
-    __slots__ = ("index", "packs", "releases", "rules")
+    __slots__ = ("_stages", "denying", "index", "key", "packs", "releases", "rules")
 
     def __init__(self, packs: Sequence[Pack], rules: list[Rule], releases: Mapping[str, str], fold: bool) -> None:
         self.packs = tuple(packs)
+        # Those that deny what no policy of theirs allows.
+        self.denying = tuple(pack for pack in packs if pack.default == "deny")
+        self.key = packs_key(packs)
         self.releases = releases
+        self._stages: dict[str | None, Stages] = {}
         self.rules = rules
         for rank, rule in enumerate(rules):
             rule.rank = rank
@@ -67,6 +73,15 @@ class Engine:
         if not best:
             return []
         return [best[rank] for rank in sorted(best) if self._stands(best[rank], context)]
+
+    def stages(self, override: str | None, assigned: Mapping[str, str | None] | None) -> Stages:
+        """The stages of one decision (see `Stages`). Raises `ValueError` for an unknown stage."""
+        if assigned:
+            return Stages(override, self.packs, self.releases, assigned)
+        found = self._stages.get(override)
+        if found is None:
+            found = self._stages[override] = Stages(override, self.packs, self.releases, {})
+        return found
 
     def rule(self, policy: str, pack: str | None = None) -> Rule:
         """A policy by its id, of any pack or of the one named. Raises `KeyError`."""

@@ -31,9 +31,11 @@ class Context:
 
     def __init__(self, action: Action) -> None:
         self.action = action
-        home = action.text("home")
-        self.home = _directory(home)
-        self.root = _directory(action.repo("root"))
+        data = action.data
+        home, repo = data.get("home"), data.get("repo")
+        self.home = _directory(home) if home else None
+        root = repo.get("root") if repo else None
+        self.root = _directory(root) if root else None
         # Remarks on what a condition needed and the action does not say, in the order it was needed.
         self.missing: dict[str, None] = {}
         self._values: dict[str, tuple[str, ...]] = {}
@@ -64,8 +66,8 @@ class Context:
         return ()
 
 
-def _directory(path: str | None) -> str | None:
+def _directory(path: object) -> str | None:
     """A directory without its last slash; None unless it is absolute."""
-    if not path or not path.startswith("/"):
+    if not isinstance(path, str) or path[:1] != "/":
         return None
     return path.rstrip("/") or "/"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from packgate.engine.context import Context
 from packgate.engine.identity import decision_id as make_id
 from packgate.engine.partly import MUST
-from packgate.engine.reasons import give_reason
-from packgate.engine.stages import Stages, cap
+from packgate.engine.reasons import NO_MATCH, give_reason
+from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
 from packgate.model.operation import FULL
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from packgate.engine.compiled import Engine, Found
     from packgate.engine.rules import Rule
+    from packgate.engine.stages import Stages
     from packgate.model.action import Action
     from packgate.model.operation import Analysis, Operation
     from packgate.model.policy import Pack
@@ -48,11 +49,11 @@ def decide(
     that it lacks is not capped. ``decision_id``: default is a digest of the action, the packs and the time.
     ``timestamp``: what the decision shows as its time; default ``now``. Raises `ValueError` for an unknown stage.
     """
-    stages = Stages(stage, engine.releases, assigned)
+    stages = engine.stages(stage, assigned)
     if timestamp is None:
         timestamp = now
     if decision_id is None:
-        decision_id = make_id(action, engine.packs, timestamp)
+        decision_id = make_id(action, engine.key, timestamp)
     decision = Decision(decision_id, action.id, timestamp, analysis)
     context = Context(action)
     tally = _Tally(decision, stages, context, now)
@@ -60,16 +61,11 @@ def decide(
         for found in engine.find(operation, place, context):
             if stages.holds(found.rule.pack):
                 tally.add(found)
-    unlifted = [
-        (pack, operation)
-        for pack in engine.packs
-        if pack.default == "deny" and stages.holds(pack)
-        for operation in tally.unlifted(pack)
-    ]
+    unlifted = [(pack, each) for pack in engine.denying if stages.holds(pack) for each in tally.unlifted(pack)]
     for pack in dict.fromkeys(pack for pack, _ in unlifted):
         tally.raise_modes("block", cap("block", stages.of_pack(pack)[0]))
     _conclude(tally, unlifted[0] if unlifted else None)
-    decision.bundles = [_bundle(pack, stages) for pack in engine.packs if stages.holds(pack)]
+    decision.bundles = list(stages.bundles)
     decision.notes = [*action.notes, *context.missing, *tally.remarks]
     return decision
 
@@ -178,6 +174,9 @@ class _Tally:
 def _conclude(tally: _Tally, unlifted: tuple[Pack, Operation | None] | None) -> None:
     """Fill in what follows from all matches."""
     decision = tally.decision
+    if decision.mode is None:
+        decision.reason = NO_MATCH
+        return
     decision.policy_ids = sorted({match.policy for match in decision.matches if not match.waived})
     decision.may_match = sorted(tally.may)
     decision.alerts.sort()
@@ -214,12 +213,4 @@ def _redacted_fields(found: Found) -> list[str]:
     """The text fields that a policy looked at; else those that the operation has."""
     looked = sorted({check.field for check in found.checks if check.type == "text"})
     return looked or [field for field in ("content", "payload") if found.operation.get(field)]
-
-
-def _bundle(pack: Pack, stages: Stages) -> dict[str, object]:
-    return {
-        "pack": pack.name, "version": pack.version, "stage": stages.of_pack(pack)[0], "revision": pack.revision,
-        "digest": pack.digest,
-    }
-
 

@@ -10,32 +10,24 @@ if TYPE_CHECKING:
     from packgate.model.policy import Pack
 
 
-def decision_id(action: Action, packs: Sequence[Pack], timestamp: str | None) -> str:
-    """A digest of the action, the packs and the time: the same for the same, on any machine."""
+def packs_key(packs: Sequence[Pack]) -> str:
+    """What identifies the packs of a decision."""
+    return repr([(pack.name, pack.version, pack.revision, pack.digest) for pack in packs])
+
+
+def decision_id(action: Action, packs: str, timestamp: str | None) -> str:
+    """A digest of the action, the packs (see `packs_key`) and the time: the same for the same, on any machine."""
     from hashlib import sha256
 
-    out: list[str] = []
-    _write(action.data, out)
-    out.extend(f";{pack.name!r} {pack.version!r} {pack.revision!r} {pack.digest!r}" for pack in packs)
-    out.append(repr(timestamp))
+    text = f"{_ordered(action.data)!r} {packs} {timestamp!r}"
     # Lone surrogates can stand in text that was not valid UTF-8.
-    return "d-" + sha256("".join(out).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return "d-" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _write(value: object, out: list[str]) -> None:
-    """An unambiguous text of plain data, keys in order."""
+def _ordered(value: object) -> object:
+    """Plain data with the keys of every object in order."""
     if isinstance(value, dict):
-        out.append("{")
-        for key in sorted(value, key=str):
-            out.append(f"{len(str(key))}:{key}=")
-            _write(value[key], out)
-        out.append("}")
-    elif isinstance(value, (list, tuple)):
-        out.append("[")
-        for item in value:
-            _write(item, out)
-        out.append("]")
-    elif isinstance(value, str):
-        out.append(f'"{len(value)}:{value}')
-    else:
-        out.append(f"<{value!r}>")
+        return [(key, each if isinstance(each, str) else _ordered(each)) for key, each in sorted(value.items())]
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item) for item in value]
+    return value

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from packgate.model.operation import Operation
     from packgate.model.policy import Pack
 
+NO_MATCH = "No policy matched."
+
 _VERBS = {
     "allow": "allows", "audit": "records", "warn": "warns about", "require-approval": "asks for approval of",
     "block": "blocks", "terminate": "ends the session over",
@@ -36,7 +38,7 @@ def give_reason(decision: Decision, unlifted: tuple[Pack, Operation | None] | No
         return _matched(strictest, decision)
     if may is not None:
         return f"{may.rule.policy.id} may match {_operation(may.operation)}, since some of it is not known."
-    return "No policy matched."
+    return NO_MATCH
 
 
 def _matched(strictest: list[Match], decision: Decision) -> str:

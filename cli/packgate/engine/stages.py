@@ -6,7 +6,8 @@ from packgate.model.policy import MODE_RANK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from packgate.engine.rules import Rule
     from packgate.model.policy import Pack
@@ -29,17 +30,24 @@ class Stages:
     not capped by it.
     """
 
-    __slots__ = ("assigned", "override", "releases")
+    __slots__ = ("assigned", "bundles", "override", "releases")
 
     def __init__(
-        self, override: str | None, releases: Mapping[str, str], assigned: Mapping[str, str | None] | None
+        self, override: str | None, packs: Sequence[Pack], releases: Mapping[str, str],
+        assigned: Mapping[str, str | None],
     ) -> None:
-        for stage in [override, *releases.values(), *(assigned or {}).values()]:
+        for stage in [override, *releases.values(), *assigned.values()]:
             if stage is not None and stage not in STAGE_RANK:
                 raise ValueError(f"there is no stage {stage!r}; stages are {', '.join(STAGE_RANK)}")
         self.override = override
         self.releases = releases
-        self.assigned: Mapping[str, str | None] = assigned or {}
+        self.assigned = assigned
+        # The packs that hold, as a decision lists them.
+        self.bundles: list[dict[str, Any]] = [
+            {"pack": pack.name, "version": pack.version, "stage": self.of_pack(pack)[0], "revision": pack.revision,
+             "digest": pack.digest}
+            for pack in packs if self.holds(pack)
+        ]
 
     def holds(self, pack: Pack) -> bool:
         """Whether a pack is assigned to the actor at all."""

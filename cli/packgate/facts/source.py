@@ -77,6 +77,27 @@ class OptionSource(Source):
         return self.key in call.options
 
 
+class SettingSource(Source):
+    """The values of an option that is given as ``name=value`` or ``name value``, for one name."""
+
+    __slots__ = ("key", "name")
+
+    def __init__(self, key: str, name: str) -> None:
+        self.key = key
+        self.name = name.lower()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        out: Values = []
+        for value in call.options.get(self.key, ()):
+            head = value if isinstance(value, str) else value.parts[0]
+            if isinstance(head, str) and head[:len(self.name)].lower() == self.name:
+                rest = head[len(self.name):]
+                if rest[:1] in ("=", " ") and rest:
+                    tail = rest.lstrip().removeprefix("=").lstrip()
+                    out.append(tail if isinstance(value, str) else join([tail, *value.parts[1:]]))
+        return out
+
+
 class OptionsSource(Source):
     """The values of every option that a glob describes."""
 
@@ -215,6 +236,9 @@ def source_from(data: list[Any], options: dict[str, Option]) -> Source:
     if kind == "option":
         option = options.get(data[1])
         return OptionSource(option.key if option is not None else data[1])
+    if kind == "setting":
+        option = options.get(data[1])
+        return SettingSource(option.key if option is not None else data[1], data[2])
     if kind == "options":
         return OptionsSource(data[1])
     if kind == "env":

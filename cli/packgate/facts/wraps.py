@@ -5,7 +5,7 @@ from __future__ import annotations
 from packgate.facts.call import ACTIVE
 from packgate.facts.context import OUTERMOST
 from packgate.facts.fields import absolute, text_of
-from packgate.facts.handlers import HANDLERS
+from packgate.facts.handlers import handler
 from packgate.facts.nested import Payload, read_code, within
 from packgate.facts.parsers import PARSERS
 from packgate.facts.scripts import read_file
@@ -32,8 +32,8 @@ def run_wraps(call: Call, session: Session, common: Fields) -> Value | None:
         for wrap in call.level.wraps:
             if wrap.condition is None or wrap.condition.holds(call):
                 outputs.extend(_run(wrap, call, session, common))
-    for name in call.level.handlers:
-        output = HANDLERS[name](call, session, common)
+    for name in call.level.handlers if call.neutral == ACTIVE else ():
+        output = handler(name)(call, session, common)
         if output is not None:
             outputs.append(output)
     return outputs[0] if len(outputs) == 1 else None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Item = Union[str, WordPart]
 
 NESTING = 40
+# How many characters and parts all words together may have.
+TOTAL_ITEMS = 400_000
 
 
 class Braces:
@@ -59,9 +61,10 @@ class Braces:
                     word.append(self.items[i])
                 i += 1
                 continue
-            if len(words) * len(choices) > BRACE_WORDS:
+            most = min(BRACE_WORDS, TOTAL_ITEMS // len(self.items) + 1)
+            if len(words) * len(choices) > most:
                 self.limited = True
-                choices = choices[: max(1, BRACE_WORDS // len(words))]
+                choices = choices[: max(1, most // len(words))]
             words = [word + choice for word in words for choice in choices]
             i = close + 1
         return words

@@ -188,7 +188,13 @@ class Evaluator(Walk):
             elif op == "&&":
                 before = Snapshot(state)
                 status = self.node(right, state)
-                skipped.append(before)
+                if self.left:
+                    # What goes on is the path on which it did not run.
+                    control.restore(state, before)
+                    self.left = False
+                    self.may_leave = True
+                else:
+                    skipped.append(before)
                 if status == 0:
                     status = None
             else:
@@ -204,6 +210,7 @@ class Evaluator(Walk):
         if self.left:
             control.restore(state, before)
             self.left = False
+            self.may_leave = True
             return 0
         merge(state, [before])
         return 0 if status == 0 else None

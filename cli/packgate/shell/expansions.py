@@ -9,6 +9,7 @@ from packgate.shell.syntax import (
     ANSI_C,
     ARITHMETIC_RUN,
     BACKTICKS,
+    BRACE_INDEX_RUN,
     DOUBLE_ESCAPE,
     HEREDOC_ESCAPE,
     INDEX_RUN,
@@ -132,16 +133,21 @@ class ExpansionReader(WordReader):
         self.pos += 1
         return self.bracketed(self.pos - 1)
 
-    def bracketed(self, start: int) -> Word:
-        """Read up to and over the bracket that balances the one before the position."""
+    def bracketed(self, start: int, stops: str = "[]") -> Word:
+        """Read up to and over the bracket that balances the one before the position. With ``}`` among ``stops`` a
+        brace ends it early and is left for the caller."""
         begin = self.pos
         parts: list[WordPart] = []
         level = 1
         self.deepen()
         while self.pos < self.end:
-            parts.extend(self.parts_until("[]", INDEX_RUN, False, True))
+            parts.extend(self.parts_until(stops, INDEX_RUN if stops == "[]" else BRACE_INDEX_RUN, False, True))
             if self.pos >= self.end:
                 break
+            if self.source[self.pos] == "}":
+                self.depth -= 1
+                self.note("a subscript isn't closed", start)
+                return Word(parts, begin, self.pos)
             level += 1 if self.source[self.pos] == "[" else -1
             self.pos += 1
             if level == 0:

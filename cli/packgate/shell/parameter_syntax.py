@@ -58,7 +58,8 @@ class BraceReader(ExpansionReader):
         parameter.length = length is not None
         parameter.indirect = indirect
         if self.peek() == "[":
-            parameter.index = self.index()
+            self.pos += 1
+            parameter.index = self.bracketed(self.pos - 1, "[]}")
             self.pos = self.joins(self.pos)
         self._operator(parameter, quoted)
         if self.peek() == "}":
@@ -113,7 +114,7 @@ class BraceReader(ExpansionReader):
             parameter.args.append(self._argument("/}", False))
             if self.peek() == "/":
                 self.pos += 1
-                parameter.args.append(self._argument("}", quoted))
+                parameter.args.append(self._argument("}", False))
         else:
             pattern = op[0] in "#%^,~"
             parameter.args.append(self._argument("}", quoted and not pattern))

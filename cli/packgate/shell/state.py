@@ -43,7 +43,7 @@ class State:
     __slots__ = (
         "aliases", "arguments", "attributes", "background", "budget", "cwd", "environment", "exported", "fds", "folders",
         "functions", "last_argument", "name", "old_cwd", "options", "saved", "shell", "status", "substituted", "taints",
-        "temporary", "traps", "user", "variables",
+        "temporary", "trap_span", "traps", "user", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +76,7 @@ class State:
         self.folders: list[Value] = []
         self.saved: list[dict[str, Stored | None]] = []
         self.traps: dict[str, Value] = {}
+        self.trap_span: tuple[int, int] = (0, 0)
         self.substituted: dict[str, Value] = {}
         self.taints: dict[str, tuple[str, ...]] = {}
         self.status: int | None = 0

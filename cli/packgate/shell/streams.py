@@ -25,7 +25,7 @@ class Stream:
 class Sink:
     """Output as it is written. ``path`` is None for a pipe or a capture; ``kept`` when `exec` opened it for good."""
 
-    __slots__ = ("kept", "mode", "names", "parts", "path", "size", "span", "written")
+    __slots__ = ("kept", "mode", "names", "parts", "path", "size", "span", "standard", "written")
 
     def __init__(self, path: Value | None = None, mode: str = "write", span: tuple[int, int] = (0, 0)) -> None:
         self.path = path
@@ -36,6 +36,7 @@ class Sink:
         self.size = 0
         self.kept = False
         self.written = False
+        self.standard = True
 
     def write(self, value: Value) -> bool:
         """Append output; False when the text would grow past the limit (the rest is then one unknown piece)."""
@@ -50,6 +51,10 @@ class Sink:
             return False
         self.parts.append(value)
         return True
+
+    def known(self) -> bool:
+        """Whether all that was written passed here: what programs write to other descriptors does not."""
+        return self.standard or self.written
 
     def text(self) -> Value:
         """All that was written."""

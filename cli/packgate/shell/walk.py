@@ -57,7 +57,9 @@ class Pending:
 class Walk:
     """One evaluation of one text. The methods that raise are the evaluator's."""
 
-    __slots__ = ("active_aliases", "budget", "calls", "frame", "host", "left", "names", "pending", "via")
+    __slots__ = (
+        "active_aliases", "budget", "calls", "consumed", "frame", "host", "left", "may_leave", "names", "pending", "via",
+    )  # fmt: skip
 
     def __init__(self, host: Host, budget: Budget, frame: Frame, via: tuple[str, ...]) -> None:
         self.host = host
@@ -70,6 +72,10 @@ class Walk:
         self.calls: list[str] = []
         # Set by `exit`, `return`, `break` and `continue`: the branch does not reach what follows it.
         self.left = False
+        # The same under an unknown condition.
+        self.may_leave = False
+        # Set when a command consumed input: a loop over input is not at a standstill.
+        self.consumed = False
         self.active_aliases: tuple[str, ...] = ()
 
     # --- the evaluator -----------------------------------------------------------------------------------------------
@@ -106,7 +112,7 @@ class Walk:
         if state.traps:
             code = state.traps.pop("EXIT", None)
             if code is not None:
-                self.code(code, state, self.frame.span or (0, len(self.frame.source)), "trap")
+                self.code(code, state, state.trap_span, "trap")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a node stands in the source text of the line."""

@@ -162,7 +162,9 @@ class WordReader(Scanner):
             if char in "<>" and not quoted and self._at_process_substitution():
                 parts.append(self.process_substitution(char, self.pos))
             else:
-                self.special(parts, char, quoted, single)
+                # Within the braces of a quoted ${…} bash still decodes $'…'.
+                plain = char == "$" and source.startswith("$'", self.pos, self.end)
+                self.special(parts, char, quoted and not plain, single)
         return parts
 
     def _at_process_substitution(self) -> bool:

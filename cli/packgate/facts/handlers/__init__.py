@@ -17,4 +17,65 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Call, Session, Fields], Value | None]
 
-HANDLERS: dict[str, Handler] = {}
+
+def handler(name: str) -> Handler:
+    """The handler of a name. Modules are imported when they are first needed: most lines need none."""
+    found = _LOADED.get(name)
+    if found is None:
+        found = _LOADED[name] = _load(name)
+    return found
+
+
+_LOADED: dict[str, Handler] = {}
+
+
+def _load(name: str) -> Handler:
+    if name.startswith("git-"):
+        return _load_git(name)
+    if name == "find":
+        from packgate.facts.handlers.find import handle as find
+
+        return find
+    if name in ("xargs", "parallel"):
+        from packgate.facts.handlers import xargs
+
+        return xargs.handle_xargs if name == "xargs" else xargs.handle_parallel
+    if name in ("sed", "awk"):
+        from packgate.facts.handlers import stream_editor
+
+        return stream_editor.handle_sed if name == "sed" else stream_editor.handle_awk
+    return _load_other(name)
+
+
+def _load_git(name: str) -> Handler:
+    if name == "git-push":
+        from packgate.facts.handlers.git_push import handle as push
+
+        return push
+    if name == "git-switch":
+        from packgate.facts.handlers.git_switch import handle as switch
+
+        return switch
+    from packgate.facts.handlers import git_config
+
+    return git_config.handle if name == "git-config" else git_config.expand_alias
+
+
+def _load_other(name: str) -> Handler:
+    if name == "tar":
+        from packgate.facts.handlers.archive import handle as archive
+
+        return archive
+    if name == "env-split":
+        from packgate.facts.handlers.env import handle as env
+
+        return env
+    if name == "manifest":
+        from packgate.facts.handlers.manifest import handle as manifest
+
+        return manifest
+    if name == "sqlite":
+        from packgate.facts.handlers.sqlite import handle as sqlite
+
+        return sqlite
+    raise KeyError(name)
