@@ -1,0 +1,60 @@
+"""`sed` and `awk`: the files that are edited in place, and what their scripts do."""
+
+from __future__ import annotations
+
+from packgate.facts.nested import Payload, read_code
+from packgate.facts.payloads.sed import sed_commands
+from packgate.facts.yields import level_environment
+from packgate.model.operation import PARTIAL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.call import Call
+    from packgate.facts.fields import Fields
+    from packgate.facts.session import Session
+    from packgate.model.value import Value
+
+_DEVICES = ("/dev/stdout", "/dev/stderr")
+
+
+def handle_sed(call: Call, session: Session, common: Fields) -> None:
+    """What `-i` edits, and the commands `w`, `r` and `e`."""
+    payload = _payload(call, session, common)
+    given = [*call.options.get("--expression", ())]
+    operands = list(call.operands)
+    if operands and operands[0] == "" and (call.has("-i") or call.has("-I")):
+        del operands[0]
+    if not given and not call.has("--file") and operands:
+        given.append(operands.pop(0))
+    if call.has("--in-place") or call.has("-I"):
+        for path in operands:
+            payload.add(("modify-file",), "edit", "write", {"path": (path,)})
+    for script in given:
+        for letter, argument in sed_commands(script) if isinstance(script, str) else ():
+            _command(letter, argument, payload)
+
+
+def _command(letter: str, argument: str, payload: Payload) -> None:
+    if letter == "w" and argument not in _DEVICES:
+        payload.add(("modify-file",), "write", "write", {"path": (argument,)})
+    elif letter == "r" and argument != "/dev/stdin":
+        payload.add(("read-file",), "read", "read", {"path": (argument,)})
+    elif letter == "e":
+        if argument:
+            payload.shell(argument)
+        else:
+            payload.opaque("dynamic", PARTIAL)
+
+
+def handle_awk(call: Call, session: Session, common: Fields) -> None:
+    """What the program of awk runs, writes and discloses."""
+    payload = _payload(call, session, common)
+    programs: list[Value] = [*call.options.get("--source", ())]
+    if not programs and not call.has("--file") and not call.has("--exec") and call.operands:
+        programs.append(call.operands[0])
+    for program in programs:
+        read_code(program, "awk", payload)
+
+
+def _payload(call: Call, session: Session, common: Fields) -> Payload:
+    return Payload(session, session.context, call.state, call.span, common, None, level_environment(call), call.stdin)
