@@ -64,8 +64,8 @@ class _Reader:
             word = argv[self.position]
             self.position += 1
             if ended or not self._option(word):
-                self._operand(word)
-                ended = ended or (self.style in ("posix", "raw") and not self.descending)
+                if self._operand(word) and self.style in ("posix", "raw"):
+                    ended = True
             elif word == "--":
                 self.call.after = len(self.call.operands)
                 ended = True
@@ -76,13 +76,15 @@ class _Reader:
 
     # --- sub-commands and operands -----------------------------------------------------------------------------------
 
-    def _operand(self, word: Value) -> None:
+    def _operand(self, word: Value) -> bool:
+        """Take a word that is no option; true when it is an operand, false when it belongs to the sub-command."""
         if self.descending and self._descend(word):
-            return
+            return False
         if self.descending:
             self.descending = False
             self._settle()
         self.call.operands.append(word)
+        return True
 
     def _descend(self, word: Value) -> bool:
         """Follow a word of the sub-command; false when none of the live branches knows it."""

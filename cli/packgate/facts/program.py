@@ -93,6 +93,8 @@ class Level:
                 self.options[spelling] = option
         options = self.options
         self.style: str = data.get("style", parent.style if parent is not None else "gnu")
+        if self.style == "go":
+            _add_dashes(options)
         self.unknown_values: bool = data.get("unknown-options", parent.unknown_values if parent is not None else False)
         self.neutral: list[tuple[str, str | None]] = list(parent.neutral) if parent is not None else []
         self.neutral.extend((self._key(name), excepted) for name, excepted in data.get("neutral", ()))
@@ -112,6 +114,14 @@ class Level:
     def _key(self, name: str) -> str:
         option = self.options.get(name)
         return option.key if option is not None else name
+
+
+def _add_dashes(options: dict[str, Option]) -> None:
+    """In the style of Go's flag package ``-name`` and ``--name`` are the same."""
+    for spelling, option in list(options.items()):
+        bare = spelling.lstrip("-")
+        options.setdefault("-" + bare, option)
+        options.setdefault("--" + bare, option)
 
 
 class Branch:

@@ -44,13 +44,13 @@ class TextSource(Source):
 
 
 class OperandSource(Source):
-    """One operand or a range; positions start at 1, negative ones count from the end."""
+    """One operand, or a range with both its ends. Positions start at 1, negative ones count from the end."""
 
-    __slots__ = ("first", "last", "one")
+    __slots__ = ("end", "first", "one")
 
     def __init__(self, first: int, last: int) -> None:
         self.first = first
-        self.last = last
+        self.end: int | None = last if last > 0 else None if last == -1 else last + 1
         self.one = first == last
 
     def values(self, call: Call, it: Value | None) -> Values:
@@ -58,8 +58,7 @@ class OperandSource(Source):
         if self.one:
             index = self.first - 1 if self.first > 0 else len(operands) + self.first
             return [operands[index]] if 0 <= index < len(operands) else []
-        end = self.last if self.last > 0 else len(operands) + self.last + 1
-        return operands[self.first - 1:max(end, 0)]
+        return operands[self.first - 1:self.end]
 
 
 class OptionSource(Source):
