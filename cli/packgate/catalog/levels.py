@@ -142,8 +142,11 @@ class LevelTable:
 
 
 def _branches(parent: _Branch, key: str) -> list[_Branch]:
-    """The branches that a key such as ``"s3 cp|mv"`` names."""
-    found = [parent]
-    for word in key.split():
-        found = [branch.child(choice) for branch in found for choice in word.split("|")]
-    return found
+    """The branches that a key such as ``"s3 cp|mv"`` or ``"read, kv get"`` names."""
+    named: list[_Branch] = []
+    for words in key.split(","):
+        found = [parent]
+        for word in words.split():
+            found = [branch.child(choice) for branch in found for choice in word.split("|")]
+        named.extend(found)
+    return named
