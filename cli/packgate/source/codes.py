@@ -41,9 +41,10 @@ UNKNOWN_FIELD = "PG111"
 UNKNOWN_LIST = "PG112"
 UNKNOWN_THREAT = "PG113"
 DUPLICATE_POLICY = "PG114"
-UNKNOWN_CONTEXT = "PG115"
 VOCABULARY_CLASH = "PG116"
 MALFORMED_DATE = "PG117"
+CATALOG = "PG118"
+CATALOG_CLASH = "PG119"
 BASE_NOT_FOUND = "PG120"
 BASE_VERSION = "PG121"
 BASE_CYCLE = "PG122"
@@ -90,9 +91,10 @@ TITLES: dict[str, str] = {
     UNKNOWN_LIST: "Unknown list",
     UNKNOWN_THREAT: "Unknown threat layer",
     DUPLICATE_POLICY: "A policy id is used twice",
-    UNKNOWN_CONTEXT: "Unknown context value",
     VOCABULARY_CLASH: "A pack redefines a family or field",
     MALFORMED_DATE: "Not a calendar day",
+    CATALOG: "A mistake in a pack's catalog",
+    CATALOG_CLASH: "A pack redefines a program",
     BASE_NOT_FOUND: "The pack that this one extends was not found",
     BASE_VERSION: "The pack that this one extends has another version",
     BASE_CYCLE: "Packs extend each other in a circle",

@@ -10,6 +10,7 @@ from packgate.model.policy import Pack, Policy, Rollout
 from packgate.resources import ResourceError, packs_folder
 from packgate.source import codes
 from packgate.source.build import build_rollout, build_waiver
+from packgate.source.catalogs import compile_catalogs
 from packgate.source.collect import collect_policies, load_policies_file
 from packgate.source.extend import inherit, looser_settings
 from packgate.source.files import join, read_checked, yaml_files
@@ -87,7 +88,10 @@ class _PackLoader:
         if header.get("extends"):
             self._load_base(header)
         self._extend_vocabulary()
+        catalog = self._compile_catalog()
         pack = self._build(header)
+        if pack is not None:
+            pack.catalog = catalog
         result.diagnostics = sorted(set(result.diagnostics), key=Diagnostic.sort_key)
         if pack is not None and not has_errors(result.diagnostics):
             result.pack = pack
@@ -162,6 +166,16 @@ class _PackLoader:
             words, found = extend_vocabulary(words, source)
             self.result.diagnostics += found
         self.result.vocabulary = words
+
+    def _compile_catalog(self) -> dict[str, Any] | None:
+        """The catalog of the pack and its bases."""
+        inherited = self.result.base.catalogs if self.result.base is not None else []
+        self.result.catalogs = inherited + self.result.catalogs
+        if not self.result.catalogs or any(source.document.diagnostics for source in self.result.catalogs):
+            return None
+        catalog, found = compile_catalogs(self.result.catalogs, self.result.vocabulary)
+        self.result.diagnostics += found
+        return catalog
 
     def _build(self, header: dict[str, Any]) -> Pack | None:
         result, base = self.result, self.result.base

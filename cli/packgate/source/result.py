@@ -56,7 +56,8 @@ class LoadResult:
 
     ``pack`` is None when it has errors. ``files`` are its own files, in a fixed order; ``policies`` says where each policy
     stands, in files of the base pack too; ``threats`` are title and description of the threat layers, inherited ones
-    included. ``vocabulary`` is the one that holds for the pack. ``base`` is the pack it extends.
+    included, as ``catalogs`` hold inherited files. ``vocabulary`` is the one that holds for the pack. ``base`` is the pack it
+    extends.
     """
 
     path: str

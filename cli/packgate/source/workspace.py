@@ -33,7 +33,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 @dataclass(slots=True)
 class Workspace:
     """What was found under ``root``. ``diagnostics`` are those of all files, sorted, those of the packs included; ``lists``
-    are the named lists of the context."""
+    are the named lists of the context; ``vocabulary`` is the built-in one with what the packs add."""
 
     root: str
     vocabulary: Vocabulary
@@ -126,7 +126,7 @@ def load_workspace(
         result = load_pack(path, vocabulary=space.vocabulary, lists=space.lists, cache=cache, memo=memo)
         space.results.append(result)
         space.diagnostics += result.diagnostics
-    space.diagnostics += _clashes(space.results)
+    space.diagnostics += _clashes(space.results) + _join_vocabularies(space)
     space.diagnostics = sorted(set(space.diagnostics), key=Diagnostic.sort_key)
     return space
 
@@ -180,6 +180,20 @@ def _carried_packs() -> list[str]:
         return pack_names(packs_folder())
     except ResourceError:
         return []
+
+
+def _join_vocabularies(space: Workspace) -> list[Diagnostic]:
+    """Add what every pack defines. Two packs may define the same field only with the same type."""
+    found = []
+    for result in space.results:
+        fields = space.vocabulary.fields
+        for name, field_type in sorted(result.vocabulary.fields.items()):
+            if result.header is not None and name in fields and fields[name].type != field_type.type:
+                found.append(result.header.diagnostic(
+                    codes.VOCABULARY_CLASH, f"its field '{name}' has another type in a pack that is loaded with it", ""
+                ))
+        space.vocabulary = result.vocabulary.extended(space.vocabulary.families.values(), fields.values())
+    return found
 
 
 def _clashes(results: list[LoadResult]) -> list[Diagnostic]:
