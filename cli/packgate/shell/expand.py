@@ -5,9 +5,8 @@ from __future__ import annotations
 from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of
 from packgate.shell import arithmetic, parameters
 from packgate.shell.braces import expand_braces
-from packgate.shell.fields import Active, Alternatives, Fields, finish
+from packgate.shell.fields import Alternatives, Fields
 from packgate.shell.limits import FIELDS
-from packgate.shell.state import elements
 from packgate.shell.substitution import process_substitution
 from packgate.shell.tilde import tilde, tilde_assignment
 from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted
@@ -112,8 +111,11 @@ def pattern_pieces(walk: Walk, word: Word, state: State) -> list[Piece]:
             fields.piece(Alternatives(part.kind, items))
         else:
             add_part(walk, part, state, fields, False)
-    fields_done: list[Piece] = [*fields.done]
-    return [*fields_done, *(fields.current or [])]
+    pieces: list[Piece] = []
+    for value in fields.done:
+        pieces.extend((value,) if isinstance(value, str) else value.parts)
+    pieces.extend(fields.current or [])
+    return pieces
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -203,6 +205,13 @@ def _alternatives(walk: Walk, parts: list[WordPart], at: int, state: State, fiel
             _add_parts(walk, parts[at + 1 :], state, fields)
         else:
             walk.limit(f"{FIELDS} words", walk.span(part.start, part.end))
+
+
+def default_word(walk: Walk, word: Word, state: State, fields: Fields, quoted: bool) -> None:
+    """Expand the word of ``${name:-word}`` where it stands."""
+    parts = word.parts if quoted else _tilde(walk, word.parts, state, False)
+    for part in parts:
+        add_part(walk, part, state, fields, quoted)
 
 
 # --- tilde, IFS, trimming --------------------------------------------------------------------------------------------

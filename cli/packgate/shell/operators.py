@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.model.value import NAME, Glob, Hole, Text, join, origins_of, unknown
 from packgate.shell.partial import cut_back, cut_front, each, map_literals, variants
 from packgate.shell.patterns import LITERAL, STAR, compile_pieces, match_prefix, matches, replace, reverse
+from packgate.shell.quotes import decode_ansi_c
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _substring(value: Value, offset: int, length: int | None) -> Value:
         return known if known is not None else ""
     first, last = value.parts[0], value.parts[-1]
     if isinstance(first, str) and offset >= 0:
-        if length is not None and 0 <= length and offset + length <= len(first):
+        if length is not None and length >= 0 and offset + length <= len(first):
             return first[offset : offset + length]
         if length is None and offset <= len(first):
             return cut_front(value, offset)
@@ -236,9 +237,7 @@ def _transform_text(letter: str, text: str) -> str | None:
     if letter == "u":
         return text[:1].upper() + text[1:]
     if letter == "E":
-        from packgate.shell.escapes import ansi_c
-
-        return ansi_c(text)
+        return decode_ansi_c(text)
     return None
 
 

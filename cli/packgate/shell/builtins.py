@@ -1,0 +1,211 @@
+"""Builtins that change the state of the shell. Each gets its expanded arguments and returns its exit status as far as
+known; what builtins only print is folded like the output of programs."""
+
+from __future__ import annotations
+
+from packgate.shell import builtins_code, builtins_variables, truth
+from packgate.shell.paths import resolve_path
+from packgate.shell.state import UNSET
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packgate.model.value import Value
+    from packgate.shell.state import State
+    from packgate.shell.walk import Walk
+
+    Builtin = Callable[[Walk, list[Value], State, tuple[int, int]], int | None]
+
+_SET_LETTERS = {
+    "a": "allexport", "e": "errexit", "f": "noglob", "n": "noexec", "u": "nounset", "x": "xtrace", "v": "verbose",
+    "C": "noclobber", "B": "braceexpand", "E": "errtrace", "T": "functrace", "h": "hashall", "m": "monitor",
+    "b": "notify", "p": "privileged", "k": "keyword", "P": "physical", "H": "histexpand", "t": "onecmd",
+}  # fmt: skip
+
+
+def succeed(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    return 0
+
+
+def fail(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    return 1
+
+
+def undecided(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    return None
+
+
+def test(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    operands = argv[1:]
+    if argv[0] == "[" and operands and operands[-1] == "]":
+        operands = operands[:-1]
+    return truth.test(operands, state)
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
+
+
+def cd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``cd``: taken to succeed."""
+    operands = [value for value in argv[1:] if not (isinstance(value, str) and value[:1] == "-" and len(value) > 1)]
+    target: Value | None = operands[0] if operands else state.home
+    if target == "-":
+        target = state.old_cwd if state.old_cwd is not None else state.cwd
+    if target is not None and target != "":
+        _enter(state, target)
+    return None
+
+
+def _enter(state: State, target: Value) -> None:
+    state.old_cwd, state.cwd = state.cwd, resolve_path(state.cwd, target)
+
+
+def pushd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    operands = [value for value in argv[1:] if value not in ("-n", "--", "-q")]
+    if operands and not (isinstance(operands[0], str) and operands[0][:1] in ("+", "-")):
+        state.folders = [*state.folders, state.cwd]
+        _enter(state, operands[0])
+    elif not operands and state.folders:
+        top = state.folders[-1]
+        state.folders = [*state.folders[:-1], state.cwd]
+        _enter(state, top)
+    return None
+
+
+def popd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    if state.folders:
+        top = state.folders[-1]
+        state.folders = state.folders[:-1]
+        _enter(state, top)
+    return None
+
+
+# --- options and arguments -----------------------------------------------------------------------------------------
+
+
+def set_options(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``set``: options, and the positional parameters."""
+    i = 1
+    while i < len(argv):
+        word = argv[i]
+        if not isinstance(word, str) or word[:1] not in ("-", "+") or len(word) == 1:
+            break
+        i += 1
+        if word == "--":
+            state.arguments = argv[i:]
+            return 0
+        for letter in word[1:]:
+            if letter == "o":
+                name = argv[i] if i < len(argv) else ""
+                i += 1
+                if isinstance(name, str) and name:
+                    _option(walk, state, name, word[0] == "-")
+            elif letter in _SET_LETTERS:
+                _option(walk, state, _SET_LETTERS[letter], word[0] == "-")
+    if i < len(argv):
+        state.arguments = argv[i + 1 :] if argv[i] == "-" else argv[i:]
+    return 0
+
+
+def _option(walk: Walk, state: State, name: str, on: bool) -> None:
+    state.options = state.options | {name} if on else state.options - {name}
+    if name == "xtrace" and on:
+        from packgate.shell.variables import trace
+
+        trace(walk, state)
+
+
+def shopt(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``shopt`` and zsh's ``setopt`` and ``unsetopt``."""
+    on = argv[0] == "setopt" or "-s" in argv
+    for name in argv[1:]:
+        if isinstance(name, str) and name[:1] != "-":
+            plain = name.replace("_", "").lower() if argv[0] != "shopt" else name
+            state.options = state.options | {plain} if on else state.options - {plain}
+    return 0
+
+
+def shift(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    count = argv[1] if len(argv) > 1 else "1"
+    number = int(count) if isinstance(count, str) and count.isdigit() and len(count) < 9 else 1
+    if number > len(state.arguments):
+        return 1
+    state.arguments = state.arguments[number:]
+    return 0
+
+
+def alias(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    for word in argv[1:]:
+        name, value = builtins_variables.split_assignment(word)
+        if name and value is not None:
+            state.aliases = {**state.aliases, name: value}
+    return 0
+
+
+def unalias(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    state.aliases = {} if "-a" in argv else {k: v for k, v in state.aliases.items() if k not in argv[1:]}
+    return 0
+
+
+def unset(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    functions = "-f" in argv[1:]
+    for name in argv[1:]:
+        if not isinstance(name, str) or name[:1] == "-":
+            continue
+        if functions or (name in state.functions and "-v" not in argv and state.lookup(name) is None):
+            state.functions.pop(name, None)
+            continue
+        base, bracket, key = name.partition("[")
+        if bracket:
+            _unset_element(state, base, key.rstrip("]"))
+            continue
+        state.set(name, UNSET)
+        state.attributes.pop(name, None)
+        state.exported.discard(name)
+    return 0
+
+
+def _unset_element(state: State, name: str, key: str) -> None:
+    stored = state.lookup(name)
+    if key in ("@", "*"):
+        state.set(name, UNSET)
+    elif isinstance(stored, list):
+        state.set(name, {str(i): value for i, value in enumerate(stored) if str(i) != key})
+    elif isinstance(stored, dict):
+        state.set(name, {k: value for k, value in stored.items() if k != key})
+
+
+def leave(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``exit``, ``return``, ``break``, ``continue``: this path goes no further. What follows is walked all the same,
+    but a branch that leaves does not count for the state after it."""
+    walk.left = True
+    code = argv[1] if len(argv) > 1 else None
+    if argv[0] in ("exit", "return") and isinstance(code, str) and code.isdigit() and len(code) < 9:
+        return int(code) & 255
+    return state.status if argv[0] in ("exit", "return") and code is None else 0
+
+
+def modifier(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """Words before a command that change nothing of what it does (zsh)."""
+    if len(argv) < 2:
+        return 0
+    from packgate.shell.commands import dispatch
+
+    return dispatch(walk, argv[1:], state, span)
+
+
+BUILTINS: dict[str, Builtin] = {
+    ":": succeed, "true": succeed, "false": fail, "test": test, "[": test, "cd": cd, "chdir": cd, "pushd": pushd,
+    "popd": popd, "set": set_options, "shopt": shopt, "setopt": shopt, "unsetopt": shopt, "shift": shift,
+    "alias": alias, "unalias": unalias, "unset": unset, "exit": leave, "return": leave, "break": leave,
+    "continue": leave, "hash": succeed, "wait": undecided, "noglob": modifier, "nocorrect": modifier,
+    "export": builtins_variables.declare, "declare": builtins_variables.declare, "local": builtins_variables.declare,
+    "typeset": builtins_variables.declare, "readonly": builtins_variables.declare, "read": builtins_variables.read,
+    "integer": builtins_variables.declare, "float": builtins_variables.declare,
+    "mapfile": builtins_variables.mapfile, "readarray": builtins_variables.mapfile,
+    "getopts": builtins_variables.getopts, "let": builtins_variables.let,
+    "eval": builtins_code.evaluate_words, "source": builtins_code.source, ".": builtins_code.source,
+    "trap": builtins_code.trap, "exec": builtins_code.replace, "command": builtins_code.command,
+    "builtin": builtins_code.builtin,
+}  # fmt: skip

@@ -1,0 +1,279 @@
+"""Builtins that set variables: declarations, ``read``, ``mapfile``, ``printf -v``, ``getopts``, ``let``."""
+
+from __future__ import annotations
+
+from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.shell import arithmetic
+from packgate.shell.partial import split_lines
+from packgate.shell.state import scalar
+from packgate.shell.streams import Stream
+from packgate.shell.variables import set_variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.state import State
+    from packgate.shell.walk import Walk
+
+_ATTRIBUTES = frozenset("aAilnrux")
+
+
+def split_assignment(word: Value) -> tuple[str, Value | None]:
+    """``name=value`` as its two halves; the value is None without ``=``, the name empty when it is unknown."""
+    if isinstance(word, str):
+        name, equals, value = word.partition("=")
+        return name, value if equals else None
+    first = word.parts[0]
+    if not isinstance(first, str) or "=" not in first:
+        return "", None
+    name, _, rest = first.partition("=")
+    return name, join((rest, *word.parts[1:]))
+
+
+def declare(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``export``, ``declare``, ``typeset``, ``local``, ``readonly``."""
+    added, removed, words = _flags(argv)
+    if argv[0] == "export":
+        added += "" if "n" in added else "x"
+    elif argv[0] == "readonly":
+        added += "r"
+    elif argv[0] == "integer":
+        added += "i"
+    if "f" in added or "F" in added:
+        _functions(state, words, "x" in added)
+        return 0
+    is_local = argv[0] != "export" and argv[0] != "readonly" and len(state.saved) > 0 and "g" not in added
+    names = tuple(walk.names)
+    for word in words:
+        name, value = split_assignment(word)
+        append = name.endswith("+")
+        name = name.removesuffix("+")
+        if not name:
+            continue
+        _declare(walk, state, name, value, append, added, removed, argv[0] == "export", is_local, span, names)
+    return 0
+
+
+def _flags(argv: list[Value]) -> tuple[str, str, list[Value]]:
+    added, removed = "", ""
+    words: list[Value] = []
+    options = True
+    for word in argv[1:]:
+        if options and isinstance(word, str) and len(word) > 1 and word[0] in "-+":
+            if word == "--":
+                options = False
+            elif word[0] == "-":
+                added += word[1:]
+            else:
+                removed += word[1:]
+        else:
+            words.append(word)
+    return added, removed, words
+
+
+def _functions(state: State, words: list[Value], exported: bool) -> None:
+    for word in words:
+        if exported and isinstance(word, str) and word in state.functions:
+            state.functions[word].exported = True
+
+
+def _declare(
+    walk: Walk, state: State, name: str, value: Value | None, append: bool, added: str, removed: str, export: bool,
+    is_local: bool, span: tuple[int, int], names: tuple[str, ...],
+) -> None:  # fmt: skip
+    if is_local and name not in state.saved[-1]:
+        state.saved[-1][name] = state.variables.get(name)
+    attributes = set(state.attributes.get(name, "")) - {"r"} | (set(added) & _ATTRIBUTES)
+    if export and "n" in added:
+        state.exported.discard(name)
+        return
+    attributes = (attributes - set(removed)) & _ATTRIBUTES
+    if "x" in attributes:
+        state.exported = state.exported | {name}
+    kept = "".join(sorted(attributes - {"x", "r"}))
+    if kept or name in state.attributes:
+        state.attributes[name] = kept
+    if value is not None:
+        if append:
+            before = state.get(name)
+            value = join(("" if before is None else before, value))
+        if "n" in kept:
+            state.set(name, value)
+        else:
+            set_variable(walk, state, name, value, span, names)
+    else:
+        stored = state.lookup(name)
+        known = scalar(stored)
+        if "x" in attributes and known is not None:
+            walk.host.assigned(name, known, True, span)
+        elif is_local and stored is None and not kept:
+            state.set(name, "")
+    if "r" in attributes:
+        state.attributes[name] = kept + "r"
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def read(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``read``: one line of the input, split at IFS into variables."""
+    options, names = _read_options(argv)
+    fd = int(options["u"]) if options.get("u", "").isdigit() and len(options["u"]) < 6 else 0
+    stream = state.fds.get(fd)
+    if not isinstance(stream, Stream):
+        for name in names or ["REPLY"]:
+            set_variable(walk, state, name, unknown(Origin("input")), span)
+        return None
+    delimiter = "\n" if "d" not in options else options["d"][:1] or "\0"
+    line, rest, status = take_line(stream.value, delimiter)
+    stream.value = rest
+    walk.consumed = True
+    if "a" in options:
+        ifs = state.get("IFS")
+        state.set(options["a"], split_fields(line, ifs if isinstance(ifs, str) else " \t\n", 0))
+        if stream.names:
+            state.taints[options["a"]] = stream.names
+        return status
+    if not names:
+        set_variable(walk, state, "REPLY", line, span, stream.names)
+        return status
+    ifs = state.get("IFS")
+    fields = split_fields(line, ifs if isinstance(ifs, str) else " \t\n", len(names))
+    for i, name in enumerate(names):
+        missing: Value = "" if status is not None else unknown(*origins_of(line))
+        set_variable(walk, state, name, fields[i] if i < len(fields) else missing, span, stream.names)
+    return status
+
+
+def _read_options(argv: list[Value]) -> tuple[dict[str, str], list[str]]:
+    """The options of `read` with their values, and the names."""
+    options: dict[str, str] = {}
+    names: list[str] = []
+    i = 1
+    while i < len(argv):
+        word = argv[i]
+        i += 1
+        if not isinstance(word, str):
+            continue
+        if word[:1] != "-" or len(word) == 1 or names:
+            names.append(word)
+            continue
+        for j, letter in enumerate(word[1:], 1):
+            if letter not in "adinNptu":
+                options[letter] = ""
+                continue
+            value: Value = word[j + 1 :]
+            if not value and i < len(argv):
+                value = argv[i]
+                i += 1
+            options[letter] = value if isinstance(value, str) else ""
+            break
+    return options, [name for name in names if name.replace("_", "a").isalnum()]
+
+
+def take_line(value: Value, delimiter: str) -> tuple[Value, Value, int | None]:
+    """The first line of a text, the rest, and the status of reading it: 1 at the end, None when that is unknown."""
+    if value == "":
+        return "", "", 1
+    parts = (value,) if isinstance(value, str) else value.parts
+    before: list[Value] = []
+    holes = False
+    for i, part in enumerate(parts):
+        if isinstance(part, str) and delimiter in part:
+            head, _, tail = part.partition(delimiter)
+            return join((*before, head)), join((tail, *parts[i + 1 :])), 0
+        holes = holes or not isinstance(part, str)
+        before.append(part if isinstance(part, str) else join((part,)))
+    return join(before), "", None if holes else 1
+
+
+def split_fields(line: Value, ifs: str, count: int) -> list[Value]:
+    """A line split as `read` splits it: the last of ``count`` fields keeps the rest (0: no limit)."""
+    if count == 1:
+        return [_strip(line, ifs)]
+    if not isinstance(line, str):
+        from packgate.shell.partial import split_blank
+
+        fields = split_blank(line)
+        return fields if not count or len(fields) <= count else [*fields[: count - 1], unknown(*origins_of(line))]
+    out: list[Value] = []
+    rest = line
+    blanks = "".join(char for char in ifs if char in " \t\n")
+    rest = rest.lstrip(blanks) if blanks else rest
+    while rest and (not count or len(out) < count - 1):
+        end = next((i for i, char in enumerate(rest) if char in ifs), len(rest))
+        out.append(rest[:end])
+        separator = rest[end : end + 1]
+        rest = rest[end + 1 :]
+        if blanks:
+            rest = rest.lstrip(blanks)
+            if separator in blanks and rest[:1] and rest[:1] in ifs:
+                rest = rest[1:].lstrip(blanks)
+    if rest:
+        out.append(rest.rstrip(blanks) if blanks else rest)
+    return out
+
+
+def _strip(line: Value, ifs: str) -> Value:
+    blanks = "".join(char for char in ifs if char in " \t\n")
+    if not blanks:
+        return line
+    return line.strip(blanks) if isinstance(line, str) else line
+
+
+def mapfile(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``mapfile``: the lines of the input as an array."""
+    name = "MAPFILE"
+    trim = False
+    skip = False
+    for word in argv[1:]:
+        if skip:
+            skip = False
+        elif isinstance(word, str) and word[:1] == "-" and len(word) > 1:
+            trim = trim or "t" in word
+            skip = word[-1] in "dnOsuCc"
+        elif isinstance(word, str):
+            name = word
+    stream = state.fds.get(0)
+    if not isinstance(stream, Stream):
+        state.set(name, [unknown(Origin("input"))])
+        return None
+    lines = split_lines(stream.value)
+    state.set(name, lines if trim else [join((line, "\n")) for line in lines])
+    if stream.names:
+        state.taints[name] = stream.names
+    stream.value = ""
+    return 0
+
+
+# --- others --------------------------------------------------------------------------------------------------------
+
+
+def printf_to_variable(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``printf -v NAME FORMAT VALUE…``."""
+    from packgate.shell.fold_text import format_values
+
+    name = argv[2]
+    if isinstance(name, str) and name:
+        set_variable(walk, state, name, format_values(argv[3], argv[4:]), span, tuple(walk.names))
+    return 0
+
+
+def getopts(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``getopts``: its variables are set to one of the options, if there are arguments at all."""
+    if len(argv) < 3 or not isinstance(argv[2], str):
+        return 1
+    arguments = argv[3:] or state.arguments
+    if not arguments:
+        return 1
+    state.set(argv[2], unknown(Origin("argument", "option"), chars="name"))
+    state.set("OPTARG", unknown(*[o for value in arguments for o in origins_of(value)], Origin("argument", "option")))
+    return None
+
+
+def let(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    value: int | None = 0
+    for word in argv[1:]:
+        value = arithmetic.evaluate(walk, word, state)
+    return None if value is None else int(value == 0)
+

@@ -1,0 +1,276 @@
+"""Simple commands: assignments, words and redirections are expanded, then the command is run as far as that can be
+known: a function, a builtin, or a program whose output folding may know."""
+
+from __future__ import annotations
+
+from packgate.model.value import Hole, Origin, Text, join, origins_of, unknown
+from packgate.shell import control
+from packgate.shell.aliases import alias_of, run_alias
+from packgate.shell.builtins import BUILTINS
+from packgate.shell.builtins_variables import printf_to_variable
+from packgate.shell.command import Command
+from packgate.shell.expand import add_word, single
+from packgate.shell.fold import fold
+from packgate.shell.merge import Snapshot, merge
+from packgate.shell.partial import either, variants
+from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
+from packgate.shell.streams import Sink, Stream
+from packgate.shell.substitution import run_pending
+from packgate.shell.tree import Assignment, Function, Literal
+from packgate.shell.variables import assign, assigned_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.state import State
+    from packgate.shell.tree import Node, SimpleCommand, Word
+    from packgate.shell.walk import Walk
+
+# Their arguments that look like assignments expand as such.
+DECLARATIONS = frozenset(("declare", "export", "local", "readonly", "typeset", "alias"))
+
+
+def simple(walk: Walk, node: SimpleCommand, state: State) -> int | None:
+    """Walk one simple command; its exit status as far as known."""
+    span = walk.frame.span
+    if span is None:
+        span = (node.start, node.end)
+    if not walk.spend(span):
+        return None
+    if state.aliases and node.words:
+        name = alias_of(walk, node.words[0], state)
+        if name:
+            return run_alias(walk, node, name, state, span)
+    names, since = walk.names, len(walk.pending)
+    walk.names = []
+    if node.words:
+        argv, arrays = _argv(walk, node.words, state)
+        status = _with_words(walk, node, argv, arrays, state, span) if argv else _bare(walk, node, state)
+    else:
+        status = _bare(walk, node, state)
+    if len(walk.pending) > since:
+        run_pending(walk, state, since)
+    walk.names = names
+    return status
+
+
+def _argv(walk: Walk, words: list[Word | Assignment], state: State) -> tuple[list[Value], list[Assignment]]:
+    """The expanded words, and the array assignments among the arguments of a declaration."""
+    argv: list[Value] = []
+    arrays: list[Assignment] = []
+    declares = False
+    noglob = False
+    for word in words:
+        if isinstance(word, Assignment):
+            if word.array is not None or word.index is not None:
+                arrays.append(word)
+                argv.append(word.name)
+            else:
+                argv.append(join((word.name, "=", assigned_value(walk, word, state))))
+            continue
+        if declares and _assigns(word):
+            argv.append(single(walk, word, state, True))
+            continue
+        add_word(walk, word, state, argv)
+        if len(argv) == 1 and not declares:
+            declares = argv[0] in DECLARATIONS
+            if argv[0] == "noglob" and state.shell == "zsh" and "noglob" not in state.options:
+                noglob = True
+                state.options = {*state.options, "noglob"}
+        elif argv and argv[0] in ("command", "builtin"):
+            declares = argv[-1] in DECLARATIONS
+    if noglob:
+        state.options = state.options - {"noglob"}
+    return argv, arrays
+
+
+def _assigns(word: Word) -> bool:
+    first = word.parts[0] if word.parts else None
+    return isinstance(first, Literal) and not first.quoted and "=" in first.text
+
+
+def _bare(walk: Walk, node: SimpleCommand, state: State) -> int | None:
+    """No command word: assignments of the shell itself, and redirections that only open files."""
+    state.status = 0
+    for assignment in node.assignments:
+        assign(walk, assignment, state)
+    status = state.status
+    if node.redirects:
+        fds = state.fds
+        sinks = open_redirects(walk, node.redirects, state)
+        close_redirects(walk, sinks, state)
+        state.fds = fds
+    return status
+
+
+def _with_words(
+    walk: Walk, node: SimpleCommand, argv: list[Value], arrays: list[Assignment], state: State, span: tuple[int, int]
+) -> int | None:
+    temporary, fds = state.temporary, state.fds
+    for assignment in node.assignments:
+        if assignment.array is None and assignment.index is None:
+            value = assigned_value(walk, assignment, state)
+            state.temporary = {**state.temporary, assignment.name: value}
+        else:
+            assign(walk, assignment, state)
+    sinks: list[Sink] = []
+    if node.redirects:
+        sinks = open_redirects(walk, node.redirects, state)
+    status = dispatch(walk, argv, state, span)
+    for assignment in arrays:
+        assign(walk, assignment, state)
+    if node.redirects:
+        if argv[0] == "exec" and len(argv) == 1:
+            keep_redirects(walk, sinks)
+        else:
+            close_redirects(walk, sinks, state)
+            state.fds = fds
+    if node.assignments:
+        state.temporary = temporary
+    state.last_argument = argv[-1]
+    return status
+
+
+def redirected(walk: Walk, node: Node, state: State) -> int | None:
+    """A compound command with redirections, which hold for everything inside."""
+    if isinstance(node, Function):
+        return control.compound(walk, node, state)
+    names, since, fds = walk.names, len(walk.pending), state.fds
+    walk.names = []
+    sinks = open_redirects(walk, node.redirects, state)  # type: ignore[union-attr]
+    walk.names = names
+    status = control.compound(walk, node, state)
+    close_redirects(walk, sinks, state)
+    state.fds = fds
+    if len(walk.pending) > since:
+        run_pending(walk, state, since)
+    return status
+
+
+# --- running -------------------------------------------------------------------------------------------------------
+
+
+def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int], functions: bool = True) -> int | None:
+    """Run an expanded command; its exit status as far as known."""
+    name = argv[0]
+    if not isinstance(name, str):
+        return _unknown_name(walk, argv, name, state, span)
+    if functions and name in state.functions:
+        return control.call(walk, name, argv, state, span)
+    builtin = BUILTINS.get(name)
+    if name == "printf" and len(argv) > 3 and argv[1] == "-v":
+        builtin = printf_to_variable
+    if builtin is None:
+        return external(walk, argv, state, span)[1]
+    stream = state.fds.get(0)
+    stdin: Value | None = None
+    if isinstance(stream, Stream):
+        stdin = stream.value
+        walk.names.extend(stream.names)
+    output = walk.host.run(Command(argv, state, span, stdin, walk.via, tuple(walk.names)))
+    if output is not None:
+        walk.write(state, output, span)
+    return builtin(walk, argv, state, span)
+
+
+def external(
+    walk: Walk,
+    argv: list[Value],
+    state: State,
+    span: tuple[int, int],
+    stdin: Value | None = None,
+    variables: tuple[str, ...] = (),
+) -> tuple[Value, int | None]:
+    """Run a program: the host learns of it, and its output is the host's answer, else folded, else unknown."""
+    stream = state.fds.get(0)
+    if stdin is None and isinstance(stream, Stream):
+        stdin = stream.value
+        if stream.names:
+            walk.names.extend(stream.names)
+    names = tuple(walk.names) if walk.names or variables else ()
+    command = Command(argv, state, span, stdin, walk.via, (*names, *variables) if variables else names)
+    output = walk.host.run(command)
+    status: int | None = None
+    if output is None:
+        output = fold(walk, command)
+    if walk.pending:
+        _feed_pending(walk, argv, stdin)
+    if output != "":
+        walk.write(state, output, span)
+    return output, status
+
+
+def _feed_pending(walk: Walk, argv: list[Value], stdin: Value | None) -> None:
+    """What a program writes to the ``>(…)`` paths among its arguments: `tee` copies its input, others are unknown."""
+    for pending in walk.pending:
+        if pending.content is None and pending.path in argv:
+            if argv[0] == "tee" and stdin is not None:
+                pending.content = stdin
+                pending.names = tuple(walk.names)
+            else:
+                program = argv[0] if isinstance(argv[0], str) else ""
+                pending.content = unknown(Origin("command", program), *(origins_of(stdin) if stdin is not None else ()))
+
+
+def _unknown_name(walk: Walk, argv: list[Value], name: Text, state: State, span: tuple[int, int]) -> int | None:
+    """The command word is not wholly known. Each of finitely many choices is run; where variables of which nothing is
+    known would be empty, what then runs is walked as well."""
+    choices = variants(name)
+    if choices is not None:
+        return _choices(walk, choices, argv, state, span)
+    status = external(walk, argv, state, span)[1]
+    rest = _without_undeclared(name, state)
+    if rest is None:
+        return status
+    shorter: list[Value] = [rest, *argv[1:]] if rest != "" else argv[1:]
+    if rest == "" and not (len(argv) > 1 and _names_command(argv[1])):
+        return status
+    before = Snapshot(state)
+    dispatch(walk, shorter, state, span)
+    merge(state, [before])
+    return None
+
+
+def _choices(
+    walk: Walk, choices: list[str], argv: list[Value], state: State, span: tuple[int, int]
+) -> int | None:
+    before = Snapshot(state)
+    outcomes: list[Snapshot] = []
+    outputs: list[Value] = []
+    outer = state.fds.get(1)
+    for choice in choices:
+        control.restore(state, before)
+        sink = Sink()
+        state.fds[1] = sink
+        words: list[Value] = [*choice.split(), *argv[1:]]
+        if words:
+            dispatch(walk, words, state, span)
+        outcomes.append(Snapshot(state))
+        outputs.append(sink.text())
+    if outer is not None:
+        state.fds[1] = outer
+    else:
+        del state.fds[1]
+    merge(state, outcomes)
+    walk.write(state, either(outputs), span)
+    return None
+
+
+def _without_undeclared(name: Text, state: State) -> Value | None:
+    """The command word when its undeclared variables are empty; None when it has none."""
+    parts = [
+        part
+        for part in name.parts
+        if not (
+            isinstance(part, Hole)
+            and len(part.origins) == 1
+            and part.origins[0].kind == "variable"
+            and state.lookup(part.origins[0].detail) is None
+        )
+    ]
+    return join(parts) if len(parts) < len(name.parts) else None
+
+
+def _names_command(value: Value) -> bool:
+    """Whether a word is likely the name of a program rather than an operand."""
+    return isinstance(value, str) and value.replace("-", "a").replace("_", "a").isalnum() and value[:1].isalpha()

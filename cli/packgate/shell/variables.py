@@ -1,0 +1,147 @@
+"""Setting variables: plain and array assignments, attributes, and telling the host."""
+
+from __future__ import annotations
+
+from packgate.model.value import join
+from packgate.shell import arithmetic
+from packgate.shell.expand import array_words, single
+from packgate.shell.parameters import special, subscript
+from packgate.shell.partial import map_literals
+from packgate.shell.state import Unset, elements, scalar, with_element
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.state import State, Stored
+    from packgate.shell.tree import Assignment
+    from packgate.shell.walk import Walk
+
+
+def set_variable(
+    walk: Walk, state: State, name: str, value: Value, span: tuple[int, int], names: tuple[str, ...] = ()
+) -> None:
+    """Set a scalar variable as an assignment does; ``names`` are the outside variables that its value depends on."""
+    if state.attributes:
+        name = _referenced(state, name)
+        attributes = state.attributes.get(name, "")
+        if attributes:
+            if "r" in attributes and scalar(state.lookup(name)) is not None:
+                return
+            value = _converted(walk, value, attributes, state)
+    stored = state.variables.get(name)
+    if isinstance(stored, (list, dict)):
+        state.set(name, with_element(stored, "0", value))
+    else:
+        state.set(name, value)
+    if names:
+        state.taints[name] = names
+    elif state.taints:
+        state.taints.pop(name, None)
+    if "allexport" in state.options:
+        state.exported.add(name)
+    walk.host.assigned(name, value, state.is_exported(name), span)
+    if name == "PS4" and "xtrace" in state.options:
+        trace(walk, state)
+
+
+def trace(walk: Walk, state: State) -> None:
+    """Tracing is on: the substitutions of PS4 run before every command."""
+    prompt = state.get("PS4")
+    if prompt is not None:
+        from packgate.shell.nested import expand_prompt
+
+        expand_prompt(walk, prompt, state)
+
+
+def _referenced(state: State, name: str) -> str:
+    for _ in range(8):
+        if "n" not in state.attributes.get(name, ""):
+            break
+        target = scalar(state.lookup(name))
+        if not isinstance(target, str) or not target or target == name:
+            break
+        name = target
+    return name
+
+
+def _converted(walk: Walk, value: Value, attributes: str, state: State) -> Value:
+    if "i" in attributes:
+        number = arithmetic.evaluate(walk, value, state)
+        return str(number) if number is not None else special("RANDOM", state) or ""
+    if "l" in attributes:
+        return map_literals(value, str.lower)
+    if "u" in attributes:
+        return map_literals(value, str.upper)
+    return value
+
+
+def assigned_value(walk: Walk, assignment: Assignment, state: State) -> Value:
+    """The scalar value of an assignment, with what ``+=`` adds it to."""
+    value = single(walk, assignment.value, state, True) if assignment.value is not None else ""
+    if not assignment.append:
+        return value
+    before = state.get(assignment.name)
+    if "i" in state.attributes.get(assignment.name, ""):
+        return join(("" if before is None else before, "+", value))
+    if before is None and state.lookup(assignment.name) is None:
+        before = special(assignment.name, state)
+    return join(("" if before is None else before, value))
+
+
+def assign(walk: Walk, assignment: Assignment, state: State) -> None:
+    """Carry out an assignment of the shell itself."""
+    names = walk.names
+    walk.names = []
+    span = walk.span(assignment.start, assignment.end)
+    if assignment.array is not None:
+        _assign_array(walk, assignment, state)
+    elif assignment.index is not None:
+        key = subscript(walk, assignment.index, state, assignment.name)
+        value = single(walk, assignment.value, state, True) if assignment.value is not None else ""
+        stored = state.lookup(assignment.name)
+        if "A" in state.attributes.get(assignment.name, "") and not isinstance(stored, dict):
+            stored = {}
+        state.set(assignment.name, with_element(stored, key if key is not None else "0", value, assignment.append))
+        if walk.names:
+            state.taints[assignment.name] = (*state.taints.get(assignment.name, ()), *walk.names)
+    else:
+        value = assigned_value(walk, assignment, state)
+        set_variable(walk, state, assignment.name, value, span, tuple(walk.names))
+    walk.names = names
+
+
+def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
+    name = assignment.name
+    stored = state.lookup(name) if assignment.append else None
+    items = array_words(walk, assignment, state)
+    if "A" in state.attributes.get(name, "") or isinstance(stored, dict):
+        state.set(name, _table(items, stored if isinstance(stored, dict) else {}))
+    else:
+        result: Stored = list(elements(stored)) if not isinstance(stored, Unset) else []
+        for key, fields in items:
+            if key is None:
+                result = [*elements(result), *fields]
+                continue
+            number = arithmetic.evaluate(walk, key, state)
+            result = with_element(result, str(number or 0), fields[0])
+        state.set(name, result)
+    if walk.names:
+        state.taints[name] = tuple(walk.names)
+    else:
+        state.taints.pop(name, None)
+
+
+def _table(items: list[tuple[Value | None, list[Value]]], before: dict[str, Value]) -> dict[str, Value]:
+    """The elements of an associative array; without subscripts words are keys and values in turn."""
+    table = dict(before)
+    loose: list[Value] = []
+    for key, fields in items:
+        if key is None:
+            loose.extend(fields)
+        elif isinstance(key, str):
+            table[key] = fields[0]
+    for i in range(0, len(loose), 2):
+        key = loose[i]
+        if isinstance(key, str):
+            table[key] = loose[i + 1] if i + 1 < len(loose) else ""
+    return table
