@@ -18,6 +18,11 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
+def spaced(text: str) -> str:
+    """The text with four spaces for a tab: what a tab looks like depends on where it stands."""
+    return text.replace("\t", "    ")
+
+
 def width(text: str) -> int:
     """How many columns the text takes on a terminal, tabs aside."""
     return sum(
@@ -31,5 +36,4 @@ def underline(excerpt: str, column: int, end_column: int | None) -> str | None:
     if not 0 <= start <= len(excerpt):
         return None
     end = min(max(end_column or 0, column + 1) - 1, max(len(excerpt), start + 1))
-    padding = "".join("\t" if char == "\t" else " " * width(char) for char in excerpt[:start])
-    return padding + "^" * max(1, width(excerpt[start:end]))
+    return " " * width(spaced(excerpt[:start])) + "^" * max(1, width(spaced(excerpt[start:end])))

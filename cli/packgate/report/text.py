@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.diagnostics import Severity
-from packgate.report.plain import one_line, underline, visible
+from packgate.report.plain import one_line, spaced, underline, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def _segments(report: Report) -> Iterator[Segment]:
     if report.findings:
         yield "\n", ""
     worst = min((list(Severity).index(item.severity) for item in report.findings), default=None)
-    yield visible(report.closing) + "\n", "green" if worst is None else _STYLES[list(Severity)[worst]]
+    yield spaced(visible(report.closing)) + "\n", "green" if worst is None else _STYLES[list(Severity)[worst]]
 
 
 def _finding(item: Diagnostic) -> Iterator[Segment]:
-    yield f"{visible(str(item.position))}: ", "bold"
+    yield f"{one_line(str(item.position))}: ", "bold"
     yield item.severity.value, _STYLES[item.severity]
     yield f" {item.code} ", "cyan"
     yield one_line(item.message) + "\n", ""
@@ -61,7 +61,7 @@ def _finding(item: Diagnostic) -> Iterator[Segment]:
 def _excerpt(item: Diagnostic, excerpt: str) -> Iterator[Segment]:
     position = item.position
     yield f"{position.line:5} | ", "cyan"
-    yield visible(excerpt).replace("\n", " ") + "\n", ""
+    yield spaced(visible(excerpt)).replace("\n", " ") + "\n", ""
     # An escaped character is longer than the original, and the start of a cut line is unknown: no mark then.
     if visible(excerpt) != excerpt or excerpt.endswith("…"):
         return
