@@ -219,7 +219,9 @@ class ExpansionReader(WordReader):
 
     def child(self, text: str) -> ExpansionReader:
         """A reader of other text at the same depth."""
-        return type(self)(text, self.shell, self.depth)
+        child = type(self)(text, self.shell, self.depth)
+        child.heredocs = self.heredocs
+        return child
 
     def adopt(self, child: ExpansionReader, positions: list[int]) -> None:
         """Take over the problems of a child."""

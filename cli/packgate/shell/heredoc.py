@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.shell.parameter_syntax import BraceReader
 from packgate.shell.relocate import relocate
-from packgate.shell.scanner import PendingHeredoc
+from packgate.shell.scanner import MAX_HEREDOC_DEPTH, PendingHeredoc
 from packgate.shell.tree import Literal, Quoted, Redirect, Word
 
 TYPE_CHECKING = False
@@ -96,6 +96,9 @@ class HeredocReader(BraceReader):
         return -1
 
     def _content(self, heredoc: PendingHeredoc, begin: int, stop: int, lines: list[tuple[int, int]]) -> Word:
+        if self.heredocs >= MAX_HEREDOC_DEPTH and not heredoc.quoted:
+            self.note(f"heredocs nested more than {MAX_HEREDOC_DEPTH} deep", begin)
+            return Word([Literal(self.source[begin:stop], True, begin, stop)], begin, stop)
         stripped = heredoc.strip and sum(end - start for start, end in lines) != stop - begin
         if not stripped:
             if heredoc.quoted:
@@ -108,6 +111,7 @@ class HeredocReader(BraceReader):
         positions.append(stop)
         child = self.child(text)
         child.deepen()
+        child.heredocs = self.heredocs + 1
         word = child.heredoc_text()
         self.adopt(child, positions)
         relocate(word, positions)
@@ -118,8 +122,10 @@ class HeredocReader(BraceReader):
         outer = (self.pos, self.end, self.failed, self.pending, self.parens, self.substitutions)
         self.pos, self.end, self.failed, self.pending, self.parens, self.substitutions = begin, stop, False, [], {}, 0
         self.deepen()
+        self.heredocs += 1
         word = self.heredoc_text()
         self.end_heredocs()
+        self.heredocs -= 1
         self.depth -= 1
         self.pos, self.end, self.failed, self.pending, self.parens, self.substitutions = outer
         return word

@@ -105,7 +105,10 @@ class Parser(CompoundReader):
                 if text == "!" or text == "time":
                     return self._prefixed(text, start, match.end(), first)
                 return self.compound(text, start, match.end())
-            return self.simple()
+            stop = match.end()
+            if stop < self.end and self.source[stop] in "(<>":
+                return self.simple()
+            return self.simple(text, stop)
         if start >= self.end:
             return None
         char = self.source[start]
@@ -131,6 +134,8 @@ class Parser(CompoundReader):
                 timed = True
         node = self.pipeline() if first else self.command()
         if node is None:
+            if self.operator() not in ("", ";", "\n"):
+                self.unexpected()
             node = SimpleCommand([], [], [], self.pos, self.pos)
         if isinstance(node, Pipeline):
             node.negated = node.negated != negated

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from packgate.shell.tree import WordPart
 
 MAX_DEPTH: Final = 50
+MAX_HEREDOC_DEPTH: Final = 5
 MAX_NOTES: Final = 20
 
 _COMMON: Final = frozenset(
     ["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "{", "}", "!"]
 )
-_EXTENDED: Final = _COMMON | frozenset(["[[", "function", "select", "time", "coproc"])
+_EXTENDED: Final = _COMMON | frozenset(["[[", "]]", "function", "select", "time", "coproc"])
 RESERVED: Final = {"dash": _COMMON, "zsh": (_EXTENDED - {"in"}) | frozenset(["repeat", "foreach", "end"])}
-CLOSERS: Final = frozenset(["then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "end"])
+CLOSERS: Final = frozenset(["then", "elif", "else", "fi", "do", "done", "esac", "}", "in", "end", "]]"])
 
 
 class PendingHeredoc:
@@ -52,13 +53,14 @@ class Scanner:
     """A position in the source, between which and ``end`` text is read.
 
     ``fail`` records why reading stops and moves to the end, so that every reader unwinds with what it has; ``note``
-    records a problem that reading survives. ``substitutions`` counts the open ``$(``.
+    records a problem that reading survives. ``substitutions`` counts the open ``$(``,
+    ``heredocs`` the heredocs around the position.
     """
 
     __slots__ = (
-        "assignments", "depth", "end", "failed", "joined", "operator_at", "operator_end", "operator_text", "operators",
-        "parens", "pending", "pos", "problems", "redirections", "reserved_words", "run", "shell", "skip", "source",
-        "substitutions", "zsh",
+        "assignments", "carriage", "depth", "end", "failed", "heredocs", "joined", "operator_at", "operator_end",
+        "operator_text", "operators", "parens", "pending", "pos", "problems", "redirections", "reserved_words", "run",
+        "shell", "skip", "source", "substitutions", "zsh",
     )  # fmt: skip
 
     def __init__(self, source: str, shell: str, depth: int = 0) -> None:
@@ -75,6 +77,8 @@ class Scanner:
         self.pending: list[PendingHeredoc] = []
         self.parens: dict[int, int] = {}
         self.substitutions = 0
+        self.carriage = False
+        self.heredocs = 0
         self.operator_at = -1
         self.operator_end = -1
         self.operator_text = ""
@@ -142,6 +146,9 @@ class Scanner:
         pos = self.pos
         if pos >= self.end:
             return ""
+        text = self.source[pos]
+        if text == "\n" or text == ")":
+            return text
         match = self.operators(self.source, pos, self.end)
         if match is None:
             return ""

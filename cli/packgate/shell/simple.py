@@ -26,64 +26,65 @@ class SimpleReader(HeredocReader):
 
     __slots__ = ()
 
-    def simple(self) -> Node | None:
-        """Read a simple command, or a function definition in the form ``name() …``; None when there is neither."""
+    def simple(self, first: str = "", stop: int = 0) -> Node | None:
+        """Read a simple command, or a function definition in the form ``name() …``; None when there is neither.
+
+        ``first`` is a plain word at the position, when one was already found, and ``stop`` its end.
+        """
         source = self.source
         start = self.pos
-        stop = start
         words: list[Word | Assignment] = []
         assignments: list[Assignment] = []
         redirects: list[Redirect] = []
-        while True:
-            match = PLAIN_WORD(source, self.pos, self.end)
-            if match is not None:
-                text = match.group(1)
-                begin = match.start(1)
-                stop = match.end()
-                if not words and ("=" in text or "[" in text) and self.assignments(text, 0, stop) is not None:
-                    self.pos = begin
-                    self._leading(assignments, words)
-                    stop = self.pos
-                    continue
-                if text == "}" and self.zsh and words:
-                    stop = words[-1].end
-                    break
-                self.pos = stop
-                words.append(Word([Literal(text, False, begin, stop)], begin, stop))
-                continue
-            self.blanks()
-            if self.pos >= self.end:
+        if first and "=" not in first and "[" not in first:
+            words.append(Word([Literal(first, False, start, stop)], start, stop))
+            self.pos = stop
+        while self.pos < self.end:
+            pos = self.pos
+            char = source[pos]
+            if char == " " or char == "\t":
+                match = PLAIN_WORD(source, pos, self.end)
+                if match is not None:
+                    text: str = match.group(1)
+                    begin = match.start(1)
+                    if words or ("=" not in text and "[" not in text):
+                        if text == "}" and self.zsh:
+                            break
+                        self.pos = pos = match.end()
+                        words.append(Word([Literal(text, False, begin, pos)], begin, pos))
+                        continue
+            elif char in ")\n;|":
                 break
-            char = source[self.pos]
-            if char in ")\n;|":
+            if not self._slow_part(words, assignments, redirects):
                 break
-            if char in "<>&0123456789{" and (char != "&" or self._at_ampersand_redirect()):
-                if self.redirection(redirects):
-                    stop = self.pos
-                    continue
-            if char == "&":
-                break
-            if char == "(" and not self.zsh:
-                break
-            if not self._next_word(assignments, words):
-                break
-            stop = self.pos
-        node = self._finish(assignments, words, redirects, start, stop)
+        if not words and not assignments and not redirects:
+            node = None
+        else:
+            node = SimpleCommand(assignments, words, redirects, start, self._last_end(words, assignments, redirects))
         if self.pos < self.end and source[self.pos] == "(":
-            return self._function(node, words, assignments, redirects)
+            return self._function(node)
         return node
 
-    def _finish(
-        self,
-        assignments: list[Assignment],
-        words: list[Word | Assignment],
-        redirects: list[Redirect],
-        start: int,
-        stop: int,
-    ) -> SimpleCommand | None:
-        if not words and not assignments and not redirects:
-            return None
-        return SimpleCommand(assignments, words, redirects, start, stop)
+    def _slow_part(
+        self, words: list[Word | Assignment], assignments: list[Assignment], redirects: list[Redirect]
+    ) -> bool:
+        """Read a part that isn't a plain word; False when the command ends here."""
+        self.blanks()
+        char = self.peek()
+        if not char or char in ")\n;|":
+            return False
+        if char in "<>&0123456789{" and (char != "&" or self._at_ampersand_redirect()):
+            if self.redirection(redirects):
+                return True
+        if char == "&" or (char == "(" and not self.zsh):
+            return False
+        return self._next_word(assignments, words)
+
+    def _last_end(
+        self, words: list[Word | Assignment], assignments: list[Assignment], redirects: list[Redirect]
+    ) -> int:
+        end = words[-1].end if words else assignments[-1].end if assignments else 0
+        return max(end, redirects[-1].end) if redirects else end
 
     def _at_ampersand_redirect(self) -> bool:
         after = self.joins(self.pos + 1)
@@ -243,15 +244,11 @@ class SimpleReader(HeredocReader):
 
     # --- functions --------------------------------------------------------------------------------------------------
 
-    def _function(
-        self,
-        node: SimpleCommand | None,
-        words: list[Word | Assignment],
-        assignments: list[Assignment],
-        redirects: list[Redirect],
-    ) -> Node | None:
+    def _function(self, node: SimpleCommand | None) -> Node | None:
         match = FUNCTION_PARENTHESES.match(self.source, self.pos, self.end)
-        name = words[0] if len(words) == 1 and not assignments and not redirects else None
+        name = None
+        if node is not None and len(node.words) == 1 and not node.assignments and not node.redirects:
+            name = node.words[0]
         if match is None or not isinstance(name, Word):
             self.unexpected()
             return node

@@ -104,7 +104,8 @@ class WordReader(Scanner):
         parts.append(Literal(text, True, start, self.pos))
 
     def _carriage_return(self, start: int) -> None:
-        if not any(problem.message.startswith("a carriage return") for problem in self.problems):
+        if not self.carriage:
+            self.carriage = True
             self.note("a carriage return outside quotes: shells differ in what it means", start)
 
     def double_quoted(self, start: int) -> Quoted:
