@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.shell.limits import BRACE_WORDS
-from packgate.shell.tree import Literal
+from packgate.shell.tree import Literal, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,6 +160,10 @@ def _parts(items: list[Item], start: int, end: int) -> list[WordPart]:
     run: list[str] = []
     for item in items:
         if isinstance(item, str):
+            last = out[-1] if out and not run else None
+            if isinstance(last, Parameter) and _continues(last, item):
+                out[-1] = Parameter(last.name + item, last.start, last.end + 1)
+                continue
             run.append(item)
             continue
         if run:
@@ -169,3 +173,9 @@ def _parts(items: list[Item], start: int, end: int) -> list[WordPart]:
     if run:
         out.append(Literal("".join(run), False, start, end))
     return out
+
+
+def _continues(part: Parameter, char: str) -> bool:
+    """Brace expansion comes first, on text: in ``{a,$x}b`` the name of the parameter becomes ``xb``."""
+    plain = part.end - part.start == len(part.name) + 1 and (part.name[0].isalpha() or part.name[0] == "_")
+    return plain and char.isascii() and (char.isalnum() or char == "_")

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.state import State
-    from packgate.shell.tree import Node, SimpleCommand, Word
+    from packgate.shell.tree import Node, Redirect, SimpleCommand, Word
     from packgate.shell.walk import Walk
 
 # Their arguments that look like assignments expand as such.
@@ -91,10 +91,10 @@ def _assigns(word: Word) -> bool:
 
 def _bare(walk: Walk, node: SimpleCommand, state: State) -> int | None:
     """No command word: assignments of the shell itself, and redirections that only open files."""
-    state.status = 0
+    walk.captured = False
     for assignment in node.assignments:
         assign(walk, assignment, state)
-    status = state.status
+    status = state.status if walk.captured else 0
     if node.redirects:
         fds = state.fds
         sinks = open_redirects(walk, node.redirects, state)
@@ -129,6 +129,16 @@ def _with_words(
         state.temporary = temporary
     state.last_argument = argv[-1]
     return status
+
+
+def copy_file(walk: Walk, redirect: Redirect, state: State) -> None:
+    """What ``$(< file)`` stands for."""
+    span = walk.span(redirect.start, redirect.end)
+    if walk.spend(span):
+        open_redirects(walk, [redirect], state)
+        stream = state.fds.get(0)
+        if isinstance(stream, Stream):
+            walk.write(state, stream.value, span)
 
 
 def redirected(walk: Walk, node: Node, state: State) -> int | None:

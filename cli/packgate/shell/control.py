@@ -98,14 +98,15 @@ class Branches:
         self.outputs: list[Value] = []
         self.outcomes: list[Snapshot] = []
 
-    def run(self, script: Script, taken: bool | None) -> None:
+    def run(self, scripts: list[Script], taken: bool | None) -> None:
         """Walk one alternative. ``taken`` False: it is walked for what it holds, but has no effect on the rest."""
         state, walk = self.state, self.walk
         here = Snapshot(state)
         sink = Sink()
         state.fds[1] = sink
         walk.left = False
-        walk.script(script, state)
+        for script in scripts:
+            walk.script(script, state)
         if taken is not False:
             self.outputs.append(sink.text())
             if isinstance(self.outer, Sink):
@@ -147,12 +148,12 @@ def _if(walk: Walk, node: If, state: State) -> int | None:
         certain = certain and status is not None
         walk.left = False
         if decided or (status is not None and status != 0):
-            branches.run(body, False)
+            branches.run([body], False)
         else:
-            branches.run(body, True if status == 0 else None)
+            branches.run([body], True if status == 0 else None)
             decided = status == 0
     if node.otherwise is not None:
-        branches.run(node.otherwise, False if decided else True if certain else None)
+        branches.run([node.otherwise], False if decided else True if certain else None)
     elif not decided:
         branches.skip()
     branches.end(walk.span(node.start, node.end))
@@ -163,18 +164,24 @@ def _case(walk: Walk, node: Case, state: State) -> int | None:
     word = single(walk, node.word, state)
     branches = Branches(walk, state)
     decided = False
-    falls = False
-    for patterns, body, terminator in node.items:
-        found = _matches_any(walk, word, patterns, state) if not decided else False
-        taken = True if falls or found else None if found is None and not decided else False
-        branches.run(body, taken)
-        falls = taken is not False and terminator == ";&"
-        if taken and found and terminator != ";;&":
-            decided = True
+    for at, (patterns, _, terminator) in enumerate(node.items):
+        found = False if decided else _matches_any(walk, word, patterns, state)
+        branches.run(_bodies(node, at), found)
+        decided = decided or (found is True and terminator != ";;&")
     if not decided:
         branches.skip()
     branches.end(walk.span(node.start, node.end))
     return None
+
+
+def _bodies(node: Case, at: int) -> list[Script]:
+    """The body of a clause, and those that it falls through to."""
+    bodies: list[Script] = []
+    for _, body, terminator in node.items[at:]:
+        bodies.append(body)
+        if terminator != ";&":
+            break
+    return bodies
 
 
 def _matches_any(walk: Walk, word: Value, patterns: list[Word], state: State) -> bool | None:

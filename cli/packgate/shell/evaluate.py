@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.command import Host
     from packgate.shell.state import State
-    from packgate.shell.tree import Node, Script
+    from packgate.shell.tree import Node, Redirect, Script
 
 
 def evaluate(
@@ -132,6 +132,10 @@ class Evaluator(Walk):
         self.budget.depth -= 1
         self.frame, self.via = frame, outer_via
         return status
+
+    def copy_file(self, redirect: Redirect, state: State) -> int | None:
+        commands.copy_file(self, redirect, state)
+        return 0
 
     def script(self, script: Script, state: State) -> int | None:
         budget = self.budget

@@ -211,7 +211,11 @@ def default_word(walk: Walk, word: Word, state: State, fields: Fields, quoted: b
     """Expand the word of ``${name:-word}`` where it stands."""
     parts = word.parts if quoted else _tilde(walk, word.parts, state, False)
     for part in parts:
-        add_part(walk, part, state, fields, quoted)
+        if isinstance(part, Literal) and not part.quoted and not quoted:
+            # Unlike other literals of the source it is split, as the result of an expansion.
+            fields.value(walk.resolve(part.text), False)
+        else:
+            add_part(walk, part, state, fields, quoted)
 
 
 # --- tilde, IFS, trimming --------------------------------------------------------------------------------------------

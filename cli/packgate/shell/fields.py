@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     Piece = Union[Part, "Active", "Alternatives"]
 
-_GLOB_CHARS = frozenset("*?[")
+# Also those of extended globs, which matter in patterns only.
+_GLOB_CHARS = frozenset("*?[(|)")
 BRACKET_LENGTH = 1_024
 _PATH_STARTS = ("/", "./", "../", "~/")
 

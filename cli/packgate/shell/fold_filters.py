@@ -76,8 +76,8 @@ def apply(name: str, found: dict[str, str], text: str) -> str | None:
         return _wc(text, found)
     lines = text.removesuffix("\n").split("\n") if text else []
     if name == "tac":
-        lines.reverse()
-    elif name == "sort":
+        return "".join(reversed(text.splitlines(True)))
+    if name == "sort":
         sorted_lines = _sort(lines, found)
         if sorted_lines is None:
             return None

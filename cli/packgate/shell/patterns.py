@@ -70,6 +70,12 @@ def _compile_chars(chars: list[str], active: list[bool], tokens: list[Token]) ->
     i = 0
     while i < len(chars):
         char = chars[i]
+        if active[i] and char in "?*+@!" and i + 1 < len(chars) and chars[i + 1] == "(" and active[i + 1]:
+            end = _group_end(chars, active, i + 2)
+            if end:
+                tokens.append(_group_token(chars, active, i, end))
+                i = end
+                continue
         if active[i] and char == "*":
             if not tokens or tokens[-1].kind != STAR:
                 tokens.append(Token(STAR))
@@ -83,6 +89,34 @@ def _compile_chars(chars: list[str], active: list[bool], tokens: list[Token]) ->
         else:
             tokens.append(Token(LITERAL, char))
         i += 1
+
+
+def _group_end(chars: list[str], active: list[bool], start: int) -> int:
+    """The index after the parenthesis that closes an extended glob; 0 when none does, or when it is too long."""
+    depth = 1
+    for i in range(start, min(len(chars), start + 1_024)):
+        if active[i] and chars[i] in "()":
+            depth += 1 if chars[i] == "(" else -1
+            if depth == 0:
+                return i + 1
+    return 0
+
+
+def _group_token(chars: list[str], active: list[bool], start: int, end: int) -> Token:
+    """An extended glob that was spelt in plain characters (the value of a variable, a pattern of an expansion)."""
+    groups: list[list[Token]] = []
+    low = start + 2
+    depth = 0
+    for i in range(low, end):
+        depth += active[i] and chars[i] == "("
+        closes = active[i] and chars[i] == ")"
+        if i == end - 1 or (depth == 0 and active[i] and chars[i] == "|"):
+            tokens: list[Token] = []
+            _compile_chars(chars[low:i], active[low:i], tokens)
+            groups.append(tokens)
+            low = i + 1
+        depth -= closes
+    return Token(GROUP, chars[start], groups)
 
 
 def _set_end(chars: list[str], start: int) -> int:

@@ -6,6 +6,7 @@ from packgate.model.operation import PARTIAL, Note
 from packgate.model.value import Origin, join, unknown
 from packgate.shell.limits import COMMANDS, ITERATIONS
 from packgate.shell.streams import Sink
+from packgate.shell.tree import SimpleCommand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from packgate.shell.command import Host
     from packgate.shell.limits import Budget
     from packgate.shell.state import State
-    from packgate.shell.tree import Node, ProcessSub, Script
+    from packgate.shell.tree import Node, ProcessSub, Redirect, Script
 
 # Unknown pieces of code that is parsed again stand in its text as characters of a private plane.
 PLACEHOLDER = 0xF0000
@@ -58,7 +59,8 @@ class Walk:
     """One evaluation of one text. The methods that raise are the evaluator's."""
 
     __slots__ = (
-        "active_aliases", "budget", "calls", "consumed", "frame", "host", "left", "may_leave", "names", "pending", "via",
+        "active_aliases", "budget", "calls", "captured", "consumed", "frame", "host", "left", "may_leave", "names",
+        "pending", "via",
     )  # fmt: skip
 
     def __init__(self, host: Host, budget: Budget, frame: Frame, via: tuple[str, ...]) -> None:
@@ -76,6 +78,8 @@ class Walk:
         self.may_leave = False
         # Set when a command consumed input: a loop over input is not at a standstill.
         self.consumed = False
+        # Set by a command substitution: its status is that of an assignment.
+        self.captured = False
         self.active_aliases: tuple[str, ...] = ()
 
     # --- the evaluator -----------------------------------------------------------------------------------------------
@@ -101,11 +105,17 @@ class Walk:
         inner.fds[1] = sink
         names = self.names
         self.names = []
-        state.status = self.script(script, inner)
+        path = file_read(script)
+        state.status = self.script(script, inner) if path is None else self.copy_file(path, inner)
+        self.captured = True
         self.finish(inner)
         self.names = names
         names.extend(sink.names)
         return sink.text()
+
+    def copy_file(self, redirect: Redirect, state: State) -> int | None:
+        """``$(< file)``: the content of the file."""
+        raise NotImplementedError
 
     def finish(self, state: State) -> None:
         """A shell ends: its EXIT traps run."""
@@ -166,6 +176,16 @@ class Walk:
             number = ord(char) - PLACEHOLDER
             pieces.append(holes[number] if 0 <= number < len(holes) else char)
         return join(pieces)
+
+
+def file_read(script: Script) -> Redirect | None:
+    """The redirection of a script that is nothing but ``< file``."""
+    if len(script.statements) != 1:
+        return None
+    node = script.statements[0].node
+    if not isinstance(node, SimpleCommand) or node.words or node.assignments or len(node.redirects) != 1:
+        return None
+    return node.redirects[0] if node.redirects[0].op == "<" else None
 
 
 def encode(source: Value) -> tuple[str, tuple[Part, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packgate.model.value import Origin, show, unknown
+from packgate.model.value import Origin, join, show, unknown
 from packgate.shell.evaluate import evaluate
 from packgate.shell.state import State
 
@@ -55,7 +55,7 @@ class Recorder:
     def opened(self, path: Value, mode: str, content: Value | None, span: tuple[int, int]) -> None:
         self.opens.append((mode, show(path), None if content is None else show(content)))
         if content is not None and mode != "read":
-            self.files[path] = content
+            self.files[path] = join((self.files.get(path, ""), content)) if mode == "append" else content
 
     def content(self, path: Value) -> Value:
         return self.files.get(path, unknown(Origin("file", show(path))))
