@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.facts.fields import add_network, add_scope, environment_of, is_device
 from packgate.facts.opaque import report, unreadable
 from packgate.facts.paths import normalise
+from packgate.facts.payloads import reader_of
 from packgate.model.operation import PARTIAL, Operation
 from packgate.model.value import Hole
 from packgate.shell.evaluate import evaluate, run_argv
@@ -65,9 +66,9 @@ class Payload:
         if environment:
             full["environment"] = environment
         add_network(full)
-        self.session.operations.append(
-            Operation((*families, "command"), full, self.span, self.context.via, self.common)
-        )
+        operation = Operation((*families, "command"), full, self.span, self.context.via, self.common)
+        if not any(_same(operation, earlier) for earlier in self.session.operations[-4:]):
+            self.session.operations.append(operation)
 
     def shell(self, code: Value, shell: str = "sh") -> Value:
         """Code that the program hands to a shell."""
@@ -88,6 +89,10 @@ class Payload:
     def unreadable(self, code: Value) -> None:
         """Say that the code is unknown, and where it comes from."""
         unreadable(code, self.span, self.session, self.common)
+
+
+def _same(one: Operation, other: Operation) -> bool:
+    return one.common is other.common and one.families == other.families and one.fields == other.fields
 
 
 def within(session: Session, context: Context, action: Callable[[], Value]) -> Value:
@@ -111,9 +116,7 @@ def read_code(code: Value, language: str, payload: Payload) -> Value | None:
         return within(payload.session, payload.context, lambda: evaluate(
             code, payload.state, payload.session, payload.span, stdin=payload.stdin
         ))
-    from packgate.facts.payloads import READERS
-
-    reader = READERS.get(language)
+    reader = reader_of(language)
     if reader is None:
         payload.opaque()
     else:

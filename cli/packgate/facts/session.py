@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.facts.arguments import read_call
 from packgate.facts.context import OUTERMOST
+from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
 from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise
@@ -107,13 +108,15 @@ class Session:
         found.extend(printed_variables(call, context, common))
         before = len(self.operations)
         self.operations.extend(found)
+        if found:
+            remember_effects(call, found, self)
         output: Value | None = None
         level = call.level
         if level.wraps or level.handlers:
             output = run_wraps(call, self, common)
         if len(self.operations) == before:
             self.operations.append(Operation(GENERIC, {}, call.span, context.via, common))
-        return output if output is not None else output_of(call, found, self)
+        return output if output is not None else output_of(call, self.operations[before:], self)
 
     def opened(self, path: Value, mode: str, content: Value | None, span: tuple[int, int]) -> None:
         """A redirection: a file operation, and what the line now knows of the file."""

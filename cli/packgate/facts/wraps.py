@@ -47,6 +47,8 @@ def _run(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value
     state = inner_state(wrap, call)
     if wrap.assignments:
         words = _assignments(words, state)
+    if words and words[0] == "--":
+        words = words[1:]
     if not words:
         return []
     if wrap.join:

@@ -1,8 +1,9 @@
-"""Readers of code by language. Each takes the code and a `Payload` and adds what the code does."""
+"""Readers of code by language. Each takes the code and a `Payload` and adds what the code does.
+
+A reader that finds nothing dangerous leaves the coverage full; one that meets something it can't tell says so.
+"""
 
 from __future__ import annotations
-
-from packgate.facts.statements import read_sql
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,33 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Value, Payload], None]
 
-READERS: dict[str, Reader] = {
-    "sql": read_sql,
-}
+_LOADED: dict[str, Reader | None] = {}
+
+
+def reader_of(language: str) -> Reader | None:
+    """The reader of a language; None when there is none. Modules are imported when they are first needed."""
+    if language not in _LOADED:
+        _LOADED[language] = _load(language)
+    return _LOADED[language]
+
+
+def _load(language: str) -> Reader | None:
+    if language == "sql":
+        from packgate.facts.statements import read_sql
+
+        return read_sql
+    if language == "python":
+        from packgate.facts.payloads.python import read_python
+
+        return read_python
+    if language == "awk":
+        from packgate.facts.payloads.awk import read_awk
+
+        return read_awk
+    if language in ("redis", "mongo"):
+        from packgate.facts.payloads import stores
+
+        return stores.read_redis if language == "redis" else stores.read_mongo
+    from packgate.facts.payloads.scripts import LANGUAGES, script_reader
+
+    return script_reader(language) if language in LANGUAGES else None

@@ -1,0 +1,187 @@
+"""Short programs in Perl, Ruby, Node, PHP and other languages: the obvious calls, found by their names.
+
+No grammar is read. A call whose name says that it runs, deletes, writes, reads or sends something and whose first argument is
+a plain string becomes an operation; one with another argument makes the code opaque. Code without such a name is harmless.
+"""
+
+from __future__ import annotations
+
+import re
+
+from packgate.model.operation import PARTIAL
+from packgate.model.value import Origin, show, unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packgate.facts.nested import Payload
+    from packgate.model.value import Value
+
+# Kind of call -> names, by language. `shell` takes a command line, `argv` a program and its arguments.
+LANGUAGES: dict[str, dict[str, str]] = {
+    "node": {
+        "shell": "execSync exec", "argv": "spawnSync spawn execFileSync execFile fork",
+        "delete": "unlinkSync unlink rmSync rmdirSync rmdir rm rimraf rimrafSync removeSync emptyDirSync",
+        "write": "writeFileSync writeFile appendFileSync appendFile createWriteStream outputFileSync truncateSync chmodSync "
+                 "chownSync renameSync symlinkSync copyFileSync",
+        "read": "readFileSync readFile createReadStream readJsonSync",
+        "send": "fetch post put patch request", "opaque": "eval Function runInThisContext runInNewContext",
+        "environment": "process.env",
+    },
+    "perl": {
+        "shell": "system exec qx", "argv": "",
+        "delete": "unlink rmdir remove_tree rmtree", "write": "rename symlink link chmod chown truncate write_file spew",
+        "read": "slurp read_file", "send": "post", "opaque": "eval do require", "environment": "ENV",
+    },
+    "ruby": {
+        "shell": "system exec spawn popen", "argv": "",
+        "delete": "rm_rf rm_r rm remove_dir remove_entry rmtree delete unlink rmdir",
+        "write": "write binwrite symlink ln_s chmod chown mv cp_r cp rename truncate", "read": "read readlines foreach binread",
+        "send": "post post_form put", "opaque": "eval instance_eval class_eval load", "environment": "ENV",
+    },
+    "php": {
+        "shell": "system exec shell_exec passthru popen proc_open", "argv": "",
+        "delete": "unlink rmdir", "write": "file_put_contents rename symlink chmod chown copy touch",
+        "read": "file_get_contents readfile file fopen", "send": "curl_exec mail fsockopen", "opaque": "eval assert include require",
+        "environment": "getenv $_ENV $_SERVER",
+    },
+    "lua": {
+        "shell": "execute popen", "argv": "", "delete": "remove", "write": "rename", "read": "lines",
+        "send": "", "opaque": "load loadstring dofile", "environment": "getenv",
+    },
+    "osascript": {
+        "shell": "script", "argv": "", "delete": "delete", "write": "", "read": "", "send": "", "opaque": "", "environment": "",
+    },
+}
+_BACKTICKS = frozenset(("perl", "ruby", "php"))
+_STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
+_CALL = re.compile(r"(?<![\w$@%])((?:[A-Za-z_]\w*)(?:[?!])?)\s*(?:\(\s*|\s+|(?=[{\[/|]))(" + _STRING + r"(?=\s*([,.+)\]};]|$|\n)))?")
+_QUOTED = re.compile(_STRING, re.DOTALL)
+_QX = re.compile(r"(?:qx|%x)\s*(?:\{([^}]*)\}|\(([^)]*)\)|\[([^\]]*)\]|/([^/]*)/|\|([^|]*)\|)")
+_OPEN = re.compile(r"\bopen\b[^;\n]*?[\"']\s*(\+?>>?|<)?\s*([^\"'<>|]*)[\"'](?:\s*,\s*[\"']([^\"']*)[\"'])?")
+_ENV_NAME = r"\s*(?:\.(\w+)|[\[({]\s*['\"]?(\w+)['\"]?)"
+_ESCAPES = {"n": "\n", "t": "\t"}
+
+
+def script_reader(language: str) -> Callable[[Value, Payload], None]:
+    """The reader of one of `LANGUAGES`."""
+    kinds = {name: kind for kind, names in LANGUAGES[language].items() if kind != "environment" for name in names.split()}
+
+    def read(code: Value, payload: Payload) -> None:
+        text = show(code)
+        data = _data(text)
+        for match in _CALL.finditer(text):
+            kind = kinds.get(match.group(1))
+            if kind is not None and not _within(match.start(), data) and _is_call(text, match):
+                _call(kind, match, text, payload)
+        if language in _BACKTICKS:
+            _shell_quotes(text, data, payload)
+        if language in ("perl", "ruby"):
+            _opened(text, payload)
+        _environment(LANGUAGES[language]["environment"], text, payload)
+
+    return read
+
+
+def _data(text: str) -> list[tuple[int, int]]:
+    """The ranges of quoted strings: names inside them call nothing."""
+    return [match.span() for match in _QUOTED.finditer(text)]
+
+
+def _within(position: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(start < position < end for start, end in ranges)
+
+
+def _is_call(text: str, match: re.Match[str]) -> bool:
+    """Whether a name is called: with parentheses or an argument, and not a method or key that only has the name."""
+    after = text[match.end(1):match.end(1) + 1]
+    return after == "(" or match.group(2) is not None or (after == " " and text[match.end(1):].lstrip()[:1] in "$@<qgd\"'[{")
+
+
+def _call(kind: str, match: re.Match[str], text: str, payload: Payload) -> None:
+    literal = match.group(2)
+    argument = None if literal is None or match.group(3) in (".", "+") else _unquote(literal)
+    if kind == "opaque":
+        payload.opaque("dynamic" if argument is None else "interpreter", PARTIAL)
+    elif kind == "shell":
+        _run(argument, text[match.end():], payload)
+    elif kind == "argv":
+        _argv(argument, text[match.end():], payload)
+    elif kind == "send":
+        _send(argument, payload)
+    else:
+        path: Value = argument if argument is not None else unknown(Origin("argument"))
+        family, effect = {"delete": ("delete-file", "delete"), "write": ("modify-file", "write"), "read": ("read-file", "read")}[kind]
+        payload.add((family,), kind, effect, {"path": (path,)})
+
+
+def _unquote(literal: str) -> str | None:
+    """The text of a literal; None when it interpolates something."""
+    body = literal[1:-1]
+    if literal[0] != "'" and re.search(r"\$\{|#\{|(?<!\\)[$@][A-Za-z_{]", body):
+        return None
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found.group(1), found.group(1)), body)
+
+
+def _run(command: str | None, rest: str, payload: Payload) -> None:
+    """A command line, or a program with a list of plain arguments (``system("rm", "-rf", "/x")``)."""
+    if command is None:
+        payload.opaque("dynamic", PARTIAL)
+        return
+    more = re.match(r"(?:\s*,\s*" + _STRING + r")+", rest)
+    if more is None:
+        payload.shell(command)
+    else:
+        payload.run([command, *(_unquote(found) or "" for found in _QUOTED.findall(more.group()))])
+
+
+def _argv(program: str | None, rest: str, payload: Payload) -> None:
+    listed = re.match(r"\s*,\s*\[([^\]]*)\]", rest)
+    words = _QUOTED.findall(listed.group(1)) if listed is not None else []
+    if program is None or (listed is not None and listed.group(1).strip() and not words):
+        payload.opaque("dynamic", PARTIAL)
+        return
+    payload.run([program, *(_unquote(word) or "" for word in words)])
+
+
+def _send(url: str | None, payload: Payload) -> None:
+    if url is None:
+        return
+    if "://" in url:
+        payload.add(("data-transfer",), "send", "send", {"url": (url,)})
+
+
+def _shell_quotes(text: str, data: list[tuple[int, int]], payload: Payload) -> None:
+    for start, end in data:
+        if text[start] == "`":
+            command = _unquote(text[start:end])
+            if command is None:
+                payload.opaque("dynamic", PARTIAL)
+            else:
+                payload.shell(command)
+    for match in _QX.finditer(text):
+        payload.shell(next(group for group in match.groups() if group is not None))
+
+
+def _opened(text: str, payload: Payload) -> None:
+    """Perl's and Ruby's ``open``: ``open(F, ">x")``, ``open(F, ">", "x")``, ``File.open("x", "w")``."""
+    for match in _OPEN.finditer(text):
+        mode, first, second = match.groups()
+        if mode is None and second is not None and second[:1] in ("w", "a"):
+            mode, second = ">", None
+        path = (first or second or "").strip()
+        if path:
+            write = mode is not None and ">" in mode
+            payload.add(("modify-file",) if write else ("read-file",), "write" if write else "read", "write" if write else "read",
+                        {"path": (path,)})
+
+
+def _environment(names: str, text: str, payload: Payload) -> None:
+    for name in names.split():
+        for match in re.finditer(r"(?<!\w)" + re.escape(name) + r"(?!\w)(?:" + _ENV_NAME + ")?", text):
+            variable = match.group(1) or match.group(2)
+            if variable is None or variable in ("each", "map", "to_h", "keys", "inspect", "fetch"):
+                payload.add(("environment-exposure",), "dump", "read")
+            else:
+                payload.add(("environment-exposure",), "print", "read", {"variable": (variable,)})
