@@ -221,9 +221,12 @@ class ExpansionReader(WordReader):
         """A reader of other text at the same depth."""
         child = type(self)(text, self.shell, self.depth)
         child.heredocs = self.heredocs
+        child.commands = self.commands + 1
         return child
 
     def adopt(self, child: ExpansionReader, positions: list[int]) -> None:
-        """Take over the problems of a child."""
+        """Take over the problems of a child, and what it read."""
+        self.commands = child.commands - 1
+        self.count_command()
         for problem in child.problems:
             self.note(problem.message, positions[problem.offset])

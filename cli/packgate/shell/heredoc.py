@@ -19,6 +19,7 @@ class HeredocReader(BraceReader):
 
     def await_heredoc(self, redirect: Redirect) -> None:
         """Remember a heredoc whose delimiter was just read."""
+        self.count_command()
         target = redirect.target
         written = self.source[target.start : target.end].replace("\\\n", "")
         delimiter = "".join(self._delimiter_text(part) for part in target.parts)

@@ -93,6 +93,7 @@ class Parser(CompoundReader):
     def command(self, first: bool = True) -> Node | None:
         """Read one command; ``first`` says whether ``!`` and ``time`` apply to the pipeline that begins here."""
         self.blanks()
+        self.count_command()
         start = self.pos
         match = COMMAND_WORD(self.source, start, self.end)
         if match is None and self.joined:

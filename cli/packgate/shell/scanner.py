@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from packgate.shell.tree import WordPart
 
 MAX_DEPTH: Final = 50
+MAX_COMMANDS: Final = 5_000
 MAX_HEREDOC_DEPTH: Final = 5
 MAX_NOTES: Final = 20
 
@@ -54,13 +55,13 @@ class Scanner:
 
     ``fail`` records why reading stops and moves to the end, so that every reader unwinds with what it has; ``note``
     records a problem that reading survives. ``substitutions`` counts the open ``$(``,
-    ``heredocs`` the heredocs around the position.
+    ``heredocs`` the heredocs around the position, ``commands`` what was read so far.
     """
 
     __slots__ = (
-        "assignments", "carriage", "depth", "end", "failed", "heredocs", "joined", "operator_at", "operator_end",
-        "operator_text", "operators", "parens", "pending", "pos", "problems", "redirections", "reserved_words", "run",
-        "shell", "skip", "source", "substitutions", "zsh",
+        "assignments", "carriage", "commands", "depth", "end", "failed", "heredocs", "joined", "operator_at",
+        "operator_end", "operator_text", "operators", "parens", "pending", "pos", "problems", "redirections", "reserved_words",
+        "run", "shell", "skip", "source", "substitutions", "zsh",
     )  # fmt: skip
 
     def __init__(self, source: str, shell: str, depth: int = 0) -> None:
@@ -78,6 +79,7 @@ class Scanner:
         self.parens: dict[int, int] = {}
         self.substitutions = 0
         self.carriage = False
+        self.commands = 0
         self.heredocs = 0
         self.operator_at = -1
         self.operator_end = -1
@@ -105,6 +107,12 @@ class Scanner:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(f"nested more than {MAX_DEPTH} deep")
+
+    def count_command(self) -> None:
+        """Count a command, or a text that is read apart; more than anyone writes is refused."""
+        self.commands += 1
+        if self.commands > MAX_COMMANDS:
+            self.fail(f"more than {MAX_COMMANDS} commands")
 
     def blanks(self) -> None:
         """Skip blanks, line continuations and a comment; call it only where a token may begin."""

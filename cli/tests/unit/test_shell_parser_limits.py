@@ -91,21 +91,26 @@ def hostile(shape: str, size: int) -> str:
     return prefix * (size // len(prefix)) + suffix
 
 
-def seconds(source: str, shell: str) -> float:
-    """Process time of parsing, the better of two runs."""
-    best = 1e9
+def within(limit: float, source: str, shell: str) -> bool:
+    """Whether parsing takes less than ``limit`` seconds of process time; a busy machine gets a second try."""
     for _ in range(2):
         gc.collect()
         begin = time.process_time()
         parse(source, shell)
-        best = min(best, time.process_time() - begin)
-    return best
+        if time.process_time() - begin < limit:
+            return True
+    return False
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "dash"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_hostile_shapes_are_read_in_linear_time(shape: str, shell: str) -> None:
-    assert seconds(hostile(shape, SIZE), shell) < 0.5
+def test_hostile_shapes_are_read_in_linear_time(shape: str) -> None:
+    assert within(0.5, hostile(shape, SIZE), "bash")
+
+
+@pytest.mark.parametrize("shell", ["zsh", "dash"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_other_shells_read_hostile_shapes_in_linear_time(shape: str, shell: str) -> None:
+    assert within(0.1, hostile(shape, SIZE // 5), shell)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -141,6 +146,12 @@ def test_too_long_a_source_is_read_up_to_the_limit_and_said_to_be() -> None:
     parsed = parse("rm -rf /x\n" + "#" * MAX_LENGTH)
     assert parsed.problems[0].message == f"longer than {MAX_LENGTH} characters"
     assert len(parsed.script.statements) == 1
+
+
+def test_too_many_commands_are_a_problem() -> None:
+    parsed = parse("a;" * 5_001)
+    assert [problem.message for problem in parsed.problems] == ["more than 5000 commands"]
+    assert len(parsed.script.statements) == 5_000
 
 
 def test_many_problems_are_capped() -> None:
