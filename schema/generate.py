@@ -27,10 +27,10 @@ def generate(folder: Path = FOLDER) -> dict[Path, str]:
     vocabulary = yaml.safe_load((folder / "vocabulary.yaml").read_text(encoding="utf-8"))
     source = _load(folder, SOURCE)
     definitions = source["$defs"]
-    definitions["family"]["anyOf"] = [
-        {"const": name, "title": name, "description": entry["definition"]}
-        for name, entry in sorted(vocabulary["families"].items())
-    ] + [{"pattern": "^[a-z][a-z0-9-]*$"}]
+    families = sorted(vocabulary["families"].items())
+    names = definitions["family"]["anyOf"][1]
+    names["enum"] = [name for name, _ in families]
+    names["enumDescriptions"] = [entry["definition"] for _, entry in families]
     definitions["clause"]["properties"] = {
         name: {"title": name, "description": f"{entry['definition']} ({entry['type']}).", "$ref": "#/$defs/condition"}
         for name, entry in sorted(vocabulary["fields"].items())

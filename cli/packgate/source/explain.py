@@ -20,6 +20,8 @@ _TYPE_NAMES = {
     "string": "text", "array": "a list", "object": "a mapping", "boolean": "true or false",
     "integer": "a whole number", "number": "a number", "null": "nothing",
 }
+# A mapping with more unknown keys than this is something else altogether; the first ones show it.
+_MOST_UNKNOWN_KEYS = 20
 # Lists whose items have a name, and what one of them is called.
 _ITEMS = {"policies": "policy", "waivers": "waiver", "assignments": "assignment", "repositories": "repository"}
 # Words that people know from other tools, and the key that means the same here.
@@ -55,9 +57,8 @@ def _explain_alternatives(error: Any, source: SourceFile) -> list[Diagnostic]:
 def _unknown_keys(error: Any, source: SourceFile) -> list[Diagnostic]:
     known = list(error.schema.get("properties", {}))
     found = []
-    for key in error.instance:
-        if key in known:
-            continue
+    unknown = [key for key in error.instance if key not in known]
+    for key in unknown[:_MOST_UNKNOWN_KEYS]:
         meant = _meant(key, error)
         hint = f"did you mean '{meant}'?" if meant else did_you_mean(key, [word for word in known if word not in error.instance])
         message = _prefix(source.data, tuple(error.absolute_path)) + f"unknown key {shown(key)}"
@@ -78,7 +79,8 @@ def _missing_key(error: Any, source: SourceFile) -> list[Diagnostic]:
     found = []
     known = error.schema.get("properties", {})
     # A misspelt key is told once, as an unknown one.
-    misspelt = {_meant(key, error) for key in error.instance if key not in known}
+    unknown = [key for key in error.instance if key not in known]
+    misspelt = {_meant(key, error) for key in unknown[:_MOST_UNKNOWN_KEYS]}
     for key in error.validator_value:
         # jsonschema reports each missing key on its own.
         if key not in error.instance and key not in misspelt and error.message.startswith(repr(key)):

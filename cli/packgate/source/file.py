@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _LONGEST_EXCERPT = 400
+# Stands in `SourceFile.unfit` for all places of a file that was not judged to its end.
+EVERYTHING = "*"
 
 
 class SourceFile:
@@ -59,6 +61,8 @@ class SourceFile:
     def items(self, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The items of a top-level list that fit the schema, with their index."""
         data = self.data.get(section) if isinstance(self.data, dict) else None
+        if EVERYTHING in self.unfit:
+            return
         if any(not place.startswith(f"/{section}/") for place in self.unfit) and not isinstance(data, list):
             return
         broken = {place.split("/")[2] for place in self.unfit if place.startswith(f"/{section}/")}

@@ -144,6 +144,8 @@ class _PackLoader:
         if base.pack is None:
             self._at_extends(codes.BASE_BROKEN, f"the pack '{name}' has errors")
             self.result.diagnostics += base.diagnostics
+        elif base.pack.name != name:
+            self._at_extends(codes.BASE_NOT_FOUND, f"the pack in {base.path} is called '{base.pack.name}', not '{name}'")
         elif base.pack.version != version:
             self._at_extends(
                 codes.BASE_VERSION, f"'{name}' has version {base.pack.version}, not {version}",

@@ -8,7 +8,9 @@ import re
 
 from packgate import __version__
 from packgate.resources import schema_path
+from packgate.source import codes
 from packgate.source.cache import cache_key
+from packgate.source.file import EVERYTHING
 from packgate.source.pointer import is_within, pointer
 
 TYPE_CHECKING = False
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 # Kinds of file that a repository holds, by the name of their schema.
 KINDS = ("policies", "pack", "rollout", "waivers", "packgate", "assignments", "context")
+
+MAX_PROBLEMS = 100
 
 _loaded: dict[str, _Schema] = {}
 
@@ -63,6 +67,9 @@ def check_schema(source: SourceFile, kind: str, cache: ValidationCache | None = 
         source.unfit.append(place)
         if not is_within(place, source.document.tainted):
             found += explain(error, source)
+        if len(found) >= MAX_PROBLEMS:
+            source.unfit.append(EVERYTHING)
+            return [*_without_echoes(found[:MAX_PROBLEMS]), _too_many(source, found[MAX_PROBLEMS - 1])]
     if cache is not None and not source.unfit and not source.document.diagnostics:
         cache.remember(key)
     return _without_echoes(found)
@@ -97,10 +104,15 @@ def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) ->
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
+def _too_many(source: SourceFile, last: Diagnostic) -> Diagnostic:
+    return source.diagnostic(
+        codes.TOO_MUCH, f"{MAX_PROBLEMS} problems found; the rest of the file was not judged", last.position,
+        hint="mend these first",
+    )
+
+
 def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
     """Drop repeats, and what is said of a value beside its wrong type."""
-    from packgate.source import codes
-
     wrong = {item.position for item in found if item.code == codes.WRONG_TYPE}
     kept: dict[tuple[Any, ...], Diagnostic] = {}
     for item in found:

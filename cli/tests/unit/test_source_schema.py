@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -310,3 +311,24 @@ def test_jsonschema_is_imported_only_when_a_file_is_judged(tmp_path):
         for _ in range(2)
     ]
     assert printed == ["True", "False"]
+
+
+@pytest.mark.parametrize("text", [
+    "policies:\n" + "- 1\n" * 100_000,
+    "policies:\n- {" + ", ".join(f"k{n}: 1" for n in range(50_000)) + "}\n",
+    "policies: [[" + "{}, " * 100_000 + "]]\n",
+    "policies:\n" + "- {id: x, when: [" + "a, " * 20_000 + "]}\n",
+])
+def test_a_hostile_file_is_judged_in_bounded_time(text):
+    source, problems = parse_source(text, "f.yaml")
+    assert not problems
+    start = time.perf_counter()
+    found = check_schema(source, "policies")
+    assert time.perf_counter() - start < 5
+    assert 0 < len(found) <= 101
+
+
+def test_nothing_is_built_from_a_file_that_was_not_judged_to_its_end():
+    source, _ = parse_source(POLICY + "  - 1\n" * 200, "f.yaml")
+    assert check_schema(source, "policies")[-1].code == codes.TOO_MUCH
+    assert list(source.items("policies")) == []
