@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from packgate.facts.call import ACTIVE
-from packgate.facts.fields import text_of
 from packgate.model.operation import Operation
-from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.model.value import Origin, origins_of, unknown
+from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
 
 _FILTERS = ("stdin", "files")
+# Programs whose output the evaluator computes where it can, better than their entry in the catalog says.
+_FOLDED = TEXT | FILTERS | CODECS | FACTS
 
 
 def output_of(call: Call, operations: list[Operation], session: Session) -> Value | None:
@@ -25,8 +27,8 @@ def output_of(call: Call, operations: list[Operation], session: Session) -> Valu
         return None
     if kind == "none":
         return ""
-    if kind == "arguments":
-        return text_of(call.operands)
+    if call.program in _FOLDED:
+        return None
     if kind == "network":
         return unknown(*[Origin("network", str(value)) for value in _addresses(operations)] or [Origin("network")])
     if kind == "secret":
@@ -46,7 +48,7 @@ def _addresses(operations: list[Operation]) -> list[Value]:
 
 
 def _contents(call: Call, operations: list[Operation], session: Session) -> Value | None:
-    """The contents of the files that were read. Only a bare call prints them unchanged; else their origin remains."""
+    """What a program makes of the files that it read: unknown text that keeps their origins."""
     contents: list[Value] = []
     for operation in operations:
         if operation.families[0] == "read-file":
@@ -55,8 +57,6 @@ def _contents(call: Call, operations: list[Operation], session: Session) -> Valu
         return None
     if call.stdin is not None and any(operand == "-" for operand in call.operands):
         contents.append(call.stdin)
-    if call.program in ("cat", "tac") and not call.flags:
-        return join(contents)
     origins = [origin for content in contents for origin in origins_of(content)]
     return unknown(*origins) if origins else unknown(Origin("command", call.program))
 

@@ -11,7 +11,7 @@ from packgate.facts.parsers import PARSERS
 from packgate.facts.scripts import read_file
 from packgate.facts.yields import level_environment
 from packgate.model.value import Origin, unknown
-from packgate.shell.evaluate import evaluate, run_argv
+from packgate.shell.evaluate import evaluate, run_argv, trace_prompt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: F
     source = wrap.source if wrap.source is not None else wrap.file
     for value in source.values(call, None) if source is not None else ():
         state = inner_state(wrap, call).child()
+        if call.has("-x") and wrap.lang == "shell":
+            _traced(state, call, session, context)
         payload = Payload(session, context, state, call.span, common, fields, level_environment(call))
         if wrap.file is not None:
             state.name, state.arguments = value, arguments
@@ -120,6 +122,12 @@ def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: F
             state.name, state.arguments = (arguments[0], arguments[1:]) if arguments else (state.name, [])
         out.append(read_code(value, wrap.lang, payload))
     return out
+
+
+def _traced(state: State, call: Call, session: Session, context: Context) -> None:
+    """A shell that traces expands ``PS4`` before every command, with the substitutions in it."""
+    if state.get("PS4") is not None:
+        within(session, context, lambda: trace_prompt(state, session, call.span))
 
 
 def _client_fields(wrap: Wrap, call: Call) -> Fields:
