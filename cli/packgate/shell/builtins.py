@@ -154,15 +154,15 @@ def unset(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
         if not isinstance(name, str) or name[:1] == "-":
             continue
         if functions or (name in state.functions and "-v" not in argv and state.lookup(name) is None):
-            state.functions.pop(name, None)
+            state.functions = {key: body for key, body in state.functions.items() if key != name}
             continue
         base, bracket, key = name.partition("[")
         if bracket:
             _unset_element(state, base, key.rstrip("]"))
             continue
         state.set(name, UNSET)
-        state.attributes.pop(name, None)
-        state.exported.discard(name)
+        state.attributes = {key: kept for key, kept in state.attributes.items() if key != name}
+        state.exported = state.exported - {name}
     return 0
 
 

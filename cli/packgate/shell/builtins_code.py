@@ -89,7 +89,7 @@ def trap(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
         return 0
     later = any(signal in _AT_END for signal in words[1:] if isinstance(signal, str))
     if later:
-        state.traps["EXIT"] = words[0]
+        state.traps = {"EXIT": words[0]}
         state.trap_span = span
     else:
         inner = state.copy()

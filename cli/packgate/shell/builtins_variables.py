@@ -85,14 +85,14 @@ def _declare(
         state.saved[-1][name] = state.variables.get(name)
     attributes = set(state.attributes.get(name, "")) - {"r"} | (set(added) & _ATTRIBUTES)
     if export and "n" in added:
-        state.exported.discard(name)
+        state.exported = state.exported - {name}
         return
     attributes = (attributes - set(removed)) & _ATTRIBUTES
     if "x" in attributes:
         state.exported = state.exported | {name}
     kept = "".join(sorted(attributes - {"x", "r"}))
     if kept or name in state.attributes:
-        state.attributes[name] = kept
+        state.attributes = {**state.attributes, name: kept}
     if value is not None:
         if append:
             before = state.get(name)
@@ -109,7 +109,7 @@ def _declare(
         elif is_local and stored is None and not kept:
             state.set(name, "")
     if "r" in attributes:
-        state.attributes[name] = kept + "r"
+        state.attributes = {**state.attributes, name: kept + "r"}
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def read(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
         ifs = state.get("IFS")
         state.set(options["a"], split_fields(line, ifs if isinstance(ifs, str) else " \t\n", 0))
         if stream.names:
-            state.taints[options["a"]] = stream.names
+            state.taint(options["a"], stream.names)
         return status
     if not names:
         set_variable(walk, state, "REPLY", line, span, stream.names)
@@ -240,8 +240,7 @@ def mapfile(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) 
         return None
     lines = split_lines(stream.value)
     state.set(name, lines if trim else [join((line, "\n")) for line in lines])
-    if stream.names:
-        state.taints[name] = stream.names
+    state.taint(name, stream.names)
     stream.value = ""
     return 0
 

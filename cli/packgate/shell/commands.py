@@ -76,7 +76,7 @@ def _argv(walk: Walk, words: list[Word | Assignment], state: State) -> tuple[lis
             declares = argv[0] in DECLARATIONS
             if argv[0] == "noglob" and state.shell == "zsh" and "noglob" not in state.options:
                 noglob = True
-                state.options = {*state.options, "noglob"}
+                state.options = state.options | {"noglob"}
         elif argv and argv[0] in ("command", "builtin"):
             declares = argv[-1] in DECLARATIONS
     if noglob:

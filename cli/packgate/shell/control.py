@@ -6,7 +6,7 @@ from packgate.model.value import Origin, unknown
 from packgate.shell import arithmetic, truth
 from packgate.shell.expand import add_words, pattern_pieces, quoted_text, single
 from packgate.shell.limits import LOOP
-from packgate.shell.merge import Snapshot, merge
+from packgate.shell.merge import Snapshot, merge, widen
 from packgate.shell.partial import either, variants
 from packgate.shell.patterns import compile_pieces, matches
 from packgate.shell.streams import Sink
@@ -19,9 +19,12 @@ from packgate.shell.tree import (
     Function,
     Group,
     If,
+    Literal,
+    SimpleCommand,
     Subshell,
     Test,
     While,
+    Word,
 )
 from packgate.shell.walk import FunctionBody
 
@@ -29,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.state import State
-    from packgate.shell.tree import Node, Script, Word
+    from packgate.shell.tree import Node, Script
     from packgate.shell.walk import Walk
 
 RECURSION = 16
@@ -54,7 +57,7 @@ def compound(walk: Walk, node: Node, state: State) -> int | None:
     if isinstance(node, Case):
         return _case(walk, node, state)
     if isinstance(node, Function):
-        state.functions[node.name] = FunctionBody(node, walk.frame)
+        state.functions = {**state.functions, node.name: FunctionBody(node, walk.frame)}
         return 0
     if isinstance(node, Test):
         return truth.double_bracket(walk, node, state)
@@ -75,11 +78,11 @@ def restore(state: State, before: Snapshot) -> None:
     """Take a state back to what it was."""
     state.cwd = before.cwd
     state.old_cwd = before.old_cwd
-    state.variables = before.variables.copy()
+    state.variables = before.variables
     state.exported = before.exported
     state.arguments = before.arguments
     state.options = before.options
-    state.taints = before.taints.copy()
+    state.taints = before.taints
 
 
 # --- branches ------------------------------------------------------------------------------------------------------
@@ -217,8 +220,7 @@ def _for(walk: Walk, node: For, state: State) -> int | None:
         add_words(walk, node.words, state, values)
     taint = tuple(walk.names)
     walk.names = names
-    if taint:
-        state.taints[node.name] = taint
+    state.taint(node.name, taint)
     if len(values) > LOOP:
         walk.limit(f"{LOOP} iterations of one loop", span)
         values = values[:LOOP]
@@ -292,9 +294,27 @@ def _while(walk: Walk, node: While, state: State) -> int | None:
             return None
         if left or (before.variables == state.variables and before.cwd == state.cwd and not walk.consumed):
             return None
+        if not walk.consumed and _is_constant(node.condition):
+            # An endless loop: one more turn with whatever it changes unknown stands for all others.
+            widen(state, before)
+            walk.script(node.body, state)
+            walk.left = False
+            return None
         walk.consumed = False
     walk.limit(f"{LOOP} iterations of one loop", span)
     return None
+
+
+def _is_constant(condition: Script) -> bool:
+    """Whether a condition is plain text (``true``, ``:``, ``[ 1 ]``), so that no turn changes it."""
+    for statement in condition.statements:
+        node = statement.node
+        if not isinstance(node, SimpleCommand):
+            return False
+        for word in node.words:
+            if not isinstance(word, Word) or any(not isinstance(part, Literal) for part in word.parts):
+                return False
+    return True
 
 
 # --- functions -----------------------------------------------------------------------------------------------------
@@ -320,15 +340,22 @@ def call(walk: Walk, name: str, argv: list[Value], state: State, span: tuple[int
         status = walk.node(inner, state)
     else:
         status = walk.node(node, state)
-    for local, stored in state.saved.pop().items():
-        if stored is None:
-            state.variables.pop(local, None)
-        else:
-            state.variables[local] = stored
+    _leave_scope(state)
     walk.left = False
     walk.calls.pop()
     walk.frame, state.arguments = frame, arguments
     return status
+
+
+def _leave_scope(state: State) -> None:
+    """A function ends: its local variables get their former values back."""
+    saved = state.saved.pop()
+    if saved:
+        kept = {name: stored for name, stored in state.variables.items() if name not in saved}
+        for name, stored in saved.items():
+            if stored is not None:
+                kept[name] = stored
+        state.variables = kept
 
 
 def _as_script(node: Node) -> Script:

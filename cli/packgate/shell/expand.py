@@ -33,7 +33,11 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
     parts = word.parts
     if len(parts) == 1:
         part = parts[0]
-        if isinstance(part, Quoted):
+        if isinstance(part, Literal):
+            if (part.quoted or _SPECIAL.isdisjoint(part.text)) and not walk.frame.holes:
+                out.append(part.text)
+                return
+        elif isinstance(part, Quoted):
             if not part.parts:
                 out.append("")
                 return
@@ -42,11 +46,6 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
                 if isinstance(part, Literal) and not walk.frame.holes:
                     out.append(part.text)
                     return
-        elif isinstance(part, Literal) and not walk.frame.holes:
-            text = part.text
-            if part.quoted or _SPECIAL.isdisjoint(text):
-                out.append(text)
-                return
     fields = Fields(True, "noglob" not in state.options, _ifs(state), state.shell != "zsh")
     for variant in _brace_variants(walk, word):
         _add_parts(walk, _tilde(walk, variant, state, False), state, fields)

@@ -6,7 +6,7 @@ the input.
 
 from __future__ import annotations
 
-from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.model.value import Hole, Origin, join, origins_of, unknown
 from packgate.shell.streams import Stream
 
 TYPE_CHECKING = False
@@ -87,6 +87,8 @@ def fold(walk: Walk, command: Command) -> Value:
     if not isinstance(first, str):
         return unknown(Origin("command"), *origins_of(first), *_stdin_origins(command))
     name = first.rpartition("/")[2] if "/" in first else first
+    if name in FILTERS and len(command.argv) < 3 and is_opaque(command.stdin):
+        return unknown_output(name, command.stdin)
     if name in TEXT:
         from packgate.shell import fold_text
 
@@ -107,9 +109,31 @@ def fold(walk: Walk, command: Command) -> Value:
         return ""
     else:
         output = None
+    return output if output is not None else unknown_output(name, command.stdin)
+
+
+# Programs repeat; their unknown outputs are shared.
+_OUTPUTS: dict[str, Value] = {}
+
+
+def unknown_output(name: str, stdin: Value | None) -> Value:
+    """The output of a program of which nothing is known but what it read."""
+    if stdin is not None and not isinstance(stdin, str):
+        return unknown(Origin("command", name), *origins_of(stdin))
+    output = _OUTPUTS.get(name)
     if output is None:
-        return unknown(Origin("command", name), *_stdin_origins(command))
+        output = unknown(Origin("command", name))
+        if len(_OUTPUTS) < 1_000:
+            _OUTPUTS[name] = output
     return output
+
+
+def is_opaque(stdin: Value | None) -> bool:
+    """Whether nothing at all is known of what a filter reads."""
+    if stdin is None or isinstance(stdin, str) or len(stdin.parts) != 1:
+        return False
+    part = stdin.parts[0]
+    return isinstance(part, Hole) and not part.choices
 
 
 def is_verbose(word: Value) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Origin, unknown
+from packgate.model.value import ANY, DIGITS, Origin, unknown
 from packgate.shell.partial import either
 from packgate.shell.state import Unset
 
@@ -20,7 +20,7 @@ class Snapshot:
     def __init__(self, state: State) -> None:
         self.cwd = state.cwd
         self.old_cwd = state.old_cwd
-        self.variables = state.variables.copy()
+        self.variables = state.variables
         self.exported = state.exported
         self.arguments = state.arguments
         self.options = state.options
@@ -42,11 +42,12 @@ def merge(state: State, others: list[Snapshot]) -> None:
             state.options = state.options & other.options
         if len(other.arguments) > len(state.arguments):
             state.arguments = other.arguments
-        if other.variables != state.variables:
+        if other.variables is not state.variables and other.variables != state.variables:
             _merge_variables(state, other.variables)
 
 
 def _merge_variables(state: State, other: dict[str, Stored]) -> None:
+    merged = dict(state.variables)
     for name in sorted(state.variables.keys() | other.keys()):
         mine = state.variables.get(name)
         theirs = other.get(name)
@@ -55,7 +56,22 @@ def _merge_variables(state: State, other: dict[str, Stored]) -> None:
         if theirs is None:
             theirs = _before(state, name)
         if mine != theirs:
-            state.variables[name] = _merge_stored(mine, theirs)
+            merged[name] = _merge_stored(mine, theirs)
+    state.variables = merged
+
+
+def widen(state: State, before: Snapshot) -> None:
+    """Make everything unknown that changed since a snapshot: any number of further turns may have changed it."""
+    widened = dict(state.variables)
+    for name in sorted(state.variables.keys() | before.variables.keys()):
+        now, then = state.variables.get(name), before.variables.get(name)
+        if now == then:
+            continue
+        digits = isinstance(now, str) and now.isdigit() and (not isinstance(then, str) or then.isdigit())
+        widened[name] = unknown(Origin("variable", name), chars=DIGITS if digits else ANY)
+    state.variables = widened
+    if state.cwd != before.cwd:
+        state.cwd = unknown(Origin("variable", "PWD"))
 
 
 def _before(state: State, name: str) -> Stored:

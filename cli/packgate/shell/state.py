@@ -30,11 +30,20 @@ class Unset:
 
 UNSET = Unset()
 
+# Shared by all states that have none; never changed in place.
+_NO_ATTRIBUTES: dict[str, str] = {}
+_NO_VALUES: dict[str, Value] = {}
+_NO_FUNCTIONS: dict[str, FunctionBody] = {}
+_NO_TAINTS: dict[str, tuple[str, ...]] = {}
+_NO_OPTIONS: frozenset[str] = frozenset()
+
 
 class State:
     """A shell's state. Cheap to create and to copy; the evaluator changes it in place.
 
     ``environment`` holds the declared environment (only strings: what the action says is set); it is never changed.
+    Tables are replaced, not changed, so that copies and snapshots share them; only ``variables``, ``exported`` and
+    ``fds`` are a copy's own.
     ``variables`` holds what the line set: a value, a list (indexed array), a dict (associative or sparse array) or
     UNSET. ``temporary`` holds prefix assignments while their command runs. ``cwd`` and everything else may be partly
     unknown text.
@@ -59,26 +68,24 @@ class State:
         self.cwd = cwd
         self.old_cwd: Value | None = None
         self.environment: dict[str, str] = environment if environment is not None else {}
-        self.variables: dict[str, Stored] = {}
-        if home is not None:
-            self.variables["HOME"] = home
+        self.variables: dict[str, Stored] = {"HOME": home} if home is not None else {}
         self.shell = shell
         self.arguments: list[Value] = arguments if arguments is not None else []
         self.name: Value = name if name is not None else shell
         self.user = user
         self.exported: set[str] = set()
-        self.attributes: dict[str, str] = {}
-        self.temporary: dict[str, Value] = {}
-        self.functions: dict[str, FunctionBody] = {}
-        self.aliases: dict[str, Value] = {}
-        self.options: set[str] = set()
+        self.attributes: dict[str, str] = _NO_ATTRIBUTES
+        self.temporary: dict[str, Value] = _NO_VALUES
+        self.functions: dict[str, FunctionBody] = _NO_FUNCTIONS
+        self.aliases: dict[str, Value] = _NO_VALUES
+        self.options: frozenset[str] = _NO_OPTIONS
         self.fds: dict[int, Descriptor] = {}
         self.folders: list[Value] = []
         self.saved: list[dict[str, Stored | None]] = []
-        self.traps: dict[str, Value] = {}
+        self.traps: dict[str, Value] = _NO_VALUES
         self.trap_span: tuple[int, int] = (0, 0)
         self.substituted: dict[str, Value] = {}
-        self.taints: dict[str, tuple[str, ...]] = {}
+        self.taints: dict[str, tuple[str, ...]] = _NO_TAINTS
         self.status: int | None = 0
         self.last_argument: Value = ""
         self.background = False
@@ -121,9 +128,20 @@ class State:
 
     def set(self, name: str, value: Stored) -> None:
         """Set a variable of the shell (the caller resolves name references and tells the host)."""
-        self.variables[name] = value
+        self.variables = {**self.variables, name: value}
         if name in self.temporary:
-            del self.temporary[name]
+            self.temporary = {key: kept for key, kept in self.temporary.items() if key != name}
+
+    def export(self, name: str) -> None:
+        """Let children inherit a variable."""
+        self.exported = self.exported | {name}
+
+    def taint(self, name: str, names: tuple[str, ...]) -> None:
+        """Record the outside variables that a variable's value depends on; none forgets them."""
+        if names:
+            self.taints = {**self.taints, name: names}
+        elif name in self.taints:
+            self.taints = {key: kept for key, kept in self.taints.items() if key != name}
 
     @property
     def home(self) -> Value | None:
@@ -144,16 +162,16 @@ class State:
         new.old_cwd = self.old_cwd
         new.variables = self.variables.copy()
         new.exported = self.exported.copy()
-        new.attributes = self.attributes.copy()
-        new.temporary = self.temporary.copy()
-        new.functions = self.functions.copy()
-        new.aliases = self.aliases.copy()
-        new.options = self.options.copy()
+        new.attributes = self.attributes
+        new.temporary = self.temporary
+        new.functions = self.functions
+        new.aliases = self.aliases
+        new.options = self.options
         new.fds = self.fds.copy()
-        new.folders = self.folders.copy()
-        new.saved = [frame.copy() for frame in self.saved]
+        new.folders = self.folders
+        new.saved = [frame.copy() for frame in self.saved] if self.saved else []
         new.substituted = self.substituted
-        new.taints = self.taints.copy()
+        new.taints = self.taints
         new.status = self.status
         new.last_argument = self.last_argument
         new.background = self.background
@@ -189,12 +207,8 @@ class State:
         for key, value in self.temporary.items():
             new.variables[key] = value
             new.exported.add(key)
-        for key, taint in self.taints.items():
-            if key in new.variables:
-                new.taints[key] = taint
-        for function, body in self.functions.items():
-            if body.exported:
-                new.functions[function] = body
+        new.taints = {key: taint for key, taint in self.taints.items() if key in new.variables}
+        new.functions = {function: body for function, body in self.functions.items() if body.exported}
         return new
 
 

@@ -33,12 +33,10 @@ def set_variable(
         state.set(name, with_element(stored, "0", value))
     else:
         state.set(name, value)
-    if names:
-        state.taints[name] = names
-    elif state.taints:
-        state.taints.pop(name, None)
+    if names or state.taints:
+        state.taint(name, names)
     if "allexport" in state.options:
-        state.exported.add(name)
+        state.export(name)
     walk.host.assigned(name, value, state.is_exported(name), span)
     if name == "PS4" and "xtrace" in state.options:
         trace(walk, state)
@@ -103,7 +101,7 @@ def assign(walk: Walk, assignment: Assignment, state: State) -> None:
             stored = {}
         state.set(assignment.name, with_element(stored, key if key is not None else "0", value, assignment.append))
         if walk.names:
-            state.taints[assignment.name] = (*state.taints.get(assignment.name, ()), *walk.names)
+            state.taint(assignment.name, (*state.taints.get(assignment.name, ()), *walk.names))
     else:
         value = assigned_value(walk, assignment, state)
         set_variable(walk, state, assignment.name, value, span, tuple(walk.names))
@@ -125,10 +123,7 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
             number = arithmetic.evaluate(walk, key, state)
             result = with_element(result, str(number or 0), fields[0])
         state.set(name, result)
-    if walk.names:
-        state.taints[name] = tuple(walk.names)
-    else:
-        state.taints.pop(name, None)
+    state.taint(name, tuple(walk.names))
 
 
 def _table(items: list[tuple[Value | None, list[Value]]], before: dict[str, Value]) -> dict[str, Value]:

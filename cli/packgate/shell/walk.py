@@ -120,7 +120,8 @@ class Walk:
     def finish(self, state: State) -> None:
         """A shell ends: its EXIT traps run."""
         if state.traps:
-            code = state.traps.pop("EXIT", None)
+            code = state.traps.get("EXIT")
+            state.traps = {}
             if code is not None:
                 self.code(code, state, state.trap_span, "trap")
 
