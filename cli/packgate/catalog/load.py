@@ -25,13 +25,14 @@ COMPILED = os.path.join(FOLDER, "_compiled.json")
 class Catalog:
     """Programs and variables by name. ``entries`` holds each program as JSON text or as the decoded structure."""
 
-    __slots__ = ("cache", "entries", "globs", "names", "variables")
+    __slots__ = ("cache", "entries", "globs", "names", "variable_globs", "variables")
 
     def __init__(self, compiled: dict[str, Any]) -> None:
         self.names: dict[str, int] = compiled["names"]
         self.globs: list[tuple[str, int]] = [(glob, index) for glob, index in compiled["globs"]]
         self.entries: list[Any] = compiled["programs"]
         self.variables: dict[str, dict[str, Any]] = compiled["variables"]
+        self.variable_globs = [name for name in self.variables if "*" in name]
         self.cache: dict[str, Program | None] = {}
 
     def program(self, name: str) -> Program | None:
@@ -52,6 +53,13 @@ class Catalog:
 
             entry = self.entries[index] = json.loads(entry)
         return entry  # type: ignore[no-any-return]
+
+    def variable(self, name: str) -> dict[str, Any] | None:
+        """What the assignment of a variable means; None when the catalog does not list it."""
+        found = self.variables.get(name)
+        if found is not None or not self.variable_globs:
+            return found
+        return next((self.variables[glob] for glob in self.variable_globs if matches(glob, name)), None)
 
     def merged(self, compiled: dict[str, Any]) -> Catalog:
         """With the programs of another compiled catalog. Raises `ValueError` for a program that both have."""

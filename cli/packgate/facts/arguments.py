@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.call import DRY, HELP, Call
+from packgate.facts.call import ACTIVE, DRY, HELP, Call
 from packgate.facts.parsers import PARSERS
 from packgate.facts.wildcard import matches
 from packgate.model.value import Hole, join
@@ -271,9 +271,14 @@ def _is_open(rest: tuple[Part, ...]) -> bool:
 def _neutral(call: Call) -> int:
     """How harmless the call is by its options: `DRY`, `HELP` or active."""
     level = call.level
+    options = call.options
+    if not options and not (level.neutral_words and call.operands):
+        return ACTIVE
     for name in ("--help", "--version"):
+        if name not in options:
+            continue
         declared = level.options.get(name)
-        if name in call.options and (declared is None or declared.kind == "flag"):
+        if declared is None or declared.kind == "flag":
             return HELP
     for name, excepted in level.neutral:
         if name.startswith("-"):
@@ -281,7 +286,7 @@ def _neutral(call: Call) -> int:
                 return DRY
         elif call.operands and call.operands[0] == name:
             return DRY
-    return 0
+    return ACTIVE
 
 
 def _takes(excepted: str, values: list[Value]) -> bool:

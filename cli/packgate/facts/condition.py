@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.source import source_from
-from packgate.facts.wildcard import matches, may_match
+from packgate.facts.wildcard import Globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Test:
     def __init__(self, source: Source, kind: str, globs: tuple[str, ...]) -> None:
         self.source = source
         self.kind = kind
-        self.globs = globs
+        self.globs = Globs(globs)
 
     def holds(self, call: Call, it: Value | None) -> bool:
         """Whether it holds, or may hold where a value is partly unknown: a rule is never lost to an unknown word."""
@@ -33,11 +33,14 @@ class Test:
             return not self.source.present(call, it)
         values = self.source.values(call, it)
         if self.kind == "like":
-            return any(may_match(glob, value) for value in values for glob in self.globs)
-        return any(self._unlike(value) for value in values)
-
-    def _unlike(self, value: Value) -> bool:
-        return not isinstance(value, str) or not any(matches(glob, value) for glob in self.globs)
+            for value in values:
+                if self.globs.may_match(value):
+                    return True
+            return False
+        for value in values:
+            if not isinstance(value, str) or not self.globs.match(value):
+                return True
+        return False
 
 
 class Condition:
@@ -54,6 +57,9 @@ class Condition:
     def holds(self, call: Call, it: Value | None = None) -> bool:
         """Whether one of the alternatives holds."""
         for clause in self.clauses:
-            if all(test.holds(call, it) for test in clause):
+            for test in clause:
+                if not test.holds(call, it):
+                    break
+            else:
                 return True
         return False

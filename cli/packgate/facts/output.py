@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.call import ACTIVE
+from packgate.facts.call import ACTIVE, HELP
 from packgate.model.operation import Operation
 from packgate.model.value import Origin, origins_of, unknown
 from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT
@@ -23,6 +23,9 @@ _FOLDED = TEXT | FILTERS | CODECS | FACTS
 def output_of(call: Call, operations: list[Operation], session: Session) -> Value | None:
     """The output of a call; None leaves it to the evaluator."""
     kind = call.level.output
+    if call.neutral == HELP:
+        # A manual or a version: the same text whatever the line says.
+        return ""
     if kind is None or call.neutral != ACTIVE:
         return None
     if kind == "none":

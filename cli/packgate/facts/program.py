@@ -81,7 +81,7 @@ class Level:
     """A program or sub-command: its own rules, and what holds for it of the levels above."""
 
     __slots__ = (
-        "cwd", "environment", "fields", "handlers", "neutral", "options", "output", "prints", "rules", "style", "unknown_values",
+        "cwd", "environment", "fields", "handlers", "neutral", "neutral_words", "options", "output", "prints", "rules", "style", "unknown_values",
         "via", "wraps",
     )  # fmt: skip
 
@@ -98,6 +98,7 @@ class Level:
         self.unknown_values: bool = data.get("unknown-options", parent.unknown_values if parent is not None else False)
         self.neutral: list[tuple[str, str | None]] = list(parent.neutral) if parent is not None else []
         self.neutral.extend((self._key(name), excepted) for name, excepted in data.get("neutral", ()))
+        self.neutral_words = any(not name.startswith("-") for name, _ in self.neutral)
         self.fields: dict[str, tuple[str, ...]] = dict(parent.fields) if parent is not None else {}
         for name, values in data.get("fields", {}).items():
             self.fields[name] = tuple(values)

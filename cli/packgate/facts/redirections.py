@@ -11,6 +11,8 @@ from packgate.model.value import origins_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from packgate.facts.fields import Fields
     from packgate.facts.session import Session
     from packgate.model.value import Value
@@ -64,9 +66,10 @@ def _add_context(fields: Fields, session: Session) -> None:
         fields["user"] = (context.user,)
 
 
-def assigned_operation(name: str, value: Value, span: tuple[int, int], session: Session) -> Operation:
+def assigned_operation(
+    name: str, variable: dict[str, Any], value: Value, span: tuple[int, int], session: Session
+) -> Operation:
     """The operation of setting a variable that the catalog lists."""
-    variable = session.catalog.variables[name]
     fields: Fields = {key: tuple(values) for key, values in variable["fields"].items()}
     fields.update({"operation": (variable["operation"],), "effect": ("write",), "variable": (name,), "target": (value,)})
     if variable["environment"]:

@@ -135,8 +135,9 @@ class Session:
 
     def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:
         """A variable that the catalog lists as a switch was set for the commands that follow."""
-        if exported and name in self.catalog.variables:
-            self.operations.append(assigned_operation(name, value, span, self))
+        variable = self.catalog.variable(name) if exported else None
+        if variable is not None:
+            self.operations.append(assigned_operation(name, variable, value, span, self))
 
     def note(self, note: Note) -> None:
         """Something could not be evaluated."""

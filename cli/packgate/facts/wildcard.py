@@ -11,9 +11,39 @@ if TYPE_CHECKING:
 _SPECIAL = frozenset("*?[|")
 
 
-def is_glob(pattern: str) -> bool:
-    """Whether the pattern is more than plain text."""
-    return not _SPECIAL.isdisjoint(pattern)
+class Globs:
+    """Several globs, sorted by how they can be told fast: whole texts, beginnings, ends, pieces, and the rest."""
+
+    __slots__ = ("all", "exact", "pieces", "prefixes", "rest", "suffixes")
+
+    def __init__(self, globs: tuple[str, ...]) -> None:
+        self.all = tuple(choice for glob in globs for choice in glob.split("|"))
+        plain = _SPECIAL.isdisjoint
+        self.exact = frozenset(glob for glob in self.all if plain(glob))
+        self.prefixes = tuple(glob[:-1] for glob in self.all if glob[-1:] == "*" and plain(glob[:-1]))
+        self.suffixes = tuple(glob[1:] for glob in self.all if glob[:1] == "*" and plain(glob[1:]))
+        self.pieces = tuple(glob[1:-1] for glob in self.all if len(glob) > 2 and glob[0] == glob[-1] == "*" and plain(glob[1:-1]))
+        fast = (*self.exact, *(f"{text}*" for text in self.prefixes), *(f"*{text}" for text in self.suffixes),
+                *(f"*{text}*" for text in self.pieces))
+        self.rest = tuple(glob for glob in self.all if glob not in fast)
+
+    def match(self, text: str) -> bool:
+        """Whether one of the globs describes the text."""
+        if text in self.exact or text.startswith(self.prefixes) or text.endswith(self.suffixes):
+            return True
+        for piece in self.pieces:
+            if piece in text:
+                return True
+        for glob in self.rest:
+            if _matches(glob, 0, text, 0):
+                return True
+        return False
+
+    def may_match(self, value: Value) -> bool:
+        """Whether one of the globs describes a text that the value can be."""
+        if isinstance(value, str):
+            return self.match(value)
+        return any(may_match(glob, value) for glob in self.all)
 
 
 def matches(pattern: str, text: str) -> bool:
