@@ -1,0 +1,1 @@
+"""Generated pages: policies, examples, verbs, formats, vocabulary, catalog."""
