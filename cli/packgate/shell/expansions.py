@@ -174,7 +174,8 @@ class ExpansionReader(WordReader):
             script = self._unescaped_backticks(text, start + 1, quoted)
         else:
             script = self.script_within(start + 1, match.end() - 1)
-        self.pos = match.end()
+        if not self.failed:
+            self.pos = match.end()
         return CommandSub(script, start, self.pos)
 
     def script_within(self, start: int, stop: int) -> Script:
@@ -188,6 +189,7 @@ class ExpansionReader(WordReader):
         self.end_heredocs()
         self.depth -= 1
         self.end, self.failed, self.pending, self.parens = outer
+        self.check_commands()
         return script
 
     def _unescaped_backticks(self, text: str, start: int, quoted: bool) -> Script:
@@ -226,7 +228,7 @@ class ExpansionReader(WordReader):
 
     def adopt(self, child: ExpansionReader, positions: list[int]) -> None:
         """Take over the problems of a child, and what it read."""
-        self.commands = child.commands - 1
-        self.count_command()
+        self.commands = child.commands
+        self.check_commands()
         for problem in child.problems:
             self.note(problem.message, positions[problem.offset])

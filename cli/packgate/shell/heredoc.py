@@ -129,4 +129,5 @@ class HeredocReader(BraceReader):
         self.heredocs -= 1
         self.depth -= 1
         self.pos, self.end, self.failed, self.pending, self.parens, self.substitutions = outer
+        self.check_commands()
         return word

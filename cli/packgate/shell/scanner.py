@@ -112,6 +112,11 @@ class Scanner:
         """Count a command, or a text that is read apart; more than anyone writes is refused."""
         self.commands += 1
         if self.commands > MAX_COMMANDS:
+            self.check_commands()
+
+    def check_commands(self) -> None:
+        """Stop when there were too many commands; also called behind a part in which stopping was local."""
+        if self.commands > MAX_COMMANDS:
             self.fail(f"more than {MAX_COMMANDS} commands")
 
     def blanks(self) -> None:

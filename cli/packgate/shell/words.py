@@ -10,6 +10,7 @@ from packgate.shell.syntax import (
     ESCAPES,
     HEREDOC_ESCAPE,
     HEREDOC_RUN,
+    PROTECTED_RUN,
     Lazy,
 )
 from packgate.shell.tree import ExtGlob, Literal, ProcessSub, Quoted, Script, Word
@@ -162,11 +163,31 @@ class WordReader(Scanner):
                 break
             if char in "<>" and not quoted and self._at_process_substitution():
                 parts.append(self.process_substitution(char, self.pos))
+            elif char == "'" and quoted and self.shell == "bash":
+                self._protected(parts)
             else:
                 # Within the braces of a quoted ${…} bash still decodes $'…'.
                 plain = char == "$" and source.startswith("$'", self.pos, self.end)
                 self.special(parts, char, quoted and not plain, single)
         return parts
+
+    def _protected(self, parts: list[WordPart]) -> None:
+        """Single quotes in the braces of a quoted ``${…}``: in bash they are plain characters in the result, and what
+        lies between is expanded, but a brace there doesn't close."""
+        start = self.pos
+        close = self.source.find("'", start + 1, self.end)
+        if close < 0:
+            self.fail("a single quote isn't closed", start)
+            return
+        outer = (self.end, self.failed)
+        parts.append(Literal("'", True, start, start + 1))
+        self.pos, self.end = start + 1, close
+        while self.pos < self.end:
+            parts.extend(self.parts_until('"', PROTECTED_RUN, True, False))
+            self.pos += 1
+        self.end, self.failed = outer
+        self.pos = close + 1
+        parts.append(Literal("'", True, close, close + 1))
 
     def _at_process_substitution(self) -> bool:
         after = self.joins(self.pos + 1)

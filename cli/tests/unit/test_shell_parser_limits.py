@@ -6,6 +6,7 @@ import gc
 import time
 
 import pytest
+
 from packgate.shell.parser import MAX_LENGTH, parse
 from packgate.shell.relocate import push_children
 

@@ -1,0 +1,110 @@
+"""Our shell parser against two judges: mvdan/sh for the words of every command, bash for what is valid at all."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from packgate.shell.parser import parse
+
+sys.path.insert(0, str(Path(__file__).parent))
+from shell_judges import read_ours, read_shfmt
+from shell_scripts import script
+
+_BESIDE = Path(sys.executable).with_name("shfmt")
+SHFMT = str(_BESIDE) if _BESIDE.exists() else shutil.which("shfmt")
+BASH = shutil.which("bash")
+
+VALID = [
+    "", "a", "a;", "a & b &", "a && b || c", "a |\n\n b", "a &&\nb", "! a", "!", "! ! a", "time", "time -p a | b",
+    "time -- a", "!(a)", "(a)", "((a); b)", "(( a + (b) ))", "$((a); b)", "echo $(( (1) ))", "{ a; }", "{(a); }",
+    "{ a\n}", "echo }", "echo {", "if a; then b; elif c; then d; else e; fi", "if\\\n a; then b; fi",
+    "while a; do b; done < x > y", "until a\ndo b\ndone", "for x in a b; do c; done", "for x; do c; done",
+    "for x\ndo c; done", "for x in; do c; done", "for x in a; { b; }", "for in in in; do a; done",
+    "for ((;;)) do a; done", "for ((i=0; i<3; i++)); { a; }", "select x in a; do b; done", "case x in esac",
+    "case a in (a) ;; b|c) x;& *) esac", "case a in\na) b;;\n\nesac > f | c", "case x in in|x) ;; esac", "f() { a; }",
+    "f ()\n( a )", "function f { a; }", "function f() if a; then b; fi", "f-x() { a; } > y", "f() { a; }; f",
+    "coproc a b", "coproc x { a; }", "[[ a == b && ( -f c || ! d ) ]]", "[[ a =~ (b c|d)+$ ]]", "[[ a &&\nb ]]",
+    "[ a ]", "a=(b [1]=c $(d))", "a=(\n1 # c\n2)", "a+=(b) c", "a[1 + 2]=b", "a=b c=d", "declare -a x=(1 2) y",
+    "let a=(1)", "a > b 2>&1 < c >> d", "&> x a", "a >&- 2<&1 {fd}<>x >| y", "a > >(b) < <(c)", "a <<< 'b c'",
+    "a <<X\n$b\nX\nc", "a <<-X\n	b\n	X", "a <<X <<Y\n1\nX\n2\nY", "a <<'X Y'\n$(\nX Y", "echo $(a <<X\nb\nX\n)",
+    "echo $(a # b)\n)", "a <<X", "echo `a b`", "echo \"`a \"b\"`\"",
+    "echo ${a:-\"b}\"} ${a/b/c} ${#a} ${!a} ${a[@]} ${a:1:2}", "echo \"${a:-'}'}\"", "echo $'a\\'b' $\"c\"",
+    "echo a#b # c '", "# only", "a \\\n b", "a &\\\n& b", "echo \\", "echo $( ) ``", "echo {a,b", "a ; # x\n",
+    "echo $(case x in a) b;; esac)", "f() { a; } <<X\nb\nX", "while read a; do b; done <<X\nc\nX",
+    "echo \"$(echo \")\")\"", "echo a=b{c,d}e", "-x", "%1", "[x", "a=", "a=; b", "~/x", "* ? [a-z]", "a 2 >b",
+    "12>x a",
+]  # fmt: skip
+INVALID = [
+    ";", "; a", "a ;; b", "a & & b", "a && && b", "a | | b", "a ||", "a |", "| a", "& a", "a &; b", "(", ")", "( )",
+    "(a", "(a))", "(a) b", "{ a;", "{ a }", "{ }", "}", "fi", "then a", "do", "if a; then b", "if a; b; fi",
+    "if a; then fi", "if; then a; fi", "while do a; done", "while a; done", "for", "for x in a; b; done",
+    "for x in a do b; done", "case", "case a b) c;; esac", "case a in b c) d;; esac", "case a in b) c", "esac",
+    "[[ a", "]]", "f() a", "function f a", "f(", "f(a) { b; }", "a (b)", "a=b(c)", "echo a=(b)", "a=(b", "a=(b;c)",
+    "a=((b))", "a[;b", "$(a", "$((1+2)", "`a", "'a", "\"a", "\"$(a\"", "${a", "\"${a\"", "echo >", "a > ; b", "a <",
+    "cat <<", "a > (b)", "coproc", "a | ! b", "! | a", "{ a; } b", "echo $(fi)", "echo \"$(a ;; b)\"", "((1+2)",
+    "$'a", "a &> ", "a <(b", "f() { a; } b", "select", "! &", "time &", "echo \"${a:-'}\"",
+]  # fmt: skip
+
+
+def bash_accepts(source: str) -> bool:
+    """Whether bash parses a script; it is not run. A heredoc that the end of the file closes is only a warning."""
+    assert BASH is not None
+    done = subprocess.run([BASH, "-n"], input=source.encode(), capture_output=True, check=False)
+    return all(b"warning" in line for line in done.stderr.splitlines())
+
+
+needs_bash = pytest.mark.skipif(BASH is None, reason="bash isn't installed")
+needs_shfmt = pytest.mark.skipif(SHFMT is None, reason="shfmt isn't installed (pip install shfmt-py)")
+
+
+@needs_bash
+@pytest.mark.parametrize("source", VALID)
+def test_a_valid_script_has_no_problem(source: str) -> None:
+    assert bash_accepts(source)
+    assert [problem.message for problem in parse(source).problems] == []
+
+
+@needs_bash
+@pytest.mark.parametrize("source", INVALID)
+def test_an_invalid_script_has_a_problem(source: str) -> None:
+    assert not bash_accepts(source)
+    assert parse(source).problems
+
+
+@needs_shfmt
+@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@given(st.integers(0, 2**32))
+def test_generated_scripts_have_the_words_that_mvdan_sh_reads(seed: int) -> None:
+    source = script(Random(seed))
+    assert SHFMT is not None
+    theirs = read_shfmt(source, SHFMT)
+    ours, problems = read_ours(source)
+    assert problems == []
+    if theirs is not None:
+        assert ours == theirs
+
+
+def test_the_generated_scripts_are_rich() -> None:
+    sources = [script(Random(seed)) for seed in range(150)]
+    commands = sum(len(read_ours(source)[0].commands) for source in sources)
+    assert commands > 500
+    for construct in ("if ", "case ", "<<", "$(", "`", "$'", "\\\n", "f() {", "for ", "<("):
+        assert sum(construct in source for source in sources) >= 3
+
+
+@needs_bash
+@settings(max_examples=60, derandomize=True, deadline=None, database=None)
+@given(st.integers(0, 2**32), st.integers(0, 10_000))
+def test_a_cut_script_is_refused_where_bash_refuses_it(seed: int, cut: int) -> None:
+    source = script(Random(seed))
+    source = source[: cut % (len(source) + 1)].rstrip("\\")
+    if parse(source).problems == []:
+        assert bash_accepts(source)
