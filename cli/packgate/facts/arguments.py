@@ -182,18 +182,16 @@ class _Reader:
             self._add(option.key, option.spellings, attached)
 
     def _prefix(self, name: str) -> Option | None:
-        """The one declared long option that begins so; GNU getopt and git accept it."""
+        """The declared long option that begins so; GNU getopt and git accept it. Of several it is the one that all
+        others begin with (``--force`` of ``--force`` and ``--force-with-lease``)."""
         if self.style != "gnu" or len(name) < 3:
             return None
-        found: Option | None = None
         for branch in self.live:
-            for spelling, option in branch.inherited.options.items() if branch.inherited is not None else ():
-                if spelling.startswith(name):
-                    if found is not None and found is not option:
-                        return None
-                    found = option
-            if found is not None:
-                return found
+            options = branch.inherited.options if branch.inherited is not None else {}
+            found = sorted((spelling for spelling in options if spelling.startswith(name)), key=len)
+            if found:
+                same = all(options[other] is options[found[0]] or other.startswith(found[0]) for other in found)
+                return options[found[0]] if same else None
         return None
 
     def _undeclared(self, name: str, attached: Value | None) -> None:

@@ -27,6 +27,8 @@ def remember_effects(call: Call, operations: list[Operation], session: Session) 
             append = operation.fields["operation"][0] == "append"
             for path in operation.fields.get("path", ()):
                 session.remember(path, content, append)
+                if operation.fields["operation"][0] == "link" and len(sources) == 1 and isinstance(path, str):
+                    session.links[path] = sources[0]
 
 
 def _content(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.facts.paths import HOME, REPOSITORY, TOOLCHAIN, normalise, scope
 from packgate.facts.wildcard import may_match
-from packgate.model.value import Glob, Hole
+from packgate.model.value import Glob, Hole, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ _MAX_NAMES = 12
 
 
 class Target:
-    """What a first word stands for: ``name`` of a program, or the ``path`` of a script, or neither (unknown)."""
+    """What a first word stands for: ``name`` of a program, or the ``path`` of a script (which goes
+    first), or neither (unknown)."""
 
     __slots__ = ("name", "path")
 
@@ -29,11 +30,11 @@ class Target:
         self.path = path
 
 
-def resolve(word: Value, state: State, repository: str | None) -> Target:
-    """What a known or partly known first word stands for."""
+def resolve(word: Value, state: State, repository: str | None, files: dict[str, Value]) -> Target:
+    """What a known or partly known first word stands for. ``files`` are those that the line wrote."""
     if isinstance(word, str):
         if "/" not in word:
-            return Target(_bare(word))
+            return Target(_bare(word), _on_path(word, state, files) if files else None)
         path = normalise(word, state.cwd)
         if isinstance(path, str) and _is_installed(path, state, repository):
             return Target(_bare(path.rsplit("/", 1)[-1]))
@@ -45,6 +46,19 @@ def resolve(word: Value, state: State, repository: str | None) -> Target:
             return Target(_bare(name))
         return Target(None, normalise(word, state.cwd))
     return Target()
+
+
+def _on_path(name: str, state: State, files: dict[str, Value]) -> str | None:
+    """The file of the line that a bare name means because the line put its folder on the PATH."""
+    search = state.env("PATH")
+    if search is None:
+        return None
+    head = search if isinstance(search, str) else search.parts[0]
+    for folder in head.split(":") if isinstance(head, str) else ():
+        path = normalise(join([folder or ".", "/", name]), state.cwd)
+        if isinstance(path, str) and path in files:
+            return path
+    return None
 
 
 def _bare(name: str) -> str:

@@ -49,7 +49,7 @@ def _copied_program(content: Value, command: Command, session: Session) -> str |
     origins = origins_of(content)
     if not is_unknown(content) or len(origins) != 1 or origins[0].kind != "file":
         return None
-    return resolve(origins[0].detail, command.state, session.repository).name
+    return resolve(origins[0].detail, command.state, session.repository, {}).name
 
 
 def _shebang(content: Value) -> list[Value]:

@@ -7,7 +7,7 @@ from packgate.facts.context import OUTERMOST
 from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
 from packgate.facts.output import output_of, printed_variables
-from packgate.facts.paths import normalise
+from packgate.facts.paths import normalise, under
 from packgate.facts.redirections import assigned_operation, opened_operations
 from packgate.facts.repository import Repository
 from packgate.facts.resolve import candidates, resolve, split_git
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """What is known while one line is analysed. ``files`` are the contents that the line itself wrote, by path;
+    """What is known while one line is analysed. ``files`` are the contents that the line itself wrote, by path, ``links`` the
+    targets of the links that it made;
     ``git`` is the state of the repository that its git commands change."""
 
-    __slots__ = ("catalog", "context", "cwd", "files", "git", "home", "notes", "operations", "repository", "words")
+    __slots__ = (
+        "catalog", "context", "cwd", "files", "git", "home", "links", "notes", "operations", "repository", "words",
+    )  # fmt: skip
 
     def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:
         self.catalog = catalog
@@ -46,6 +49,7 @@ class Session:
         self.operations: list[Operation] = []
         self.notes: list[Note] = []
         self.files: dict[str, Value] = {}
+        self.links: dict[str, Value] = {}
 
     # --- the host of the shell ---------------------------------------------------------------------------------------
 
@@ -54,11 +58,11 @@ class Session:
         if command.via:
             return self.within(_outer(self.context, command.via), command)
         argv = command.argv
-        target = resolve(argv[0], command.state, self.repository)
-        if target.name is not None:
-            return self.named(target.name, command)
+        target = resolve(argv[0], command.state, self.repository, self.files)
         if target.path is not None:
             return run_script(target.path, command, self)
+        if target.name is not None:
+            return self.named(target.name, command)
         outputs = [self.named(name, command) for name in candidates(argv[0], self.catalog)]
         if not outputs:
             unknown_program(command, self)
@@ -157,6 +161,15 @@ class Session:
         """What the line wrote to a file; None when it did not."""
         key = self._key(path)
         return None if key is None else self.files.get(key)
+
+    def behind(self, path: Value) -> Value | None:
+        """The path that a link of the line leads to; None when it made no link there."""
+        if not self.links or not isinstance(path, str):
+            return None
+        for link, target in self.links.items():
+            if under(path, link):
+                return join([target, path[len(link):]])
+        return None
 
     def _key(self, path: Value) -> str | None:
         absolute = normalise(path, self.cwd)

@@ -62,6 +62,8 @@ def _operation(
         kept = tuple(path for path in fields.get("path", ()) if not is_device(path))
         if not kept:
             return None
+        if session.links:
+            kept += tuple(target for target in map(session.behind, kept) if target is not None)
         fields["path"] = kept
         add_scope(fields, session, context)
     if rule.sends:

@@ -18,10 +18,19 @@ _CREATE = ("-b", "-B", "--create", "--force-create", "--orphan")
 _FILE = re.compile(r".*\.[A-Za-z]{1,4}$|\.{0,2}/.*|\.+$|:")
 
 
-def handle(call: Call, session: Session, common: Fields) -> None:
-    """Remember the new branch."""
+def handle(call: Call, session: Session, common: Fields) -> Value | None:
+    """Remember the new branch, or print the current one."""
     if elsewhere(call, session):
-        return
+        return None
+    if call.has("--show-current") or (call.has("--abbrev-ref") or call.words[-1:] == ["symbolic-ref"]) and call.operands == ["HEAD"]:
+        return session.git.branch
+    if call.words[-1:] in (["rev-parse"], ["symbolic-ref"]):
+        return None
+    _remember(call, session)
+    return None
+
+
+def _remember(call: Call, session: Session) -> None:
     if call.words[-1:] == ["branch"]:
         _branch(call, session)
         return

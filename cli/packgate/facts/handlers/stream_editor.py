@@ -28,7 +28,7 @@ def handle_sed(call: Call, session: Session, common: Fields) -> None:
         given.append(operands.pop(0))
     if call.has("--in-place") or call.has("-I"):
         for path in operands:
-            payload.add(("modify-file",), "edit", "write", {"path": (path,)})
+            payload.add(("modify-file",), "edit", "write", {"path": (path,), "content": tuple(given)})
     for script in given:
         for letter, argument in sed_commands(script) if isinstance(script, str) else ():
             _command(letter, argument, payload)

@@ -66,6 +66,10 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
+            service = self.names.client(node.value)
+            if service is not None:
+                self.names.clients[name] = service
+                return
             dotted = self.names.dotted(node.value)
             if dotted and isinstance(node.value, (ast.Attribute, ast.Name, ast.Call)) and _is_module(dotted):
                 self.names.imported[name] = dotted
@@ -134,6 +138,8 @@ class _Reader(ast.NodeVisitor):
             self._connect(node)
         elif last in METHODS and isinstance(node.func, ast.Attribute) and self._is_path(node.func.value):
             self._file(METHODS[last], [self.names.value(node.func.value)])
+        elif name.startswith(".") and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, (ast.Call, ast.Name)):
+            self._cloud(node.func.value, last, node)
         elif name.startswith(("ctypes.", "marshal.", "pickle.load")) or "?" in name:
             self.payload.opaque("interpreter", PARTIAL)
 
@@ -187,6 +193,19 @@ class _Reader(ast.NodeVisitor):
             self.payload.add(("modify-file",), "append" if "a" in letters else "write", "write", {"path": (path,)})
         else:
             self.payload.add(("read-file",), "read", "read", {"path": (path,)})
+
+    def _cloud(self, receiver: ast.expr, method: str, node: ast.Call) -> None:
+        """``boto3.client("ec2").terminate_instances(InstanceIds=[...])`` is ``aws ec2 terminate-instances``."""
+        service = self.names.clients.get(receiver.id) if isinstance(receiver, ast.Name) else self.names.client(receiver)
+        if service is None:
+            return
+        argv: list[Value] = ["aws", service, method.replace("_", "-")]
+        for keyword in node.keywords:
+            values = self.names.listed(keyword.value)
+            option = "".join("-" + letter.lower() if letter.isupper() else letter for letter in keyword.arg or "")
+            argv.append("-" + option)
+            argv.extend(values if values is not None else [self.names.value(keyword.value)])
+        self.payload.run(argv)
 
     def _network(self, last: str, node: ast.Call) -> None:
         url = self.names.value(node.args[0]) if node.args else unknown()

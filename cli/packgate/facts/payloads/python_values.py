@@ -20,11 +20,12 @@ _DECODERS = frozenset(("b64decode", "b32decode", "b85decode", "b16decode", "a85d
 class Names:
     """What the names of a module stand for: imported modules and members, and variables with known values."""
 
-    __slots__ = ("home", "imported", "variables")
+    __slots__ = ("clients", "home", "imported", "variables")
 
     def __init__(self, home: Value | None) -> None:
         self.home = home
         self.imported: dict[str, str] = {}
+        self.clients: dict[str, str] = {}
         self.variables: dict[str, Value | list[Value]] = {}
 
     def dotted(self, node: ast.expr) -> str:
@@ -116,6 +117,13 @@ class Names:
         if isinstance(path, str) and path.startswith("~"):
             return join([home, path[1:]])
         return path
+
+    def client(self, node: ast.expr) -> str | None:
+        """The service of ``boto3.client("s3")``, also of a session."""
+        if isinstance(node, ast.Call) and self.dotted(node.func).endswith((".client", ".resource")) and node.args:
+            service = self.value(node.args[0])
+            return service if isinstance(service, str) else None
+        return None
 
     def listed(self, node: ast.expr) -> list[Value] | None:
         """The items of a list or tuple; None for another expression."""
