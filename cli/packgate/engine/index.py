@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from packgate.model.operation import Operation
     from packgate.model.value import Value
 
+    Key = tuple[int, str]
+
+# Where a literal stands in a value.
+WHOLE, HEAD, TAIL, COMPONENT = 0, 1, 2, 3
+
 # Fewer clauses than this are simply tried.
 _FEW = 4
 _MAX_PLANS = 4_096
@@ -37,21 +42,31 @@ class Entry:
 
 
 class Table:
-    """Entries by a literal of one field. ``all`` are those of every literal, for values that are not known."""
+    """Entries by a literal of one field: a whole value, its start or end, or a component of a path. ``all`` are those of
+    every literal, for values that are not known."""
 
-    __slots__ = ("all", "entries", "field", "fold", "path")
+    __slots__ = ("all", "components", "field", "fold", "heads", "tails", "whole")
 
     def __init__(self, field: str, type: str) -> None:
         self.field = field
-        self.path = type == "path"
         self.fold = type in NOCASE_TYPES
-        self.entries: dict[str, list[Entry]] = {}
+        self.whole: dict[str, list[Entry]] = {}
+        self.components: dict[str, list[Entry]] = {}
+        # By length, then by text.
+        self.heads: dict[int, dict[str, list[Entry]]] = {}
+        self.tails: dict[int, dict[str, list[Entry]]] = {}
         self.all: list[Entry] = []
 
-    def add(self, keys: list[str], entry: Entry) -> None:
+    def add(self, keys: list[Key], entry: Entry) -> None:
         """File an entry under its literals."""
-        for key in dict.fromkeys(keys):
-            self.entries.setdefault(key, []).append(entry)
+        for kind, text in dict.fromkeys(keys):
+            if kind == WHOLE:
+                table = self.whole
+            elif kind == COMPONENT:
+                table = self.components
+            else:
+                table = (self.heads if kind == HEAD else self.tails).setdefault(len(text), {})
+            table.setdefault(text, []).append(entry)
         self.all.append(entry)
 
     def collect(self, value: Value, out: list[Entry]) -> None:
@@ -65,15 +80,21 @@ class Table:
                 return
             for string in strings:
                 self.collect(string, out)
-        elif self.path:
+            return
+        if self.whole:
+            _extend(out, self.whole.get(value))
+        if self.components:
             for part in value.split("/"):
-                found = self.entries.get(part)
-                if found is not None:
-                    out.extend(found)
-        else:
-            found = self.entries.get(value)
-            if found is not None:
-                out.extend(found)
+                _extend(out, self.components.get(part))
+        for length, table in self.heads.items():
+            _extend(out, table.get(value[:length]))
+        for length, table in self.tails.items():
+            _extend(out, table.get(value[-length:]))
+
+
+def _extend(out: list[Entry], found: list[Entry] | None) -> None:
+    if found is not None:
+        out.extend(found)
 
 
 class Bucket:
@@ -185,7 +206,7 @@ def _divide(entries: list[Entry]) -> tuple[list[Entry], list[Table]]:
         return entries, []
     options = [[(check, keys) for check in entry.checks if (keys := check_keys(check))] for entry in entries]
     # How many entries share a literal; an entry goes by its rarest.
-    shared: dict[tuple[str, str], int] = {}
+    shared: dict[tuple[str, Key], int] = {}
     for choices in options:
         for check, keys in choices:
             for key in keys:
@@ -201,42 +222,51 @@ def _divide(entries: list[Entry]) -> tuple[list[Entry], list[Table]]:
     return plain, list(tables.values())
 
 
-def check_keys(check: Check) -> list[str] | None:
-    """Literals of which a value (of a path: a component) must be one for the check to hold; None when there are none
-    to go by."""
+def check_keys(check: Check) -> list[Key] | None:
+    """Literals of which a value must have one for the check to hold; None when there are none to go by."""
     if check.field == "operation" or check.type == "text":
         return None
     if check.quantifier == "any":
-        return _group_keys(check.matchers, check.type)
+        return _group_keys(check.matchers)
     if check.quantifier == "all":
         for group in check.groups:
-            keys = _group_keys(group, check.type)
+            keys = _group_keys(group)
             if keys:
                 return keys
     return None
 
 
-def _group_keys(matchers: list[Matcher], type: str) -> list[str] | None:
+def _group_keys(matchers: list[Matcher]) -> list[Key] | None:
     keys = []
     for matcher in matchers:
-        key = _component(matcher) if type == "path" else matcher.text if isinstance(matcher, Exact) else None
-        if not key:
+        key = matcher_key(matcher)
+        if key is None:
             return None
         keys.append(key)
     return keys
 
 
-def _component(matcher: Matcher) -> str | None:
-    """The last component that a path pattern spells out."""
+def matcher_key(matcher: Matcher) -> Key | None:
+    """The literal by which a pattern is found; None for one that can match anything."""
     if isinstance(matcher, Based):
-        source = matcher.source[1:]
-    elif isinstance(matcher, Regular) and matcher.glob:
-        source = matcher.source
-    else:
+        return _component(matcher.source[1:])
+    if not isinstance(matcher, Regular) or not matcher.glob:
         return None
+    component = _component(matcher.source) if matcher.type == "path" else None
+    if component is not None:
+        return component
+    if isinstance(matcher, Exact) and matcher.text:
+        return WHOLE, matcher.text
+    if matcher.head or matcher.tail:
+        return (HEAD, matcher.head) if len(matcher.head) >= len(matcher.tail) else (TAIL, matcher.tail)
+    return None
+
+
+def _component(source: str) -> Key | None:
+    """The last component that a path pattern spells out."""
     if "{" in source or "\\" in source or "[" in source:
         return None
     for part in reversed(source.split("/")):
         if part and "*" not in part and "?" not in part:
-            return part
+            return COMPONENT, part
     return None

@@ -5,9 +5,9 @@ A shape answers exactly as the machine of the same glob would; a property test h
 
 from __future__ import annotations
 
-from packgate.engine.matcher import NOCASE_TYPES, Regular
+from packgate.engine.matcher import NOCASE_TYPES, SEPARATED_TYPES, Regular
 from packgate.engine.partly import MAY, MUST, NO
-from packgate.engine.syntax import is_plain
+from packgate.engine.syntax import is_plain, literal_ends
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def word_glob(text: str, type: str) -> Regular:
         return Exact(text, type, value)
     inner = value.strip("*")
     if not is_plain(inner):
-        return Regular(text, type)
+        return _general(text, type)
     if not inner:
         return Everything(text, type)
     if value[0] != "*":
@@ -215,7 +215,13 @@ def _whole(text: str, type: str) -> Regular:
         return Exact(text, type, text)
     if text.endswith("/**") and is_plain(text[:-3]):
         return Tree(text, type, text[:-3])
-    return Regular(text, type)
+    return _general(text, type)
+
+
+def _general(text: str, type: str) -> Regular:
+    matcher = Regular(text, type)
+    matcher.head, matcher.tail = literal_ends(text.lower() if type in NOCASE_TYPES else text, type in SEPARATED_TYPES)
+    return matcher
 
 
 def _below(source: str, rest: str) -> Regular:
@@ -229,4 +235,4 @@ def _below(source: str, rest: str) -> Regular:
         return Suffix(source, "path", rest[1:])
     if "/" not in rest and rest[-1] == "*" and is_plain(rest[:-1]):
         return Named(source, "path", rest[:-1])
-    return Regular(source, "path")
+    return _general(source, "path")

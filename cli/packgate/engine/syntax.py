@@ -90,6 +90,18 @@ def is_plain(text: str) -> bool:
     return not ("*" in text or "?" in text or "[" in text or "{" in text or "\\" in text)
 
 
+def literal_ends(text: str, separated: bool) -> tuple[str, str]:
+    """Texts that everything a glob matches starts and ends with."""
+    if "\\" in text or "{" in text:
+        return "", ""
+    specials = [index for index, char in enumerate(text) if char in "*?[]"]
+    if not specials:
+        return text, text
+    tail = text[specials[-1] + 1:]
+    # `a/**/b` matches `a/b`, and `**/b` matches `b`.
+    return text[:specials[0]], tail[1:] if separated and tail[:1] == "/" else tail
+
+
 def parse_glob(text: str, separated: bool, case: int) -> Node:
     """The tree of a glob.
 
