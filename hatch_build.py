@@ -19,7 +19,9 @@ class CatalogBuildHook(BuildHookInterface[Any]):
         source = Path(self.root) / "cli"
         sys.path.insert(0, str(source))
         try:
-            from packgate.catalog.build import write_compiled
+            from packgate.catalog.build import main as compile_catalog
+
+            if compile_catalog():
+                raise RuntimeError("the catalog has mistakes; they are listed above")
         finally:
             sys.path.remove(str(source))
-        write_compiled(source / "packgate" / "catalog")

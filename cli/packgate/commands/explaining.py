@@ -60,8 +60,8 @@ class Explanation:
         """The source, line by line, with the numbers of the operations below the text they stand for."""
         marks: dict[int, list[tuple[int, int, int]]] = {}
         starts = [0]
-        for line in self.source.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
+        for text in self.source.split("\n"):
+            starts.append(starts[-1] + len(text) + 1)
         for number, operation in enumerate(self.decision.analysis.operations, 1):
             if operation.span is None or not _specific(operation):
                 continue
@@ -69,8 +69,8 @@ class Explanation:
             line = max(index for index, start in enumerate(starts[:-1]) if start <= first)
             marks.setdefault(line, []).append((first - starts[line], min(last, starts[line + 1] - 1) - starts[line], number))
         out = []
-        for index, line in enumerate(self.source.split("\n")):
-            out.append(line)
+        for index, text in enumerate(self.source.split("\n")):
+            out.append(text)
             out += _marker_lines(marks.get(index, []))
         return out
 

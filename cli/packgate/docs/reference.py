@@ -76,7 +76,8 @@ def _type(schema: dict[str, Any], root: dict[str, Any]) -> str:
         items = schema.get("items")
         return f"list of {_type(_resolved(items, root), root)}" if isinstance(items, dict) else "list"
     names = {"object": "mapping", "string": "text", "boolean": "true or false", "integer": "number"}
-    return " or ".join(names.get(item, item) for item in (found if isinstance(found, list) else [found]))
+    kinds: list[str] = found if isinstance(found, list) else [found]
+    return " or ".join(names.get(item, item) for item in kinds)
 
 
 def _example(value: dict[str, Any], child: dict[str, Any]) -> str:

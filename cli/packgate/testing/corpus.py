@@ -47,7 +47,7 @@ def load_corpora(folder: Path, cache: ValidationCache | None = None) -> tuple[li
 
 def _cases(file: SourceFile) -> Iterator[CorpusCase]:
     for index, item in enumerate(file.data["cases"]):
-        data = {"command": item} if isinstance(item, str) else item
+        data: dict[str, Any] = {"command": item} if isinstance(item, str) else item
         action = dict(data["action"]) if "action" in data else {"surface": "shell", "command": data["command"]}
         context = {key: data[key] for key in _CONTEXT_KEYS if key in data}
         yield CorpusCase(
