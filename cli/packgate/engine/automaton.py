@@ -7,7 +7,7 @@ text whatever the pattern is.
 
 from __future__ import annotations
 
-from packgate.engine.charset import WORD_CHARS, contains, intersect, minus
+from packgate.engine.charset import LAST, WORD_CHARS, contains, intersect, minus
 from packgate.engine.syntax import Alt, Assertion, Cat, Chars, PatternError, Repeat
 
 TYPE_CHECKING = False
@@ -105,6 +105,14 @@ class Automaton:
         found = self._cells.get(ranges)
         if found is None:
             found = self._cells[ranges] = _representatives([each for each, _ in self.classes], ranges)
+        return found
+
+    def edges(self) -> set[str]:
+        """The characters at which the pattern begins to treat characters differently."""
+        found: set[str] = set()
+        for ranges, _ in self.classes:
+            for low, high in ranges:
+                found.update((chr(low), chr(min(high + 1, LAST))))
         return found
 
     def after(self, mask: int) -> int:

@@ -116,7 +116,7 @@ class _Tally:
         effective = cap(mode, "audit" if waived else stage)
         capped_by = None if effective == mode else "waiver" if waived else source
         match = Match(
-            rule.policy.pack or rule.pack.name, rule.policy.id, mode, effective, found.operation,
+            rule.pack.name, rule.policy.id, mode, effective, found.operation,
             _matched_fields(found, self.context), capped_by, waived, rule.family(found.operation),
         )
         self.decision.matches.append(match)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from packgate.catalog.load import load_builtin
 from packgate.engine.compiled import compile_packs
 from packgate.engine.decide import decide
+from packgate.engine.identity import refusal_id
 from packgate.engine.render import to_json
 from packgate.facts.analyze import analyze
 from packgate.guard.detectors import detects, mask
+from packgate.guard.known import mask_with, texts
 from packgate.model.decision import Decision
 from packgate.model.operation import OPAQUE, Analysis, Note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from packgate.catalog.load import Catalog
@@ -49,13 +51,27 @@ class Gate:
         """The decision on an action. ``stage`` replaces all stages; None lets the packs' own hold."""
         return decide(action, self.analyze(action), self.engine, stage=stage, now=now)
 
-    def decide_json(self, action: Action, *, stage: str | None = "block", now: str | None = None) -> dict[str, Any]:
-        """The documented JSON of the decision, with every secret in it masked."""
-        return to_json(self.decide(action, stage=stage, now=now), mask)
+    def decide_json(
+        self, action: Action, *, stage: str | None = "block", now: str | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> dict[str, Any]:
+        """The documented JSON of the decision, with every secret in it masked.
 
-    def refuse_json(self, reason: str, *, now: str | None = None) -> dict[str, Any]:
-        """The decision on something that is no action: denied, with the reason."""
-        decision = Decision("", None, now, Analysis([], [Note("input", reason, OPAQUE)]))
+        A defect of packgate must not let an action through: whatever fails on the way becomes a denial that says so, and
+        ``on_error`` is told. Raises `ValueError` for an unknown stage.
+        """
+        self.engine.stages(stage, None)
+        try:
+            return to_json(self.decide(action, stage=stage, now=now), mask_with(texts(action.data)))
+        except Exception as error:
+            if on_error is not None:
+                on_error(error)
+            reason = f"internal error of packgate ({type(error).__name__}); the action was not analysed, so it is denied"
+            return self.refuse_json(reason, now=now, action_id=action.id)
+
+    def refuse_json(self, reason: str, *, now: str | None = None, action_id: str | None = None) -> dict[str, Any]:
+        """The decision on something that can't be decided: denied, with the reason."""
+        decision = Decision(refusal_id(reason, action_id, now), action_id, now, Analysis([], [Note("input", reason, OPAQUE)]))
         decision.decision = "deny"
         decision.mode = decision.would = "block"
         decision.reason = decision.message = reason

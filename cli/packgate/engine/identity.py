@@ -24,6 +24,13 @@ def decision_id(action: Action, packs: str, timestamp: str | None) -> str:
     return "d-" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str:
+    """A name for the denial of something that could not be decided."""
+    from hashlib import sha256
+
+    return "d-" + sha256(f"refused {reason!r} {action_id!r} {timestamp!r}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def _ordered(value: object) -> object:
     """Plain data with the keys of every object in order."""
     if isinstance(value, dict):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -30,7 +28,7 @@ def utc_day(now: str) -> tuple[int, int, int] | None:
     if now[-1] in "Zz" or now.endswith(("+00:00", "-00:00")) or not ("+" in now[19:] or "-" in now[19:]):
         return parse_day(now[:10])
     # Another offset can be another day; rare, hence only here.
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     try:
         moment = datetime.fromisoformat(now).astimezone(UTC)

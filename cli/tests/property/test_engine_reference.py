@@ -31,8 +31,10 @@ token = st.one_of(name, st.sampled_from(["*", "?", "[ab]", "[!a]", "{a,b.}", "*"
 glob = st.lists(token, min_size=1, max_size=3).map("".join).map(lambda text: text.replace("//", "/").replace("***", "**")).filter(short)
 path_glob = st.one_of(
     glob.map(lambda text: text.rstrip("/") or "a"),
-    st.builds(lambda head, text, tail: head + text.strip("/") + tail,
-              st.sampled_from(["/", "./", "**/", ""]), glob, st.sampled_from(["", "/**", "/a"])).filter(lambda t: t.strip("/*.") and short(t)),
+    st.builds(
+        lambda head, text, tail: head + text.strip("/") + tail,
+        st.sampled_from(["/", "./", "**/", ""]), glob, st.sampled_from(["", "/**", "/a"]),
+    ).filter(lambda text: text.strip("/*.") and short(text)),
 )
 word_glob = st.one_of(glob, st.sampled_from(["a", "b", "a*", "*a", "*a*", "A"]))
 patterns = {
