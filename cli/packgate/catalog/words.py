@@ -59,6 +59,7 @@ PARSERS = {
     "keyval": frozenset(("name", "value")),
     "at-version": frozenset(("name",)),
     "words": frozenset(),
+    "origin": frozenset(),
     "local": frozenset(),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from packgate.model.value import Text, join
+from packgate.model.value import Text, join, origins_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -201,7 +201,10 @@ PARSERS: dict[str, Parser] = {
 
 
 def split_values(value: Value, parser: str) -> list[Value]:
-    """The parsers that yield several values: ``split-comma`` and ``words``."""
+    """The parsers that yield several values: ``split-comma``, ``words``, and ``origin``: ``kind:detail`` of what unknown text
+    comes from."""
+    if parser == "origin":
+        return [f"{origin.kind}:{origin.detail}" for origin in origins_of(value)]
     separator = "," if parser == "split-comma" else None
     if isinstance(value, str):
         return [piece.strip() for piece in value.split(separator) if piece.strip()]
@@ -211,7 +214,7 @@ def split_values(value: Value, parser: str) -> list[Value]:
     return [restorer.slice(*match.span()) for match in re.finditer(pattern, text)]
 
 
-SPLITTERS = ("split-comma", "words")
+SPLITTERS = ("split-comma", "words", "origin")
 
 
 def known(value: Value) -> str | None:
