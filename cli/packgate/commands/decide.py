@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,18 @@ import click
 
 from packgate.commands.shared import STAGES, BrokenPacks, command_action, context_options, open_gate, pack_option, print_findings
 from packgate.errors import UserError
-from packgate.exitcodes import CLEAN, FINDINGS
+from packgate.exitcodes import CLEAN, FINDINGS, INTERNAL
 from packgate.model.action import ActionError, parse_action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from typing import BinaryIO, TextIO
 
     from packgate.engine.gate import Gate
+
+# A longer line is denied without being decoded.
+LONGEST_LINE = 16 * 1024 * 1024
+_RUNS = frozenset(("allow", "alert", "redact"))
 
 
 @click.command("decide")
@@ -30,7 +36,9 @@ if TYPE_CHECKING:
 def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, at: str | None, by_decision: bool, **context: Any) -> int:
     """Decide one command, or actions as JSON lines.
 
-    The decision is JSON with every key always present. The exit code is 0 whatever the decision, unless --exit-code is given.
+    The decision is JSON with every key always present. The exit code is 0 whatever the decision, unless --exit-code is given. With
+    --jsonl, a line that is not an action is denied in its place, and the exit code is 1; empty lines are passed over. An action on
+    which packgate itself fails is denied too, and the exit code is 3.
 
     \b
     Examples:
@@ -45,43 +53,103 @@ def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, a
     except BrokenPacks as broken:
         print_findings(broken.findings, err=True)
         return FINDINGS
+    decider = Decider(gate, stage, at)
     if jsonl:
-        return _stream(sys.stdin.buffer, gate, stage, at, by_decision)
-    assert text is not None
-    decision = gate.decide_json(parse_action(command_action(text, context)), stage=stage, now=at)
-    sys.stdout.write(json.dumps(decision, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None) + "\n")
-    return _code([decision], by_decision)
+        decider.stream(sys.stdin.buffer, sys.stdout)
+    else:
+        assert text is not None
+        decision = decider.decide(command_action(text, context))
+        sys.stdout.write(json.dumps(decision, indent=2 if sys.stdout.isatty() else None) + "\n")
+    return decider.exit_code(by_decision)
 
 
-def _stream(lines: Iterable[bytes], gate: Gate, stage: str, at: str | None, by_decision: bool) -> int:
-    """One decision a line; a line that is not an action is denied in its place, and the exit code is 1."""
-    bad = False
-    stopped = False
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+class Decider:
+    """Decides actions and remembers what the exit code depends on: bad input, stopped actions, failures of packgate."""
+
+    def __init__(self, gate: Gate, stage: str, at: str | None) -> None:
+        self.gate = gate
+        self.stage = stage
+        self.at = at
+        self.bad = self.stopped = self.failed = False
+
+    def stream(self, source: BinaryIO, out: TextIO) -> None:
+        """One decision for every line that is not empty, in order; each is written before the next line is read."""
+        for number, line in _lines(source):
+            out.write(json.dumps(self.decide_line(number, line), separators=(",", ":")) + "\n")
+            out.flush()
+
+    def decide_line(self, number: int, line: bytes | None) -> dict[str, Any]:
+        """The decision on a line of input; None is one that was too long."""
+        data: Any = None
         try:
-            action = parse_action(_decode(line))
-            decision = gate.decide_json(action, stage=stage, now=at)
+            data = _decode(line)
+            return self.decide(data)
         except ActionError as error:
-            bad = True
-            decision = gate.refuse_json(f"line {number} is not an action: {error}", now=at)
-        stopped = stopped or decision["decision"] not in _RUNS
-        sys.stdout.write(json.dumps(decision, ensure_ascii=False, separators=(",", ":")) + "\n")
-    return FINDINGS if bad or (by_decision and stopped) else CLEAN
+            self.bad = self.stopped = True
+            named = data.get("id") if isinstance(data, dict) else None
+            return self.gate.refuse_json(
+                f"line {number} is not an action: {error}", now=self.at, action_id=named if isinstance(named, str) else None
+            )
+
+    def decide(self, data: Any) -> dict[str, Any]:
+        """The decision on an action. Raises `ActionError` for what is none."""
+        decision = self.gate.decide_json(parse_action(data), stage=self.stage, now=self.at, on_error=self._report)
+        self.stopped = self.stopped or decision["decision"] not in _RUNS
+        return decision
+
+    def exit_code(self, by_decision: bool) -> int:
+        """3 when packgate failed on an action, 1 for bad input (and for a stopped action, if asked for), else 0."""
+        if self.failed:
+            return INTERNAL
+        return FINDINGS if self.bad or (by_decision and self.stopped) else CLEAN
+
+    def _report(self, error: Exception) -> None:
+        self.failed = True
+        if os.environ.get("PACKGATE_DEBUG") == "1":
+            import traceback
+
+            traceback.print_exception(error)
+        # The message of an error may quote the action; its kind can't.
+        click.echo(f"packgate: internal error: {type(error).__name__}; the action is denied. PACKGATE_DEBUG=1 shows where it happened.", err=True)
 
 
-def _decode(line: bytes) -> Any:
+def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Lines that are not empty with their numbers; None for one over the limit, which is read past."""
+    number = 0
+    while line := source.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) <= LONGEST_LINE:
+            if line.strip():
+                yield number, line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = source.readline(LONGEST_LINE)
+        yield number, None
+
+
+def _decode(line: bytes | None) -> Any:
+    if line is None:
+        raise ActionError(f"it is longer than {LONGEST_LINE:,} bytes")
     try:
-        return json.loads(line.decode("utf-8"))
+        return json.loads(line.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise ActionError(f"byte {error.start} is not UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except RecursionError:
+        raise ActionError("it is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise ActionError(f"not JSON: {error.msg}, column {error.pos + 1}") from None
+    except ValueError as error:
         raise ActionError(f"not JSON: {error}") from None
 
 
-_RUNS = frozenset(("allow", "alert", "redact"))
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")
 
 
-def _code(decisions: list[dict[str, Any]], by_decision: bool) -> int:
-    return FINDINGS if by_decision and any(item["decision"] not in _RUNS for item in decisions) else CLEAN
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ: readers disagree about which of two equal keys counts."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for key in found if sum(key == name for name, _ in pairs) > 1)
+        raise ActionError(f"the key {twice!r} stands twice in an object")
+    return found

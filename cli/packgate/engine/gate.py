@@ -62,7 +62,10 @@ class Gate:
         """
         self.engine.stages(stage, None)
         try:
-            return to_json(self.decide(action, stage=stage, now=now), mask_with(texts(action.data)))
+            decision = self.decide(action, stage=stage, now=now)
+            if decision.mode is None and not decision.notes and not decision.analysis.notes:
+                return to_json(decision)  # It quotes nothing of the action.
+            return to_json(decision, mask_with(texts(action.data)))
         except Exception as error:
             if on_error is not None:
                 on_error(error)

@@ -61,11 +61,16 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("digitalocean-token", "DigitalOcean token", ("dop_v1_", "doo_v1_"), r"\bdo[op]_v1_[a-f0-9]{40,}"),
     Detector("azure-storage-key", "Azure storage key", ("accountkey=",), r"(?i)AccountKey=(?P<secret>[A-Za-z0-9+/=]{40,})"),
     Detector("jwt", "JSON web token", ("eyj",), r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
-    Detector("url-password", "Password in a URL", ("://",), r"[A-Za-z][\w+.-]*://[^\s:@/'\"]*:(?P<secret>[^\s@/'\"$<{]{1,}?)@"),
+    Detector("url-password", "Password in a URL", ("://",), r"\b[A-Za-z][\w+.-]{0,30}://[^\s:@/'\"]*:(?P<secret>[^\s@/'\"$<{]{1,}?)@"),
     Detector("authorization-header", "Authorization header", ("bearer", "basic", "token"),
              r"(?i)\b(?:bearer|basic|token)\s+(?P<secret>[A-Za-z0-9._~+/=-]{16,})"),
     Detector("password-flag", "Password in a flag", ("pass", "token", "secret", "key"),
              r"(?i)--" + _SECRET_NAME + r"(?:=|\s+)['\"]?(?P<secret>[^\s'\"$<{-][^\s'\"]{3,})"),
+    Detector("password-short-flag", "Password in a short flag", ("mysql", "mariadb", "sshpass", "login", "redis-cli"),
+             r"\b(?:(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)\b[^|;&\n]{0,200}?\s-p|sshpass\s+-p\s*|redis-cli\b[^|;&\n]{0,200}?\s-a\s+"
+             r"|login\b[^|;&\n]{0,200}?\s-p[=\s]+)['\"]?(?P<secret>[^\s'\"$<{-][^\s'\"]{3,})"),
+    Detector("basic-auth-flag", "Password of a user in a flag", ("-u", "--user"),
+             r"(?:^|\s)(?:-[a-zA-Z]*u\s*|--(?:proxy-)?user[=\s]\s*)['\"]?[^\s:'\"$/]{1,100}:(?P<secret>(?!\d+(?:[\s'\"]|$))[^\s'\"$<{/]{4,})"),
     Detector("secret-assignment", "Secret assigned to a name", ("pass", "token", "secret", "key", "pwd"),
              r"(?i)(?:^|[\s'\";&|({,])[\w-]*" + _SECRET_NAME + r"['\"]?\s*[=:]\s*['\"]?(?P<secret>[^\s'\"$<{(,;&|)][^\s'\"&|;,)]{7,})"),
 )

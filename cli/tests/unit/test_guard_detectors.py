@@ -31,6 +31,8 @@ SECRETS = {
     "url-password": "postgres://app:" + "hunter2@db/app",
     "authorization-header": "Authorization: Bearer " + "o" * 24,
     "password-flag": "mysql --password=" + "hunter22",
+    "password-short-flag": "mysql -u root -p" + "hunter22",
+    "basic-auth-flag": "curl -u admin:" + "hunter22",
     "secret-assignment": "API_TOKEN=" + "p" * 20,
 }
 
