@@ -1,1 +1,1 @@
-"""The registry of lint rules."""
+"""Lint: a registry of small rules over loaded packs and the files around them."""

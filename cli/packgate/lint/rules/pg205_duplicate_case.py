@@ -1,0 +1,42 @@
+"""Reports a case that repeats an earlier one of the same polarity: the same command or action in the same context.
+
+The second one tests nothing, and it hides that a polarity has fewer cases than it seems.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packgate.diagnostics import Severity
+from packgate.lint.cases import case_key
+from packgate.lint.edits import remove_item
+from packgate.lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packgate.lint.context import LintContext
+    from packgate.lint.rule import Finding
+
+
+def check(context: LintContext) -> Iterator[Finding]:
+    """Cases that an earlier one of their polarity equals."""
+    for policy in context.policies:
+        for polarity in ("must_fire", "must_not_fire"):
+            seen: dict[str, int] = {}
+            cases = policy.cases(polarity)
+            for index, case in enumerate(cases):
+                first = seen.setdefault(case_key(case), index)
+                if first == index:
+                    continue
+                line = policy.file.position(policy.at("tests", polarity, first).pointer).line
+                # A prompt or todo of its own is not thrown away.
+                same = all(case.get(key) in (None, cases[first].get(key)) for key in ("prompt", "todo"))
+                fix = remove_item(policy.at("tests", polarity, index), "remove the repeated case") if same else None
+                yield policy.finding(f"this case repeats the one on line {line}", "tests", polarity, index, fix=fix)
+
+
+RULE = Rule(
+    "PG205", "duplicate-case", "A case repeats an earlier one", Severity.WARNING, __doc__, check,
+    fix="Removes the later case, unless it has a prompt or a todo of its own.",
+)
