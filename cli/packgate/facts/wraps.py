@@ -106,7 +106,8 @@ def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: F
     arguments = wrap.args.values(call, None) if wrap.args is not None else []
     out: list[Value | None] = []
     source = wrap.source if wrap.source is not None else wrap.file
-    for value in source.values(call, None) if source is not None else ():
+    values = source.values(call, None) if source is not None else []
+    for value in [text_of(values)] if wrap.join and values else values:
         state = inner_state(wrap, call).child()
         if call.has("-x") and wrap.lang == "shell":
             _traced(state, call, session, context)
