@@ -9,7 +9,7 @@ from packgate.shell.aliases import alias_of, run_alias
 from packgate.shell.builtins import BUILTINS
 from packgate.shell.builtins_variables import printf_to_variable
 from packgate.shell.command import Command
-from packgate.shell.expand import add_word, single
+from packgate.shell.expand import add_word, declared
 from packgate.shell.fold import fold
 from packgate.shell.merge import Snapshot, merge
 from packgate.shell.partial import either, variants
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from packgate.shell.tree import Node, Redirect, SimpleCommand, Word
     from packgate.shell.walk import Walk
 
+# Programs that hardly ever fail.
+_SUCCEED = frozenset(("echo", "printf", "pwd", "date", "basename", "dirname", "seq"))
 # Their arguments that look like assignments expand as such.
 DECLARATIONS = frozenset(("declare", "export", "local", "readonly", "typeset", "alias"))
 
@@ -69,7 +71,7 @@ def _argv(walk: Walk, words: list[Word | Assignment], state: State) -> tuple[lis
                 argv.append(join((word.name, "=", assigned_value(walk, word, state))))
             continue
         if declares and _assigns(word):
-            argv.append(single(walk, word, state, True))
+            argv.append(declared(walk, word, state))
             continue
         add_word(walk, word, state, argv)
         if len(argv) == 1 and not declares:
@@ -200,7 +202,7 @@ def external(
     names = tuple(walk.names) if walk.names or variables else ()
     command = Command(argv, state, span, stdin, walk.via, (*names, *variables) if variables else names)
     output = walk.host.run(command)
-    status: int | None = None
+    status: int | None = 0 if argv[0] in _SUCCEED else None
     if output is None:
         output = fold(walk, command)
     if walk.pending:

@@ -103,13 +103,26 @@ class Branches:
 
     def run(self, scripts: list[Script], taken: bool | None) -> None:
         """Walk one alternative. ``taken`` False: it is walked for what it holds, but has no effect on the rest."""
-        state, walk = self.state, self.walk
-        here = Snapshot(state)
-        sink = Sink()
-        state.fds[1] = sink
-        walk.left = False
+        here, sink = self._begin()
         for script in scripts:
-            walk.script(script, state)
+            self.walk.script(script, self.state)
+        self._finish(here, sink, taken)
+
+    def run_node(self, node: Node, taken: bool | None) -> None:
+        """The same for one command."""
+        here, sink = self._begin()
+        self.walk.node(node, self.state)
+        self._finish(here, sink, taken)
+
+    def _begin(self) -> tuple[Snapshot, Sink]:
+        here = Snapshot(self.state)
+        sink = Sink()
+        self.state.fds[1] = sink
+        self.walk.left = False
+        return here, sink
+
+    def _finish(self, here: Snapshot, sink: Sink, taken: bool | None) -> None:
+        state, walk = self.state, self.walk
         if taken is not False:
             self.outputs.append(sink.text())
             if isinstance(self.outer, Sink):

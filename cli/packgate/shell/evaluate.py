@@ -181,36 +181,74 @@ class Evaluator(Walk):
             first = first.left
         status = self.node(first, state)
         skipped: list[Snapshot] = []
-        for op, right in reversed(chain):
+        chain.reverse()
+        i = 0
+        while i < len(chain):
+            op, right = chain[i]
+            i += 1
             state.status = status
             runs = None if status is None else (status == 0) == (op == "&&")
             if runs is False:
-                self.node(right, state.copy())
-                self.left = False
+                self._unused(right, state)
             elif runs:
                 status = self.node(right, state)
+            elif op == "&&" and i < len(chain) and chain[i][0] == "||":
+                # `a && b || c` is an `if` with both branches.
+                status = self._either(node, right, chain[i][1], state)
+                i += 1
             elif op == "&&":
-                before = Snapshot(state)
-                status = self.node(right, state)
-                if self.left:
-                    # What goes on is the path on which it did not run.
-                    control.restore(state, before)
-                    self.left = False
-                    self.may_leave = True
-                else:
-                    skipped.append(before)
-                if status == 0:
-                    status = None
+                status = self._and(right, state, skipped)
             else:
                 status = self._or(right, state)
         merge(state, skipped)
         return status
 
+    def _unused(self, right: Node, state: State) -> None:
+        """A part that never runs is walked for what it holds; it has no effect."""
+        unused = state.copy()
+        unused.fds[1] = Sink()
+        self.node(right, unused)
+        self.left = False
+
+    def _either(self, node: AndOr, first: Node, second: Node, state: State) -> int | None:
+        branches = control.Branches(self, state)
+        branches.run_node(first, None)
+        branches.run_node(second, None)
+        branches.end(self.span(node.start, node.end))
+        return None
+
+    def _optional(self, right: Node, state: State) -> int | None:
+        """Walk a part that may not run: nor may its output be there."""
+        outer = state.fds.get(1)
+        if not isinstance(outer, Sink):
+            return self.node(right, state)
+        sink = Sink()
+        state.fds[1] = sink
+        status = self.node(right, state)
+        state.fds[1] = outer
+        if sink.parts:
+            outer.names.extend(sink.names)
+            self.write(state, either(["", sink.text()]), self.span(right.start, right.end))
+        return status
+
+    def _and(self, right: Node, state: State, skipped: list[Snapshot]) -> int | None:
+        """The right side of ``&&`` when the left one may have failed."""
+        before = Snapshot(state)
+        self._optional(right, state)
+        if self.left:
+            # What goes on is the path on which it did not run.
+            control.restore(state, before)
+            self.left = False
+            self.may_leave = True
+        else:
+            skipped.append(before)
+        return None
+
     def _or(self, right: Node, state: State) -> int | None:
         """The right side of ``||`` when the left one may have succeeded."""
         before = Snapshot(state)
         self.left = False
-        status = self.node(right, state)
+        status = self._optional(right, state)
         if self.left:
             control.restore(state, before)
             self.left = False

@@ -8,15 +8,15 @@ from packgate.shell.braces import expand_braces
 from packgate.shell.fields import Alternatives, Fields
 from packgate.shell.limits import FIELDS
 from packgate.shell.substitution import process_substitution
-from packgate.shell.tilde import tilde, tilde_assignment
-from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted
+from packgate.shell.tilde import names_command, tilde, tilde_assignment
+from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Part, Value
     from packgate.shell.fields import Piece
     from packgate.shell.state import State
-    from packgate.shell.tree import Assignment, Word, WordPart
+    from packgate.shell.tree import Assignment, WordPart
     from packgate.shell.walk import Walk
 
 _SPECIAL = frozenset("*?[{~=")
@@ -50,6 +50,8 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
     for variant in _brace_variants(walk, word):
         _add_parts(walk, _tilde(walk, variant, state, False), state, fields)
         fields.flush()
+    if fields.limited:
+        walk.limit("text", walk.span(word.start, word.end))
     if len(out) + len(fields.done) > FIELDS:
         walk.limit(f"{FIELDS} words", walk.span(word.start, word.end))
         del fields.done[max(0, FIELDS - len(out)) :]
@@ -76,7 +78,21 @@ def single(walk: Walk, word: Word, state: State, assignment: bool = False) -> Va
             return part.text
     fields = Fields(False, False, " ")
     _add_parts(walk, _tilde(walk, parts, state, assignment), state, fields)
+    if fields.limited:
+        walk.limit("text", walk.span(word.start, word.end))
     return _joined(fields)
+
+
+def declared(walk: Walk, word: Word, state: State) -> Value:
+    """Expand ``name=value`` among the arguments of a declaration: the value as in an assignment."""
+    first = word.parts[0]
+    if not isinstance(first, Literal):
+        return single(walk, word, state, True)
+    name, _, rest = first.text.partition("=")
+    head = len(name) + 1
+    parts: list[WordPart] = [Literal(rest, False, first.start + head, first.end)] if rest else []
+    value = single(walk, Word([*parts, *word.parts[1:]], word.start + head, word.end), state, True)
+    return join((walk.resolve(name), "=", value))
 
 
 def quoted_text(walk: Walk, parts: list[WordPart], state: State) -> Value:
@@ -86,6 +102,8 @@ def quoted_text(walk: Walk, parts: list[WordPart], state: State) -> Value:
     fields = Fields(False, False, " ")
     for part in parts:
         add_part(walk, part, state, fields, True)
+    if fields.limited and parts:
+        walk.limit("text", walk.span(parts[0].start, parts[-1].end))
     return _joined(fields)
 
 
@@ -226,6 +244,8 @@ def _tilde(walk: Walk, parts: list[WordPart], state: State, assignment: bool) ->
         return parts
     first = parts[0]
     if not isinstance(first, Literal) or first.quoted or "~" not in first.text:
+        if state.shell == "zsh" and isinstance(first, Literal) and names_command(first):
+            return [Literal(first.text[1:], False, first.start, first.end), *parts[1:]]
         if not assignment:
             return parts
     out: list[WordPart] = []
@@ -253,8 +273,14 @@ def trim_newlines(value: Value) -> Value:
         text = value.rstrip("\n")
         return text.replace("\0", "") if "\0" in text else text
     parts: list[Part] = list(value.parts)
-    while parts and isinstance(parts[-1], str):
-        text = parts[-1].rstrip("\n")
+    while parts:
+        last = parts[-1]
+        if isinstance(last, Hole) and last.choices:
+            choices = tuple(sorted({choice.rstrip("\n") for choice in last.choices}))
+            return join((*parts[:-1], Hole(last.origins, last.chars, choices)))
+        if not isinstance(last, str):
+            break
+        text = last.rstrip("\n")
         if text:
             parts[-1] = text
             break

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Glob, Hole, join
+from packgate.model.value import Glob, Hole, Origin, join
+from packgate.shell.limits import TEXT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Fields:
     """The fields of one or more words. ``split`` and ``glob`` say whether unquoted expansions are split and globs
     keep their meaning (not in assignments)."""
 
-    __slots__ = ("current", "done", "glob", "ifs", "split", "split_all")
+    __slots__ = ("current", "done", "glob", "ifs", "limited", "size", "split", "split_all")
 
     def __init__(self, split: bool, glob: bool, ifs: str, split_all: bool = True) -> None:
         self.split = split
@@ -51,6 +52,9 @@ class Fields:
         self.split_all = split_all
         self.done: list[Value] = []
         self.current: list[Piece] | None = None
+        # How much expansions added; beyond the limit it is one unknown piece.
+        self.size = 0
+        self.limited = False
 
     def quoted(self, text: str) -> None:
         """Add characters without meaning; also makes an empty field exist."""
@@ -73,6 +77,12 @@ class Fields:
 
     def value(self, value: Value, quoted: bool) -> None:
         """Add the result of an expansion."""
+        self.size += len(value) if isinstance(value, str) else size_of(value)
+        if self.size > TEXT_SIZE:
+            if not self.limited:
+                self.limited = True
+                self.piece(Hole((Origin("limit", "text"),)))
+            return
         if isinstance(value, str):
             self._text(value, quoted)
             return
@@ -146,6 +156,16 @@ class Fields:
             self.active(run)
 
 
+def size_of(value: Value) -> int:
+    """How much memory a value takes, in characters."""
+    if isinstance(value, str):
+        return len(value)
+    size = 0
+    for part in value.parts:
+        size += len(part) if isinstance(part, str) else 16
+    return size
+
+
 def finish(pieces: list[Piece]) -> Value:
     """A field's value: active characters become globs where they are some, all else is text."""
     plain: list[Value | Part] = []
@@ -205,14 +225,14 @@ def _bracket_globs(pieces: list[Piece]) -> list[Value | Part]:
             active.append(False)
     path_like = "".join(c for c in chars[:3] if isinstance(c, str)).startswith(_PATH_STARTS)
     out: list[Value | Part] = []
-    ends = _last_close(chars, active)
+    closes = _next_close(chars, active)
     i = 0
     while i < len(chars):
         char = chars[i]
         if not active[i]:
             out.append(char)
-        elif char == "[" and i < ends:
-            end = bracket_end(chars, active, i)
+        elif char == "[":
+            end = bracket_end(chars, active, i) if 0 < closes[i] - i < BRACKET_LENGTH else 0
             if end:
                 out.append(_bracket(chars[i:end], path_like))
                 i = end
@@ -229,11 +249,17 @@ def _bracket_globs(pieces: list[Piece]) -> list[Value | Part]:
     return out
 
 
-def _last_close(chars: list[Part], active: list[bool]) -> int:
+def _next_close(chars: list[Part], active: list[bool]) -> list[int]:
+    """For every position the next ``]`` before a slash; 0 where there is none."""
+    out = [0] * len(chars)
+    close = 0
     for i in range(len(chars) - 1, -1, -1):
-        if chars[i] == "]" and active[i]:
-            return i
-    return -1
+        out[i] = close
+        if chars[i] == "/":
+            close = 0
+        elif chars[i] == "]" and active[i]:
+            close = i
+    return out
 
 
 def bracket_end(chars: list[Part], active: list[bool], start: int) -> int:

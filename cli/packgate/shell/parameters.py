@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.model.operation import FULL
 from packgate.model.value import DIGITS, NAME, Hole, Origin, Text, join, unknown
+from packgate.shell import zsh
 from packgate.shell.operators import case_change, cut_pattern, replace_pattern, substring, transform
 from packgate.shell.partial import one_of, variants
 from packgate.shell.state import Unset, element, elements, keys, scalar, with_element
@@ -62,7 +63,13 @@ def _subscript(part: Parameter) -> str:
 def expand(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bool) -> None:
     """Expand one parameter into fields."""
     if not part.op and part.index is None and not part.length and not part.indirect and part.name not in "@*":
-        fields.value(variable(walk, part.name, state), quoted)
+        if state.shell == "zsh" and isinstance(state.lookup(part.name), list):
+            emit(zsh.whole_array(walk, part.name, state), fields, quoted)
+        else:
+            fields.value(variable(walk, part.name, state), quoted)
+        return
+    if state.shell == "zsh" and zsh.flags(part.op):
+        zsh.expand_flagged(walk, part, state, fields, quoted)
         return
     if part.op in ("!*", "!@", "!keys"):
         emit(_listing(part, state), fields, quoted)
@@ -197,6 +204,10 @@ def _plain(walk: Walk, name: str, state: State) -> Target:
 def _indexed(walk: Walk, name: str, key: str | None, state: State) -> Target:
     stored = state.lookup(name)
     use(walk, name, state)
+    if state.shell == "zsh" and key is not None:
+        key = zsh.from_one(key)
+        if isinstance(stored, str):
+            return Target(name, [zsh.character(stored, key)], True, key)
     if stored is None:
         return Target(name, [unknown(Origin("variable", name))], None, key)
     if key is None:

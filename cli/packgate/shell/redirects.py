@@ -64,6 +64,9 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
         _dup(state, fd, known)
         if op[0] == "&":
             _dup(state, 2, known)
+    elif op == "<>" and fd == 0:
+        walk.host.opened(target, "both", None, span)
+        state.fds[fd] = Stream(walk.host.content(target), tuple(walk.names))
     elif output:
         sink = Sink(target, _MODES.get(op, "write"), span)
         sink.standard = fd == 1

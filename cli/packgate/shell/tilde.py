@@ -47,6 +47,12 @@ def tilde_assignment(part: Literal, state: State, first: bool, last: bool) -> li
     return out
 
 
+def names_command(part: Literal) -> bool:
+    """Whether a literal is zsh's ``=command``, which stands for the path of a program."""
+    name = part.text[1:]
+    return not part.quoted and part.text[:1] == "=" and name.replace("-", "a").replace("_", "a").isalnum()
+
+
 def _assignment_prefix(text: str) -> int:
     """The length of ``name=`` when a word looks like an assignment: bash expands tildes there too; else 0."""
     equals = text.find("=")

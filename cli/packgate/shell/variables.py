@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from packgate.model.value import join
+from packgate.model.value import Origin, join, unknown
 from packgate.shell import arithmetic
 from packgate.shell.expand import array_words, single
+from packgate.shell.fields import size_of
+from packgate.shell.limits import FIELDS, TEXT_SIZE
 from packgate.shell.parameters import special, subscript
 from packgate.shell.partial import map_literals
 from packgate.shell.state import Unset, elements, scalar, with_element
@@ -21,6 +23,9 @@ def set_variable(
     walk: Walk, state: State, name: str, value: Value, span: tuple[int, int], names: tuple[str, ...] = ()
 ) -> None:
     """Set a scalar variable as an assignment does; ``names`` are the outside variables that its value depends on."""
+    if size_of(value) > 2 * TEXT_SIZE:
+        walk.limit("text", span)
+        value = unknown(Origin("limit", "text"))
     if state.attributes:
         name = _referenced(state, name)
         attributes = state.attributes.get(name, "")
@@ -122,6 +127,9 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
                 continue
             number = arithmetic.evaluate(walk, key, state)
             result = with_element(result, str(number or 0), fields[0])
+        if len(elements(result)) > FIELDS:
+            walk.limit(f"{FIELDS} words", walk.span(assignment.start, assignment.end))
+            result = elements(result)[:FIELDS]
         state.set(name, result)
     state.taint(name, tuple(walk.names))
 

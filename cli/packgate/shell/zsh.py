@@ -1,0 +1,110 @@
+"""What zsh does differently with parameters: subscripts from one, whole arrays, flags such as ``${(U)x}``."""
+
+from __future__ import annotations
+
+from packgate.model.value import join, unknown
+from packgate.shell.partial import map_literals, split_blank, split_on
+from packgate.shell.tree import Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.fields import Fields
+    from packgate.shell.parameters import Target
+    from packgate.shell.state import State
+    from packgate.shell.walk import Walk
+
+_MARKS = "=~^+"
+
+
+def flags(op: str) -> str:
+    """The flags at the start of an operator: ``(…)`` and marks."""
+    end = op.find(")") + 1 if op[:1] == "(" else 0
+    while end < len(op) and op[end] in "=~" and (end or len(op) == 1):
+        end += 1
+    return op[:end]
+
+
+def from_one(key: str) -> str:
+    """A subscript that counts from one as one that counts from zero; negative ones count from the end in both."""
+    return str(int(key) - 1) if key.isdigit() and key != "0" else key
+
+
+def character(text: str, key: str) -> str:
+    """A subscript of a plain string yields a character."""
+    try:
+        return text[int(key)]
+    except (ValueError, IndexError):
+        return ""
+
+
+def whole_array(walk: Walk, name: str, state: State) -> Target:
+    """``$array`` stands for all its elements."""
+    from packgate.shell.parameters import Target, use
+    from packgate.shell.state import elements
+
+    use(walk, name, state)
+    target = Target(name, elements(state.lookup(name)))
+    target.is_list = True
+    return target
+
+
+def expand_flagged(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bool) -> None:
+    """Expand ``${(flags)name…}``: the plain expansion first, then what the flags ask for."""
+    from packgate.shell.fields import Fields as Collector
+    from packgate.shell.parameters import Target, emit, expand
+
+    found = flags(part.op)
+    plain = Parameter(
+        part.name, part.start, part.end, part.op[len(found) :], part.args, part.index, part.indirect, part.length
+    )
+    inner = Collector(False, False, " ")
+    expand(walk, plain, state, inner, True)
+    inner.flush()
+    values = _flagged(walk, found, inner.done or [""], state)
+    target = Target(part.name, values)
+    target.is_list = len(values) != 1
+    emit(target, fields, quoted)
+
+
+def _flagged(walk: Walk, found: str, values: list[Value], state: State) -> list[Value]:
+    inside = found[1 : found.find(")")] if found[:1] == "(" else ""
+    i = 0
+    while i < len(inside):
+        letter = inside[i]
+        i += 1
+        if letter == "U" or letter == "L":
+            values = [map_literals(value, str.upper if letter == "U" else str.lower) for value in values]
+        elif letter == "P":
+            values = [_pointed(walk, value, state) for value in values]
+        elif letter == "f":
+            values = [piece for value in values for piece in split_on(value, "\n")]
+        elif letter == "z":
+            values = [piece for value in values for piece in split_blank(value)]
+        elif letter in "sj":
+            close = inside.find(inside[i : i + 1], i + 1)
+            separator = inside[i + 1 : close] if close > 0 else ""
+            i = close + 1 if close > 0 else len(inside)
+            values = _split(values, separator) if letter == "s" else [_joined(values, separator)]
+    if "=" in found:
+        values = [piece for value in values for piece in split_blank(value)]
+    return values
+
+
+def _split(values: list[Value], separator: str) -> list[Value]:
+    return [piece for value in values for piece in split_on(value, separator)] if separator else values
+
+
+def _joined(values: list[Value], separator: str) -> Value:
+    out: list[Value] = []
+    for i, value in enumerate(values):
+        if i:
+            out.append(separator)
+        out.append(value)
+    return join(out)
+
+
+def _pointed(walk: Walk, value: Value, state: State) -> Value:
+    from packgate.shell.parameters import variable
+
+    return variable(walk, value, state) if isinstance(value, str) else unknown()
