@@ -85,7 +85,9 @@ class Check:
         return MUST - found
 
     def matching(self, values: tuple[Value, ...], context: Context, strict: bool) -> list[Value]:
-        """The values by which the condition holds, for people; all of them where none stands out."""
+        """Of the values of a field of which the condition holds, those that make it hold."""
+        if len(values) == 1:
+            return list(values)
         if self.quantifier == "not":
             return [value for value in values if self.outside(value, context, strict) != NO]
         return [value for value in values if self.judge(value, context, strict) != NO]

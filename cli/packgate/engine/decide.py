@@ -129,7 +129,7 @@ class _Tally:
         decision = self.decision
         outcome = rule.policy.outcome
         decision.risk_score = max(decision.risk_score, rule.policy.risk)
-        if stage != "audit":
+        if stage != "audit" and outcome.alert:
             decision.alerts.extend(target for target in outcome.alert if target not in decision.alerts)
         if stage == "block" and outcome.redact:
             for field in _redacted_fields(found):
@@ -177,22 +177,24 @@ def _conclude(tally: _Tally, unlifted: tuple[Pack, Operation | None] | None) -> 
     if decision.mode is None:
         decision.reason = NO_MATCH
         return
-    decision.policy_ids = sorted({match.policy for match in decision.matches if not match.waived})
+    mode = decision.mode
+    matched: set[str] = set()
+    messages: dict[str, None] = {}
+    for match, rule in zip(decision.matches, tally.rules, strict=True):
+        if not match.waived:
+            matched.add(match.policy)
+        if match.effective == mode:
+            policy = rule.policy
+            if policy.message:
+                messages[policy.message] = None
+            if decision.approver_role is None:
+                decision.approver_role = policy.outcome.approver
+    decision.policy_ids = sorted(matched)
+    decision.message = "\n".join(messages)
     decision.may_match = sorted(tally.may)
     decision.alerts.sort()
-    mode = decision.mode
-    decision.decision = _ANSWERS.get(mode or "") or (
-        "redact" if decision.redactions else "alert" if decision.alerts else "allow"
-    )
-    strictest = [
-        (match, rule) for match, rule in zip(decision.matches, tally.rules, strict=True) if match.effective == mode
-    ]
-    messages = dict.fromkeys(rule.policy.message for _, rule in strictest if rule.policy.message)
-    decision.message = "\n".join(messages)
-    approvers = (rule.policy.outcome.approver for _, rule in strictest)
-    decision.approver_role = next((approver for approver in approvers if approver), None)
-    first = next(iter(tally.may.values()), None)
-    decision.reason = give_reason(decision, unlifted, first)
+    decision.decision = _ANSWERS.get(mode) or ("redact" if decision.redactions else "alert" if decision.alerts else "allow")
+    decision.reason = give_reason(decision, unlifted, next(iter(tally.may.values()), None))
 
 
 def _matched_fields(found: Found, context: Context) -> dict[str, list[str]]:
@@ -203,9 +205,11 @@ def _matched_fields(found: Found, context: Context) -> dict[str, list[str]]:
     if named:
         out["operation"] = [show(value) for value in named]
     for check in found.checks:
-        values = check.matching(operation.get(check.field), context, found.rule.strict)
         shown = out.setdefault(check.field, [])
-        shown.extend(text for text in map(show, values) if text not in shown)
+        for value in check.matching(operation.get(check.field), context, found.rule.strict):
+            text = show(value)
+            if text not in shown:
+                shown.append(text)
     return out
 
 

@@ -43,11 +43,11 @@ def give_reason(decision: Decision, unlifted: tuple[Pack, Operation | None] | No
 
 def _matched(strictest: list[Match], decision: Decision) -> str:
     first = strictest[0]
-    details = [
-        f"{field} {', '.join(values)}"
-        for field, values in first.fields.items()
-        if field != "operation" and field not in _TEXT_FIELDS and values and len(", ".join(values)) <= _LONGEST
-    ]
+    details = []
+    for field, values in first.fields.items():
+        shown = ", ".join(values)
+        if field != "operation" and field not in _TEXT_FIELDS and 0 < len(shown) <= _LONGEST:
+            details.append(f"{field} {shown}")
     what = f"{first.family} {' '.join(first.fields.get('operation', []))}".rstrip()
     sentence = f"{first.policy} {_VERBS[first.effective]} {what}"
     if details:
