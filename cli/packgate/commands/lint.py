@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from packgate.lint.runner import Selection
     from packgate.lint.targets import Target
     from packgate.report import Report
-    from packgate.source.file import SourceFile
 
 # A fix can make another possible; this many rounds are more than any file needs.
 _ROUNDS = 10
@@ -39,8 +38,8 @@ class LintOptions:
 @click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change as a unified diff; write nothing.")
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
-@click.option("--select", "select", multiple=True, metavar="CODES", help="Only these rules: PG212, or PG21 for all that begin so; repeatable.")
-@click.option("--ignore", "ignore", multiple=True, metavar="CODES", help="Not these rules; repeatable.")
+@click.option("--select", "select", multiple=True, metavar="CODES", help="Only these rules: PG212, or PG21 for PG210 to PG219.")
+@click.option("--ignore", "ignore", multiple=True, metavar="CODES", help="Not these rules.")
 @click.option("--at", metavar="DAY", help="The day against which waivers are held (2026-01-31). Default: today, UTC.")
 @click.option("--list-rules", is_flag=True, help="List the rules and exit.")
 @click.option("--explain", "explained", metavar="CODE", help="Explain a code and exit.")
@@ -143,7 +142,8 @@ def _selection(select: tuple[str, ...], ignore: tuple[str, ...]) -> Selection:
         entries = tuple(entry.strip().upper() for item in given for entry in item.split(",") if entry.strip())
         for entry in entries:
             if not any(code.startswith(entry) for code in known):
-                raise UserError(f"{option} {entry}: no rule's code begins so", did_you_mean(entry, known) or "see packgate lint --list-rules")
+                hint = did_you_mean(entry, known) or "see packgate lint --list-rules"
+                raise UserError(f"{option} {entry}: no rule's code begins so", hint)
         chosen.append(entries)
     return Selection(*chosen)
 

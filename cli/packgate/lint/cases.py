@@ -8,7 +8,8 @@ from typing import Any
 
 def case_key(case: dict[str, Any]) -> str:
     """What a case tries: its command or action in its context; of a case that has neither, its prompt."""
-    tried = {key: case[key] for key in ("command", "action", "context") if key in case}
+    keys: tuple[str, ...] = ("command", "action", "context")
+    tried = {key: case[key] for key in keys if key in case}
     if isinstance(tried.get("command"), str):
         tried["command"] = tried["command"].strip()
     if "command" not in tried and "action" not in tried:

@@ -60,6 +60,12 @@ class LintContext:
             yield from override_views(pack)
 
     @property
+    def policies_and_overrides(self) -> Iterator[PolicyView | OverrideView]:
+        """Both, for rules about what either can say."""
+        yield from self.policies
+        yield from self.overrides
+
+    @property
     def waivers(self) -> Iterator[WaiverView]:
         """Every waiver, of packs and of loose files."""
         for pack in self.packs:
@@ -73,7 +79,7 @@ class LintContext:
     def conditions(self) -> list[ConditionView]:
         """Every condition of policies, overrides, waivers and assignments."""
         found: list[ConditionView] = []
-        for view in (*self.policies, *self.overrides):
+        for view in self.policies_and_overrides:
             found += policy_conditions(view)
         for waiver in self.waivers:
             found += waiver_conditions(waiver)

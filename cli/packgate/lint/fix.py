@@ -71,7 +71,7 @@ def _fits(fix: Fix, taken: dict[str, list[Edit]], known: dict[str, SourceFile]) 
     for edit in fix.edits:
         file = known.get(edit.file)
         others = taken.get(edit.file, [])
-        if file is None or any(edit.start < other.end and other.start < edit.end or edit == other for other in others):
+        if file is None or any((edit.start < other.end and other.start < edit.end) or edit == other for other in others):
             return False
         if not file.document.diagnostics and parse_yaml(apply(file.text, [*others, edit]), edit.file).diagnostics:
             return False

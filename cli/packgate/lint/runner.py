@@ -73,7 +73,8 @@ def _without_suppressed(
     by_file: dict[str, list[Suppression]] = {}
     for directive in directives:
         by_file.setdefault(directive.file.path, []).append(directive)
-    kept, used = [], set()
+    kept: list[Diagnostic] = []
+    used: set[tuple[str, int, str]] = set()
     for finding in found:
         covering = [each for each in by_file.get(finding.position.file, ()) if each.covers(finding)]
         used.update((each.file.path, each.line, finding.code) for each in covering)

@@ -29,7 +29,7 @@ FITTING = {
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Policies and overrides whose mode does not fit their impact."""
-    for view in (*context.policies, *context.overrides):
+    for view in context.policies_and_overrides:
         policy = view.policy
         fitting, mode = FITTING[policy.impact], policy.outcome.mode
         if mode == "allow" or mode in fitting or (policy.outcome.redact and policy.impact != "routine"):

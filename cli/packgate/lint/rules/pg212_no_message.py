@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Policies that people meet, and overrides that make them met, without a message."""
-    for view in (*context.policies, *context.overrides):
+    for view in context.policies_and_overrides:
         policy = view.policy
         if MODE_RANK[policy.outcome.mode] < MODE_RANK["warn"] or policy.message:
             continue

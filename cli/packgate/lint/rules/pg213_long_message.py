@@ -22,7 +22,7 @@ LONGEST = 400
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Messages over the limit."""
-    for view in (*context.policies, *context.overrides):
+    for view in context.policies_and_overrides:
         length = len(view.data.get("message", "").strip())
         if length > LONGEST:
             yield view.finding(

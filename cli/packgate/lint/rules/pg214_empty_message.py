@@ -23,7 +23,7 @@ SHORTEST = 40
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Messages of policies that warn or are stricter, and that say nothing."""
-    for view in (*context.policies, *context.overrides):
+    for view in context.policies_and_overrides:
         message = view.data.get("message", "").strip()
         if not message or MODE_RANK[view.policy.outcome.mode] < MODE_RANK["warn"]:
             continue

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Outcomes with an approver that nobody asks, or a confirmation that is never wanted."""
-    for view in (*context.policies, *context.overrides):
+    for view in context.policies_and_overrides:
         then = view.data.get("then")
         if not isinstance(then, dict):
             continue

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Policies and overrides whose exceptions cover every alternative."""
-    for view in (*context.policies, *context.overrides):
+    for view in context.policies_and_overrides:
         policy = view.policy
         if "unless" in view.data and all(
             any(clause_covers(exception, clause) for exception in policy.exceptions) for clause in alternatives(policy)

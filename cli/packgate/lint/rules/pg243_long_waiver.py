@@ -24,9 +24,8 @@ def check(context: LintContext) -> Iterator[Finding]:
     for waiver in context.waivers:
         last = parse_day(waiver.data["expires"])
         if today is not None and last is not None and last > (today[0] + 1, *today[1:]):
-            yield waiver.finding(
-                f"it holds until {waiver.data['expires']}, more than a year from now", "expires", hint="choose a nearer day, and look again then"
-            )
+            text = f"it holds until {waiver.data['expires']}, more than a year from now"
+            yield waiver.finding(text, "expires", hint="choose a nearer day, and look again then")
 
 
 RULE = Rule("PG243", "long-waiver", "A waiver holds for more than a year", Severity.WARNING, __doc__, check)

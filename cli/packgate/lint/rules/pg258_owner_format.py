@@ -25,7 +25,10 @@ def check(context: LintContext) -> Iterator[Finding]:
     name = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+")
     for place, text in _owners(context):
         if name.fullmatch(text) is None:
-            yield Finding(place, f"'{text}' is neither a name without blanks nor a mail address", "platform-security, @acme/platform, dba@example.org")
+            yield Finding(
+                place, f"'{text}' is neither a name without blanks nor a mail address",
+                "write it as platform-security, @acme/platform or dba@example.org",
+            )
 
 
 def _owners(context: LintContext) -> Iterator[tuple[Place, str]]:
