@@ -44,9 +44,10 @@ def _file(action: Action, words: EnvironmentWords) -> tuple[list[Operation], lis
     fields = file_fields(str(action.data["path"]), action)
     fields["operation"] = (operation,)
     fields["effect"] = (effect,)
-    operations = [Operation((family,), fields)]
     content = action.text("content")
+    operations = [Operation((family,), fields)]
     if content is not None:
+        fields["content"] = (content,)
         operations.append(Operation(("text",), {"content": (content,), "path": fields["path"]}))
     return operations, notes
 
