@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EFFECTS = ("read", "write", "delete", "execute", "send", "grant")
-STYLES = ("gnu", "posix", "go", "keyval", "raw")
+STYLES = ("gnu", "posix", "host", "go", "keyval", "raw")
 OUTPUTS = ("stdin", "files", "network", "secret", "arguments", "none")
 WRAP_KINDS = ("argv", "code", "remote")
 

@@ -64,8 +64,8 @@ class _Reader:
             word = argv[self.position]
             self.position += 1
             if ended or not self._option(word):
-                if self._operand(word) and self.style in ("posix", "raw"):
-                    ended = True
+                if self._operand(word) and self.style in ("posix", "raw", "host"):
+                    ended = self.style != "host" or len(self.call.operands) > 1
             elif word == "--":
                 self.call.after = len(self.call.operands)
                 ended = True

@@ -1,4 +1,4 @@
-"""What a call leaves in files, for later commands of the same line that read or run them."""
+"""What a call leaves for later commands of the same line: files that they read or run, and the context they work in."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 _CONTENT = frozenset(("write", "append", "move", "link", "edit", "download", "extract", "copy"))
 
 
+# Operations of `cloud-config` that choose where later commands of that provider go.
+_SWITCHES = frozenset(("use-context", "use-namespace", "use-configuration", "set-project", "select", "update-kubeconfig", "login"))
+
+
 def remember_effects(call: Call, operations: list[Operation], session: Session) -> None:
-    """Remember the content of the files that the operations of a call wrote, or where it comes from."""
+    """Remember the content of the files that the operations of a call wrote, or where it comes from, and the environment that
+    it switched to."""
     sources: list[Value] = []
     for operation in operations:
         families = operation.families
+        if families[0] == "cloud-config":
+            _select(operation, session)
         if families[0] == "read-file" or "delete-file" in families:
             sources.extend(operation.fields.get("path", ()))
         elif "modify-file" in families and operation.fields["operation"][0] in _CONTENT:
@@ -29,6 +36,15 @@ def remember_effects(call: Call, operations: list[Operation], session: Session) 
                 session.remember(path, content, append)
                 if operation.fields["operation"][0] == "link" and len(sources) == 1 and isinstance(path, str):
                     session.links[path] = sources[0]
+
+
+def _select(operation: Operation, session: Session) -> None:
+    """A context that names no environment takes back an earlier one."""
+    if _SWITCHES.intersection(value for value in operation.fields["operation"] if isinstance(value, str)):
+        for provider in operation.fields.get("provider", ()):
+            session.selected[provider] = operation.fields.get("environment", ())
+            if "update-kubeconfig" in operation.fields["operation"] or "use-context" in operation.fields["operation"]:
+                session.selected["kubernetes"] = session.selected["helm"] = operation.fields.get("environment", ())
 
 
 def _content(

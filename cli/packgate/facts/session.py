@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 class Session:
     """What is known while one line is analysed. ``files`` are the contents that the line itself wrote, by path, ``links`` the
     targets of the links that it made;
-    ``git`` is the state of the repository that its git commands change."""
+    ``git`` is the state of the repository that its git commands change; ``selected`` the environment, by provider, that the line
+    has switched to."""
 
     __slots__ = (
-        "catalog", "context", "cwd", "files", "git", "home", "links", "notes", "operations", "repository", "words",
+        "catalog", "context", "cwd", "files", "git", "home", "links", "notes", "operations", "repository", "selected", "words",
     )  # fmt: skip
 
     def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:
@@ -50,6 +51,7 @@ class Session:
         self.notes: list[Note] = []
         self.files: dict[str, Value] = {}
         self.links: dict[str, Value] = {}
+        self.selected: dict[Value, tuple[Value, ...]] = {}
 
     # --- the host of the shell ---------------------------------------------------------------------------------------
 

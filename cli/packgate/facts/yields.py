@@ -72,6 +72,9 @@ def _operation(
             fields.setdefault(name, found)
     named = base + [value for source in rule.environment for value in source.values(call, it)]
     environment = environment_of(named, context, session)
+    provider = fields.get("provider")
+    if provider and session.selected and not environment:
+        environment = session.selected.get(provider[0], ())
     if environment:
         fields["environment"] = environment
     add_network(fields)
