@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import TYPE_CHECKING, Any
 
 from packgate.diagnostics import Edit, Fix
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from packgate.lint.rule import Place
     from packgate.source.file import SourceFile
 
-_PLAIN = re.compile(r"[A-Za-z_./~][A-Za-z0-9_./@*~-]*")
-_TYPED = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
-
 
 def replace_text(place: Place, text: str, title: str, safe: bool = True) -> Fix | None:
     """Replace a one-line scalar; None where that can't be done without changing anything else."""
@@ -25,8 +21,8 @@ def replace_text(place: Place, text: str, title: str, safe: bool = True) -> Fix 
     written = file.written(place.pointer)
     if offsets is None or not written or "\n" in written or written[0] in "|>":
         return None
-    edit = Edit(file.path, *offsets, _as_written(text, written[0]))
-    return _checked(file, edit, place.pointer, text, title, safe)
+    fixes = (_checked(file, Edit(file.path, *offsets, form), place.pointer, text, title, safe) for form in _forms(text, written[0]))
+    return next((fix for fix in fixes if fix is not None), None)
 
 
 def remove_item(place: Place, title: str) -> Fix | None:
@@ -41,13 +37,11 @@ def remove_item(place: Place, title: str) -> Fix | None:
     return _checked(file, Edit(file.path, *span, ""), pointer, None, title, True)
 
 
-def _as_written(text: str, quote: str) -> str:
-    if quote == "'":
-        return "'" + text.replace("'", "''") + "'"
-    if quote == '"' or not _PLAIN.fullmatch(text) or text.lower() in _TYPED:
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return text
+def _forms(text: str, quote: str) -> list[str]:
+    """A text as the scalar was written, then in double quotes."""
+    doubled = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    single = "'" + text.replace("'", "''") + "'"
+    return [single if quote == "'" else doubled if quote == '"' else text, doubled]
 
 
 def _checked(file: SourceFile, edit: Edit, pointer: str, value: str | None, title: str, safe: bool) -> Fix | None:
