@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -94,12 +95,12 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return 130
     except click.ClickException as error:
-        error.show()
+        text = io.StringIO()
+        error.show(text)
+        _complain(text.getvalue().rstrip("\n"))
         return USAGE
     except UserError as error:
-        click.echo(f"packgate: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"  hint: {error.hint}", err=True)
+        _complain(f"packgate: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
         return USAGE
     except BrokenPipeError:
         # The reader went away (`packgate … | head`): nothing is wrong, and nothing more can be printed.
@@ -107,6 +108,13 @@ def run(arguments: list[str] | None = None) -> int:
         return 0
     except Exception as error:
         return _internal(error)
+
+
+def _complain(text: str) -> None:
+    """A message about the call, which may quote it: secrets are masked."""
+    from packgate.guard.detectors import mask
+
+    click.echo(mask(text), err=True)
 
 
 def _internal(error: Exception) -> int:

@@ -110,7 +110,8 @@ class Decider:
 
             traceback.print_exception(error)
         # The message of an error may quote the action; its kind can't.
-        click.echo(f"packgate: internal error: {type(error).__name__}; the action is denied. PACKGATE_DEBUG=1 shows where it happened.", err=True)
+        kind = type(error).__name__
+        click.echo(f"packgate: internal error: {kind}; the action is denied. PACKGATE_DEBUG=1 shows where it happened.", err=True)
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:

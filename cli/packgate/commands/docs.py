@@ -12,13 +12,17 @@ from packgate.commands.shared import open_workspace, print_findings
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
-    from packgate.source.workspace import Workspace
+    pass
+
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_WIDTH = 110
 
 
 @click.command("docs")
 @click.argument("packs", nargs=-1, metavar="[PACK|PATH]...")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("docs/policies"), show_default=True, help="Folder of the pages.")
-@click.option("--reference", type=click.Path(path_type=Path, file_okay=False), help="Also write packgate's reference (verbs, formats, vocabulary, catalog) here.")
+@click.option("--out", type=_FOLDER, default=Path("docs/policies"), show_default=True, help="Folder of the pages.")
+@click.option("--reference", type=_FOLDER, help="Also write packgate's reference (verbs, formats, vocabulary, catalog) here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a page is missing or stale.")
 def command(packs: tuple[str, ...], out: Path, reference: Path | None, check: bool) -> int:
     """Generate the threat map, a page for every policy, and the examples page.
@@ -82,8 +86,9 @@ def _helps() -> dict[str, tuple[str, str]]:
 
     found = {}
     for verb, summary in VERBS.items():
-        context = click.Context(group, info_name="packgate", max_content_width=110, terminal_width=110)
+        context = click.Context(group, info_name="packgate", max_content_width=_WIDTH, terminal_width=_WIDTH)
         subcommand = group.get_command(context, verb)
         assert subcommand is not None
-        found[verb] = (summary, subcommand.get_help(click.Context(subcommand, info_name=verb, parent=context, max_content_width=110, terminal_width=110)))
+        inner = click.Context(subcommand, info_name=verb, parent=context, max_content_width=_WIDTH, terminal_width=_WIDTH)
+        found[verb] = (summary, subcommand.get_help(inner))
     return found

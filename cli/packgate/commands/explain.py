@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.shared import STAGES, BrokenPacks, command_action, context_options, open_gate, pack_option, print_findings
+from packgate.commands.completion import complete_policies
+from packgate.commands.shared import (
+    STAGES,
+    BrokenPacks,
+    command_action,
+    context_options,
+    open_gate,
+    pack_option,
+    print_findings,
+    print_text,
+)
 from packgate.exitcodes import FINDINGS
 from packgate.model.action import parse_action
-
 
 if TYPE_CHECKING:
     from packgate.engine.gate import Gate
@@ -20,9 +28,12 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("text", metavar="COMMAND")
 @pack_option
-@click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Explain as if everything stood at this stage.")
+@click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Explain as if all stood at this stage.")
 @click.option("--at", metavar="TIME", help="The time of the decision (RFC 3339), for waivers.")
-@click.option("--policy", "policies", multiple=True, metavar="ID", help="Show these policies condition by condition, however far off.")
+@click.option(
+    "--policy", "policies", multiple=True, metavar="ID", help="Show these policies condition by condition, however far off.",
+    shell_complete=complete_policies,
+)
 @context_options
 def command(text: str, packs: tuple[str, ...], stage: str, at: str | None, policies: tuple[str, ...], **context: Any) -> int:
     """Show what a command does and why each policy fires or does not.
@@ -40,13 +51,14 @@ def command(text: str, packs: tuple[str, ...], stage: str, at: str | None, polic
     except BrokenPacks as broken:
         print_findings(broken.findings, err=True)
         return FINDINGS
-    sys.stdout.write(explain(text, parse_action(command_action(text, context)), gate, stage, at, policies))
+    print_text(explain(text, parse_action(command_action(text, context)), gate, stage, at, policies))
     return 0
 
 
 def explain(text: str, action: Action, gate: Gate, stage: str, at: str | None, policies: tuple[str, ...]) -> str:
     """The whole explanation as text, secrets masked."""
     from packgate.commands.explaining import Explanation
-    from packgate.guard.detectors import mask
+    from packgate.guard.known import mask_with, texts
 
-    return mask(Explanation(text, action, gate, gate.decide(action, stage=stage, now=at)).text(policies))
+    decision = gate.decide(action, stage=stage, now=at)
+    return Explanation(text, action, gate, decision, mask_with(texts(action.data))).text(policies)

@@ -12,7 +12,7 @@ from packgate.errors import UserError
 from packgate.model.value import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from packgate.engine.gate import Gate
     from packgate.engine.rules import Rule
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from packgate.model.action import Action
     from packgate.model.decision import Decision
     from packgate.model.operation import Operation
+    from packgate.model.value import Value
 
 # Fields that every operation of a command has; they are shown only when a policy is about them.
 _COMMON = frozenset(("program", "argument", "flag", "place"))
@@ -29,8 +30,10 @@ _NEAR = 6
 class Explanation:
     """One decision, ready to be told."""
 
-    def __init__(self, source: str, action: Action, gate: Gate, decision: Decision) -> None:
+    def __init__(self, source: str, action: Action, gate: Gate, decision: Decision, hide: Callable[[str], str]) -> None:
+        """``hide`` masks secrets; it is applied before anything is cut, since half a secret is not recognised as one."""
         self.source = source
+        self.hide = hide
         self.action = action
         self.gate = gate
         self.decision = decision
@@ -39,7 +42,7 @@ class Explanation:
         """Everything, in the order in which a reader asks: the verdict, the command, what fired, what came near."""
         blocks = [self._verdict(), self._command(), self._unknown(), self._fired(), self._near()]
         blocks += [self._in_full(policy) for policy in policies]
-        return "\n\n".join(block for block in blocks if block) + "\n"
+        return self.hide("\n\n".join(block for block in blocks if block) + "\n")
 
     def _verdict(self) -> str:
         decision = self.decision
@@ -53,7 +56,7 @@ class Explanation:
         for number, operation in enumerate(self.decision.analysis.operations, 1):
             lines.append(f"  {number}. {self._operation(operation)}")
         for span, value in self.decision.analysis.folded:
-            lines.append(f"  {self.source[span[0]:span[1]]!r} is {value!r}")
+            lines.append(f"  {self.hide(self.source[span[0]:span[1]])!r} is {self.hide(value)!r}")
         return "\n".join(lines) if len(lines) > 1 else "what it does: nothing that a policy could match"
 
     def _underlined(self) -> list[str]:
@@ -70,14 +73,19 @@ class Explanation:
             marks.setdefault(line, []).append((first - starts[line], min(last, starts[line + 1] - 1) - starts[line], number))
         out = []
         for index, text in enumerate(self.source.split("\n")):
-            out.append(text)
-            out += _marker_lines(marks.get(index, []))
+            out.append(self.hide(text))
+            places = marks.get(index, [])
+            out += _marker_lines([(self._column(text, first), self._column(text, last), number) for first, last, number in places])
         return out
+
+    def _column(self, line: str, column: int) -> int:
+        """Where a column of a line of source is once secrets are masked."""
+        return len(self.hide(line[:column]))
 
     def _operation(self, operation: Operation) -> str:
         families = ", ".join(family for family in operation.families if family != "command") or "command"
         fields = "  ".join(
-            f"{name}={'|'.join(_brief(show(value)) for value in values)}" for name, values in sorted(operation.fields.items()) if name not in _COMMON
+            f"{name}={'|'.join(map(self._shown, values))}" for name, values in sorted(operation.fields.items()) if name not in _COMMON
         )
         if families == "command":
             fields = f"program={'|'.join(map(show, operation.get('program')))}"
@@ -127,7 +135,7 @@ class Explanation:
                 continue
             steps = self.gate.trace(rule.policy.id, operation, self.action)
             if distance(steps) == 1:
-                return f"on {number} {_obstacle(steps)}"
+                return f"on {number} {self._obstacle(steps)}"
             if distance(steps) == 0:
                 return f"on {number} excused by `unless`"
         return None
@@ -141,9 +149,23 @@ class Explanation:
             lines.append(f"  on {number}:")
             for step in self.gate.trace(policy, operation, self.action):
                 name = f"{step.part} {step.field}" + ("" if step.condition is None else f" {condition_text(step.condition)}")
-                values = ", ".join(_brief(show(value)) for value in step.values) or "nothing"
+                values = ", ".join(map(self._shown, step.values)) or "nothing"
                 lines.append(f"    {('no', 'may', 'yes')[step.verdict]:4} {name}; found {values}")
         return "\n".join(lines)
+
+    def _obstacle(self, steps: list[Step]) -> str:
+        """The one condition that did not hold."""
+        by_clause: dict[int, list[Step]] = {}
+        for step in steps:
+            if step.part in ("if", "where") and step.verdict != MUST:
+                by_clause.setdefault(step.number if step.part == "if" else -1, []).append(step)
+        failed = min(by_clause.values(), key=len)[0]
+        values = ", ".join(map(self._shown, failed.values)) or "nothing"
+        wanted = condition_text(failed.condition) if failed.condition is not None else ""
+        return f"{failed.field} is {values}, not {_brief(wanted)}"
+
+    def _shown(self, value: Value) -> str:
+        return _brief(self.hide(show(value)))
 
 
 def _specific(operation: Operation) -> bool:
@@ -171,15 +193,3 @@ def _marker_lines(marks: Iterable[tuple[int, int, int]]) -> list[str]:
         else:
             rows.append(" " * start + mark)
     return rows
-
-
-def _obstacle(steps: list[Step]) -> str:
-    """The one condition that did not hold."""
-    by_clause: dict[int, list[Step]] = {}
-    for step in steps:
-        if step.part in ("if", "where") and step.verdict != MUST:
-            by_clause.setdefault(step.number if step.part == "if" else -1, []).append(step)
-    failed = min(by_clause.values(), key=len)[0]
-    values = ", ".join(_brief(show(value)) for value in failed.values) or "nothing"
-    wanted = condition_text(failed.condition) if failed.condition is not None else ""
-    return f"{failed.field} is {values}, not {_brief(wanted)}"

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.shared import command_action, context_options
-from packgate.guard.detectors import mask, mask_json
+from packgate.commands.shared import command_action, context_options, print_text
+from packgate.guard.detectors import mask_json
+from packgate.guard.known import mask_with, texts
 from packgate.model.action import parse_action
 from packgate.model.value import show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packgate.model.operation import Analysis, Operation
 
 
 @click.command("facts")
 @click.argument("text", metavar="COMMAND")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed.")
 @context_options
 def command(text: str, form: str, **context: Any) -> int:
     """List the operations found in a command: families, fields, and what stayed unknown.
@@ -29,14 +31,16 @@ def command(text: str, form: str, **context: Any) -> int:
       packgate facts 'tar czf - src | ssh backup@nas "cat > src.tgz"'
       packgate facts 'git push origin HEAD:main' --format json
     """
-    from packgate.facts.analyze import analyze
     from packgate.catalog.load import load_builtin
+    from packgate.facts.analyze import analyze
 
-    analysis = analyze(parse_action(command_action(text, context)), load_builtin())
+    action = parse_action(command_action(text, context))
+    analysis = analyze(action, load_builtin())
+    hide = mask_with(texts(action.data))
     if form == "json":
-        sys.stdout.write(json.dumps(mask_json(to_json(analysis)), ensure_ascii=False, indent=2) + "\n")
+        print_text(json.dumps(mask_json(to_json(analysis), hide), indent=2) + "\n")
     else:
-        sys.stdout.write(mask(to_text(text, analysis)))
+        print_text(to_text(text, analysis, hide))
     return 0
 
 
@@ -52,20 +56,20 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def to_text(source: str, analysis: Analysis) -> str:
-    """The analysis for people: an operation a paragraph."""
+def to_text(source: str, analysis: Analysis, hide: Callable[[str], str]) -> str:
+    """The analysis for people: an operation a paragraph. ``hide`` masks secrets."""
     lines = [f"coverage: {analysis.coverage}"]
     for number, operation in enumerate(analysis.operations, 1):
         families = ", ".join(operation.families)
         lines.append(f"\n{number}. {families}")
         if operation.span is not None:
-            lines.append(f"   in        {_excerpt(source, operation.span)}")
+            lines.append(f"   in        {_excerpt(hide(source[slice(*operation.span)]))}")
         width = max((len(name) for name in _fields(operation)), default=0)
         for name, values in _fields(operation).items():
-            lines.append(f"   {name.ljust(max(width, 9))} {' | '.join(values)}")
+            lines.append(f"   {name.ljust(max(width, 9))} {' | '.join(map(hide, values))}")
     if analysis.notes:
         lines.append("\nnotes:")
-        lines.extend(f"   {note.text} ({note.coverage})" for note in analysis.notes)
+        lines.extend(f"   {hide(note.text)} ({note.coverage})" for note in analysis.notes)
     return "\n".join(lines) + "\n"
 
 
@@ -77,6 +81,6 @@ def _fields(operation: Operation) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if values}
 
 
-def _excerpt(source: str, span: tuple[int, int]) -> str:
-    text = source[span[0] : span[1]].replace("\n", "\\n")
-    return text if len(text) <= 100 else text[:97] + "..."
+def _excerpt(text: str) -> str:
+    flat = text.replace("\n", "\\n")
+    return flat if len(flat) <= 100 else flat[:97] + "..."

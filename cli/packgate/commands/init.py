@@ -56,7 +56,8 @@ def write_files(folder: Path, values: Mapping[str, str]) -> list[Path]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False,  # noqa: S701 (YAML, not HTML)
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 (YAML, not HTML)
     )
     targets = {folder / name.format(pack=values["pack"]): template for name, template in _FILES.items()}
     taken = [str(path) for path in targets if path.exists() or path.is_symlink()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from packgate.commands.completion import complete_packs
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 from packgate.report import FORMATS, write
@@ -36,15 +37,14 @@ class BrokenPacks(Exception):
 
 def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--format` for findings."""
-    return click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How findings are printed.")(
-        function
-    )
+    text = "How findings are printed."
+    return click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help=text)(function)
 
 
 def pack_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--pack`, repeatable."""
     text = "A pack by name or path; may be given several times. Default: the packs of the repository, else 'recommended'."
-    return click.option("--pack", "packs", multiple=True, metavar="NAME|PATH", help=text)(function)
+    return click.option("--pack", "packs", multiple=True, metavar="NAME|PATH", help=text, shell_complete=complete_packs)(function)
 
 
 def context_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +86,7 @@ def _variables(given: Sequence[str]) -> list[tuple[str, str]]:
     for item in given:
         name, equals, value = item.partition("=")
         if not equals or not name:
-            raise UserError(f"--env {item!r}: expected NAME=VALUE")
+            raise UserError("--env: expected NAME=VALUE", "the value is not shown here, since it may be a secret")
         pairs.append((name, value))
     return pairs
 
@@ -138,6 +138,12 @@ def print_findings(
     from packgate.guard.detectors import mask
 
     write(findings, form, sys.stderr if err else sys.stdout, environ=os.environ, titles=titles, mask=mask)
+
+
+def print_text(text: str) -> None:
+    """Text to standard output; what its encoding can't hold is escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def exit_code(findings: Sequence[Diagnostic], strict: bool = False) -> int:

@@ -8,6 +8,7 @@ from packgate.engine.decide import decide
 from packgate.engine.identity import refusal_id
 from packgate.engine.render import to_json
 from packgate.facts.analyze import analyze
+from packgate.facts.environment import DEFAULT_WORDS, PRODUCTION, EnvironmentWords
 from packgate.guard.detectors import detects, mask
 from packgate.guard.known import mask_with, texts
 from packgate.model.decision import Decision
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from packgate.catalog.load import Catalog
     from packgate.engine.compiled import Engine
     from packgate.engine.trace import Step
-    from packgate.facts.environment import EnvironmentWords
     from packgate.model.action import Action
     from packgate.model.operation import Operation
     from packgate.model.policy import Pack
@@ -96,4 +96,16 @@ def build_gate(
         if pack.catalog:
             catalog = catalog.merged(pack.catalog)
     fields = {name: field.type for name, field in vocabulary.fields.items()}
-    return Gate(catalog, compile_packs(packs, fields, lists=lists, detectors=detects), words)
+    return Gate(catalog, compile_packs(packs, fields, lists=lists, detectors=detects), words or _environment_words(packs))
+
+
+def _environment_words(packs: Sequence[Pack]) -> EnvironmentWords | None:
+    """The built-in words of environments with those that packs add; a word of production stays one. None when none is added."""
+    added = [(name, words) for pack in packs for name, words in pack.environments.items()]
+    if not added:
+        return None
+    merged = dict(DEFAULT_WORDS)
+    for name, words in added:
+        merged[name] = merged.get(name, ()) + words
+    merged[PRODUCTION] = merged.pop(PRODUCTION)  # The last one counts.
+    return EnvironmentWords(merged)

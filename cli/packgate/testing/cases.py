@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ DEFAULT_CONTEXT: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of a policy. ``action`` is None for a prompt that needs a real agent; ``place`` is its JSON pointer."""
+    """One case of a policy. ``action`` is None for a prompt that needs a real agent; ``place`` is its JSON pointer; ``inherited``
+    is one of a pack that ``pack`` extends."""
 
     pack: str
     policy: str
@@ -38,6 +39,7 @@ class Case:
     todo: str | None
     file: SourceFile
     place: str
+    inherited: bool = False
 
     @property
     def name(self) -> str:
@@ -94,6 +96,27 @@ def text_action(prompt: str) -> dict[str, Any]:
 def collect(loaded: Iterable[LoadResult]) -> list[Case]:
     """Every case of the packs' own policies, in the order of the files."""
     return [case for result in loaded for case in _of_pack(result)]
+
+
+def collect_inherited(result: LoadResult) -> list[Case]:
+    """The cases of the packs that a pack extends, to be run with the pack itself.
+
+    What must fire still must. What must not fire is left out for a policy whose `unless` the pack narrows, since that is meant to
+    make more of it fire.
+    """
+    narrowed: set[str] = set()
+    found: list[Case] = []
+    level = result
+    while level.base is not None and result.pack is not None:
+        overrides = level.header.data.get("override") or {} if level.header is not None else {}
+        narrowed |= {policy for policy, change in overrides.items() if "unless" in change}
+        level = level.base
+        found += [
+            replace(case, pack=result.pack.name, inherited=True)
+            for case in _of_pack(level)
+            if case.polarity == MUST_FIRE or case.policy not in narrowed
+        ]
+    return found
 
 
 def _of_pack(result: LoadResult) -> Iterator[Case]:

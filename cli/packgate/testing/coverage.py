@@ -13,7 +13,7 @@ from packgate.testing import codes
 from packgate.testing.cases import MUST_FIRE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from packgate.diagnostics import Diagnostic
     from packgate.engine.gate import Gate
@@ -37,10 +37,11 @@ class _Reached:
     excused: set[int] = field(default_factory=set)
 
 
-def uncovered(result: LoadResult, cases: list[Case], gate: Gate) -> list[Diagnostic]:
+def uncovered(result: LoadResult, cases: list[Case], gate: Gate, policies: Collection[str] | None = None) -> list[Diagnostic]:
     """Findings for the branches of the pack's own policies that no case of theirs reaches, in the order of the files.
 
-    ``gate`` decides with the pack alone. Cases marked todo and prompts without an action reach nothing.
+    ``gate`` decides with the pack alone; ``policies`` limits the judgement to these ids. Cases marked todo and prompts without an
+    action reach nothing.
     """
     by_policy: dict[str, list[Case]] = {}
     for case in cases:
@@ -48,6 +49,8 @@ def uncovered(result: LoadResult, cases: list[Case], gate: Gate) -> list[Diagnos
             by_policy.setdefault(case.policy, []).append(case)
     findings: list[Diagnostic] = []
     for policy in result.own_policies:
+        if policies is not None and policy.id not in policies:
+            continue
         reached = _reached(by_policy.get(policy.id, []), gate.engine.rule(policy.id), gate)
         findings += _gaps(policy, result.policies[policy.id], reached)
     return findings
@@ -92,25 +95,31 @@ def _clauses(steps: list[Step], count: int) -> list[list[Step]]:
 
 def _gaps(policy: Policy, source: PolicySource, reached: _Reached) -> Iterator[Diagnostic]:
     for number, clause in enumerate(policy.clauses or ((),)):
-        place = _place(source, _IF, number)
         if number not in reached.fired:
-            words = "this alternative of `if`" if len(policy.clauses) > 1 else "the policy"
-            yield source.diagnostic(
-                codes.BRANCH_NOT_REACHED, f"{policy.id}: no must_fire case fires by {words}", *(place if clause else ("id",)), on_key=True,
-                hint="add a must_fire case that fires by it and by no earlier alternative" if len(policy.clauses) > 1 else "add a must_fire case",
-            )
+            yield _not_fired(policy, source, number)
         for condition in clause:
             if (_IF, number, condition.field) not in reached.missed:
-                yield _no_near_miss(policy, source, place, condition.field)
+                yield _no_near_miss(policy, source, _place(source, _IF, number), condition.field)
     for condition in policy.where:
         if (_WHERE, 0, condition.field) not in reached.missed:
             yield _no_near_miss(policy, source, (_WHERE,), condition.field)
     for number in range(len(policy.exceptions)):
         if number not in reached.excused:
             yield source.diagnostic(
-                codes.BRANCH_NOT_REACHED, f"{policy.id}: no must_not_fire case is excused by this exception", *_place(source, _UNLESS, number),
-                on_key=True, hint="add a must_not_fire case for which `if` holds and this exception takes it back",
+                codes.BRANCH_NOT_REACHED, f"{policy.id}: no must_not_fire case is excused by this exception",
+                *_place(source, _UNLESS, number), on_key=True,
+                hint="add a must_not_fire case for which `if` holds and this exception takes it back",
             )
+
+
+def _not_fired(policy: Policy, source: PolicySource, number: int) -> Diagnostic:
+    if len(policy.clauses) > 1:
+        message = f"{policy.id}: no must_fire case fires by this alternative of `if`"
+        hint = "add a must_fire case that fires by it and by no earlier alternative"
+    else:
+        message, hint = f"{policy.id}: no must_fire case fires", "add a must_fire case"
+    place = _place(source, _IF, number) if policy.clauses else ("id",)
+    return source.diagnostic(codes.BRANCH_NOT_REACHED, message, *place, on_key=True, hint=hint)
 
 
 def _no_near_miss(policy: Policy, source: PolicySource, place: tuple[str | int, ...], name: str) -> Diagnostic:

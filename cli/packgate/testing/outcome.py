@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from packgate.diagnostics import Diagnostic
     from packgate.testing.cases import Case
+    from packgate.testing.corpus import CorpusCase
 
 PASSED = "passed"
 FAILED = "failed"
@@ -25,21 +26,31 @@ class Outcome:
     finding: Diagnostic | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CorpusOutcome:
+    """A case of a corpus; it passed when there is no finding."""
+
+    case: CorpusCase
+    finding: Diagnostic | None = None
+
+
 @dataclass(slots=True)
 class Run:
-    """All outcomes of a run, and findings that belong to no single case."""
+    """All outcomes of a run, and findings that belong to no single case. ``outcomes`` are of the packs' own cases, ``inherited``
+    of those of the packs that they extend."""
 
     outcomes: list[Outcome] = field(default_factory=list)
+    inherited: list[Outcome] = field(default_factory=list)
+    corpora: list[CorpusOutcome] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
-    corpora: dict[str, tuple[int, int]] = field(default_factory=dict)
-    prompts: int = 0
 
     def count(self, status: str) -> int:
-        """How many cases have a status."""
+        """How many of the packs' own cases have a status."""
         return sum(outcome.status == status for outcome in self.outcomes)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """Every finding, sorted by place."""
-        found = [outcome.finding for outcome in self.outcomes if outcome.finding is not None]
+        items: list[Outcome | CorpusOutcome] = [*self.outcomes, *self.inherited, *self.corpora]
+        found = [item.finding for item in items if item.finding is not None]
         return sorted([*found, *self.findings], key=lambda item: item.sort_key())

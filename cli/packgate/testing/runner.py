@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packgate.diagnostics import Diagnostic, Severity
+from packgate.guard.known import mask_with, texts
 from packgate.model.action import ActionError, parse_action
 from packgate.model.policy import MODE_RANK
 from packgate.model.value import show
 from packgate.testing import codes
 from packgate.testing.cases import MUST_FIRE, show_action
-from packgate.testing.outcome import FAILED, GAP_CLOSED, KNOWN_GAP, NOT_RUN, PASSED, Outcome
+from packgate.testing.outcome import FAILED, GAP_CLOSED, KNOWN_GAP, NOT_RUN, PASSED, CorpusOutcome, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,30 +68,40 @@ def run_together(outcomes: Iterable[Outcome], gate: Gate) -> list[Diagnostic]:
     return findings
 
 
-def run_corpus(cases: Iterable[CorpusCase], gate: Gate, progress: Callable[[], None] | None = None) -> list[Diagnostic]:
-    """Findings of the corpora: a harmless command that is warned about or stopped, an attack that a policy missed.
+def run_corpus(cases: Iterable[CorpusCase], gate: Gate, progress: Callable[[], None] | None = None) -> list[CorpusOutcome]:
+    """Every case of the corpora, in order: a harmless command must not be warned about or stopped, an attack must fire its policies.
 
     Policies that an attack names but that are not loaded are passed over.
     """
     known = gate.policy_ids
-    findings = []
+    outcomes = []
     for case in cases:
-        decision = gate.decide(parse_action(case.action))
-        label = show_action(case.action)
-        place = case.file.position(case.place)
-        if case.polarity == "benign":
-            loud = sorted({m.policy for m in decision.matches if MODE_RANK[m.mode] >= MODE_RANK["warn"] and m.policy not in case.audits})
-            if loud:
-                findings.append(Diagnostic(codes.BENIGN_FIRED, f"harmless, but fires {', '.join(loud)}: {label}", place,
-                                           hint=found_operations(decision)))
-        else:
-            missed = [policy for policy in case.fires if policy in known and policy not in decision.policy_ids]
-            if missed:
-                findings.append(Diagnostic(codes.ATTACK_MISSED, f"does not fire {', '.join(missed)}: {label}", place,
-                                           hint=found_operations(decision)))
+        outcomes.append(CorpusOutcome(case, _corpus_problem(case, gate, known)))
         if progress is not None:
             progress()
-    return findings
+    return outcomes
+
+
+def _corpus_problem(case: CorpusCase, gate: Gate, known: frozenset[str]) -> Diagnostic | None:
+    try:
+        decision = gate.decide(parse_action(case.action))
+    except ActionError as error:
+        return Diagnostic(codes.BAD_ACTION, f"the action can't be decided: {error}", case.file.position(case.place))
+    label = show_action(case.action)
+    if case.polarity == "benign":
+        loud = sorted({m.policy for m in decision.matches if MODE_RANK[m.mode] >= MODE_RANK["warn"] and m.policy not in case.audits})
+        if not loud:
+            return None
+        return _corpus_finding(case, codes.BENIGN_FIRED, f"harmless, but fires {', '.join(loud)}: {label}", decision)
+    missed = [policy for policy in case.fires if policy in known and policy not in decision.policy_ids]
+    if not missed:
+        return None
+    return _corpus_finding(case, codes.ATTACK_MISSED, f"does not fire {', '.join(missed)}: {label}", decision)
+
+
+def _corpus_finding(case: CorpusCase, code: str, message: str, decision: Decision) -> Diagnostic:
+    hide = mask_with(texts(case.action))
+    return Diagnostic(code, hide(message), case.file.position(case.place), hint=hide(found_operations(decision)))
 
 
 def _known_gap(case: Case, passed: bool) -> Outcome:
@@ -101,19 +112,24 @@ def _known_gap(case: Case, passed: bool) -> Outcome:
 
 
 def _missed(case: Case, decision: Decision) -> Diagnostic:
-    message = f"{case.policy} must fire and does not: {case.label}"
+    message = f"{_policy(case)} must fire and does not: {case.label}"
     may = " (it may: part of the command is unknown)" if case.policy in decision.may_match else ""
     return _finding(case, codes.DID_NOT_FIRE, message + may, hint=found_operations(decision))
 
 
 def _fired(case: Case, decision: Decision) -> Diagnostic:
     operation = next(match.operation for match in decision.matches if match.policy == case.policy)
-    message = f"{case.policy} must not fire and does: {case.label}"
+    message = f"{_policy(case)} must not fire and does: {case.label}"
     return _finding(case, codes.FIRED, message, hint=f"fired on {describe(operation)}")
 
 
+def _policy(case: Case) -> str:
+    return f"{case.policy} (inherited by {case.pack})" if case.inherited else case.policy
+
+
 def _finding(case: Case, code: str, message: str, hint: str | None = None, severity: Severity = Severity.ERROR) -> Diagnostic:
-    return case.file.diagnostic(code, message, case.place, hint=hint, severity=severity)
+    hide = mask_with(texts(case.action))
+    return case.file.diagnostic(code, hide(message), case.place, hint=hint and hide(hint), severity=severity)
 
 
 def found_operations(decision: Decision) -> str:

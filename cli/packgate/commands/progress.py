@@ -1,0 +1,33 @@
+"""A progress bar for long work, on a terminal only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Fewer steps are over before a bar could be read.
+LONG = 500
+
+
+@contextmanager
+def progress(total: int, label: str) -> Iterator[Callable[[], None]]:
+    """Gives a function to call after each of ``total`` steps. The bar is on standard error, and is gone afterwards."""
+    if total < LONG or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield _nothing
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _nothing() -> None:
+    pass
