@@ -117,16 +117,25 @@ class Text:
 def join(parts: Iterable[Value | Part]) -> Value:
     """Concatenate values and parts into a value: adjacent literals merge, and known text comes back as ``str``."""
     out: list[Part] = []
+    run: list[str] = []
     for part in parts:
+        if isinstance(part, str):
+            run.append(part)
+            continue
         for piece in part.parts if isinstance(part, Text) else (part,):
-            if isinstance(piece, str) and out and isinstance(out[-1], str):
-                out[-1] = out[-1] + piece
-            elif piece != "":
-                out.append(piece)
+            if isinstance(piece, str):
+                run.append(piece)
+                continue
+            literal = "".join(run)
+            if literal:
+                out.append(literal)
+            run = []
+            out.append(piece)
+    literal = "".join(run)
     if not out:
-        return ""
-    if len(out) == 1 and isinstance(out[0], str):
-        return out[0]
+        return literal
+    if literal:
+        out.append(literal)
     return Text(tuple(out))
 
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from packgate.shell.walk import Walk
 
 NESTING = 60
-OPERATORS = (
+OPERATORS = frozenset((
     "<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=", "%=", "&=",
     "^=", "|=", "+", "-", "*", "/", "%", "<", ">", "&", "|", "^", "!", "~", "?", ":", "=", ",", "(", ")", "[", "]",
-)  # fmt: skip
+))  # fmt: skip
 LEVELS = {
     "||": 1, "&&": 2, "|": 3, "^": 4, "&": 5, "==": 6, "!=": 6, "<": 7, ">": 7, "<=": 7, ">=": 7, "<<": 8, ">>": 8,
     "+": 9, "-": 9, "*": 10, "/": 10, "%": 10, "**": 11,
@@ -58,19 +58,24 @@ def tokens(text: str) -> list[str]:
                 i += 1
             out.append(text[start:i])
         else:
-            for operator in OPERATORS:
-                if text.startswith(operator, i):
-                    out.append(operator)
-                    i += len(operator)
-                    break
+            operator = _operator(text, i)
+            if operator:
+                out.append(operator)
+                i += len(operator)
+            elif char in "$`":
+                i = _code_end(text, i, out)
+            elif char in "'\"{}\\":
+                i += 1
             else:
-                if char not in "'\"$`{}\\":
-                    raise BadArithmetic(char)
-                if char in "$`":
-                    i = _code_end(text, i, out)
-                else:
-                    i += 1
+                raise BadArithmetic(char)
     return out
+
+
+def _operator(text: str, i: int) -> str:
+    for length in (3, 2, 1):
+        if text[i : i + length] in OPERATORS:
+            return text[i : i + length]
+    return ""
 
 
 def _code_end(text: str, start: int, out: list[str]) -> int:

@@ -179,7 +179,8 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
     if isinstance(stream, Stream):
         stdin = stream.value
         walk.names.extend(stream.names)
-    output = walk.host.run(Command(argv, state, span, stdin, walk.via, tuple(walk.names)))
+    variables = tuple(dict.fromkeys(walk.names)) if walk.names else ()
+    output = walk.host.run(Command(argv, state, span, stdin, walk.via, variables))
     if output is not None:
         walk.write(state, output, span)
     return builtin(walk, argv, state, span)
@@ -199,8 +200,9 @@ def external(
         stdin = stream.value
         if stream.names:
             walk.names.extend(stream.names)
-    names = tuple(walk.names) if walk.names or variables else ()
-    command = Command(argv, state, span, stdin, walk.via, (*names, *variables) if variables else names)
+    if walk.names:
+        variables = tuple(dict.fromkeys((*walk.names, *variables)))
+    command = Command(argv, state, span, stdin, walk.via, variables)
     output = walk.host.run(command)
     status: int | None = 0 if argv[0] in _SUCCEED else None
     if output is None:

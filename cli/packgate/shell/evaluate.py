@@ -9,7 +9,7 @@ from __future__ import annotations
 from packgate.model.operation import OPAQUE, PARTIAL, Note
 from packgate.model.value import Origin, unknown
 from packgate.shell import commands, control
-from packgate.shell.limits import COMMANDS, DEPTH, LEVELS
+from packgate.shell.limits import ALL_CODE, COMMANDS, DEPTH, LEVELS
 from packgate.shell.merge import Snapshot, merge
 from packgate.shell.parser import parse
 from packgate.shell.partial import either, variants
@@ -111,6 +111,10 @@ class Evaluator(Walk):
 
     def text(self, source: str, state: State, where: tuple[int, int]) -> int | None:
         """Parse text and walk it, with a note for whatever could not be read."""
+        self.budget.code += len(source)
+        if self.budget.code > ALL_CODE and self.budget.depth > 1:
+            self.limit("nested code", where)
+            return None
         parsed = parse(source, state.shell)
         for problem in parsed.problems:
             coverage = PARTIAL if parsed.script.statements else OPAQUE

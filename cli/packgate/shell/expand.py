@@ -6,7 +6,7 @@ from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of
 from packgate.shell import arithmetic, parameters
 from packgate.shell.braces import expand_braces
 from packgate.shell.fields import Alternatives, Fields
-from packgate.shell.limits import FIELDS
+from packgate.shell.limits import ALL_FIELDS, FIELDS
 from packgate.shell.substitution import process_substitution
 from packgate.shell.tilde import names_command, tilde, tilde_assignment
 from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted, Word
@@ -52,9 +52,11 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
         fields.flush()
     if fields.limited:
         walk.limit("text", walk.span(word.start, word.end))
-    if len(out) + len(fields.done) > FIELDS:
-        walk.limit(f"{FIELDS} words", walk.span(word.start, word.end))
-        del fields.done[max(0, FIELDS - len(out)) :]
+    walk.budget.fields += len(fields.done)
+    most = FIELDS if walk.budget.fields < ALL_FIELDS else 1
+    if len(out) + len(fields.done) > FIELDS or most == 1:
+        walk.limit("words", walk.span(word.start, word.end))
+        del fields.done[max(most == 1, most - len(out)) :]
     out.extend(fields.done)
 
 
@@ -221,7 +223,7 @@ def _alternatives(walk: Walk, parts: list[WordPart], at: int, state: State, fiel
         if len(fields.done) <= FIELDS:
             _add_parts(walk, parts[at + 1 :], state, fields)
         else:
-            walk.limit(f"{FIELDS} words", walk.span(part.start, part.end))
+            walk.limit("words", walk.span(part.start, part.end))
 
 
 def default_word(walk: Walk, word: Word, state: State, fields: Fields, quoted: bool) -> None:

@@ -157,12 +157,12 @@ class Fields:
 
 
 def size_of(value: Value) -> int:
-    """How much memory a value takes, in characters."""
+    """How much a value weighs, in characters; an unknown piece weighs as much as a line."""
     if isinstance(value, str):
         return len(value)
     size = 0
     for part in value.parts:
-        size += len(part) if isinstance(part, str) else 16
+        size += len(part) if isinstance(part, str) else 128
     return size
 
 

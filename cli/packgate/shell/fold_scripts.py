@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.fold import Given
 
-# Longer texts and patterns are not matched: a pattern of Python's can take very long.
-MATCH_TEXT = 4_096
+# Bounds of matching: Python's matcher goes back and forth, in time that grows with a power of the length of a line,
+# one more for each repeat of the pattern.
+MATCH_TEXT = 16_384
 MATCH_PATTERN = 200
+MATCH_STEPS = 2_000_000
 
 
 def run(given: Given, name: str) -> Value | None:
@@ -74,6 +76,15 @@ def _compiled(text: str, extended: bool, ignore_case: bool) -> object | None:
         return None
 
 
+def is_cheap(pattern: str, text: str) -> bool:
+    """Whether matching every line of a text takes few steps at most."""
+    if len(text) > MATCH_TEXT:
+        return False
+    repeats = pattern.count("*") + pattern.count("+") + pattern.count("{") + pattern.count("?")
+    longest = max((len(line) for line in text.split("\n")), default=0)
+    return bool((longest + 1) ** min(repeats + 1, 8) <= MATCH_STEPS)
+
+
 # --- sed -----------------------------------------------------------------------------------------------------------
 
 
@@ -96,7 +107,7 @@ def _sed(given: Given) -> Value | None:
 
 def sed(script: str, text: str, extended: bool, quiet: bool) -> str | None:
     """The output of a script of ``s`` commands, or of ``Np`` with ``-n``; None for anything else."""
-    if len(text) > MATCH_TEXT:
+    if not is_cheap(script, text):
         return None
     lines = text.splitlines(True)
     plain = script.strip()
@@ -219,7 +230,7 @@ def grep(pattern: str, text: str, found: dict[str, str], fixed: bool, extended: 
     """The lines that match, or with ``o`` what matches in them."""
     import re
 
-    if len(text) > MATCH_TEXT:
+    if not is_cheap(pattern, text):
         return None
     compiled = _compiled(re.escape(pattern) if fixed else pattern, extended or fixed, "i" in found)
     if not isinstance(compiled, re.Pattern):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 COMMANDS = 2_000
 DEPTH = 12
+ALL_CODE = 400_000
 LEVELS = 60
 LOOP = 256
 ITERATIONS = 2_000
 TEXT_SIZE = 65_536
 BRACE_WORDS = 1_024
 FIELDS = 4_096
+ALL_FIELDS = 100_000
 CHOICES = 8
 PATTERN_STEPS = 400_000
 
@@ -17,11 +19,13 @@ PATTERN_STEPS = 400_000
 class Budget:
     """What is left to spend; shared by every state that descends from the same line."""
 
-    __slots__ = ("commands", "depth", "iterations", "level", "reported")
+    __slots__ = ("code", "commands", "depth", "iterations", "fields", "level", "reported")
 
     def __init__(self) -> None:
+        self.code = 0
         self.commands = 0
         self.depth = 0
+        self.fields = 0
         self.level = 0
         self.iterations = 0
         self.reported: set[str] = set()

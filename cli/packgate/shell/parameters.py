@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.model.operation import FULL
 from packgate.model.value import DIGITS, NAME, Hole, Origin, Text, join, unknown
 from packgate.shell import zsh
+from packgate.shell.limits import ALL_FIELDS
 from packgate.shell.operators import case_change, cut_pattern, replace_pattern, substring, transform
 from packgate.shell.partial import one_of, variants
 from packgate.shell.state import Unset, element, elements, keys, scalar, with_element
@@ -176,6 +177,10 @@ def resolve(walk: Walk, part: Parameter, state: State) -> Target:
         key = name
     if key:
         values = state.arguments if name in "@*" else elements(state.lookup(name))
+        walk.budget.fields += len(values)
+        if walk.budget.fields > ALL_FIELDS:
+            walk.limit("words", walk.span(part.start, part.end))
+            values = values[:1]
         target = Target(name, list(values), len(values) > 0)
         target.is_list = True
         target.star = key == "*"

@@ -139,7 +139,7 @@ class State:
     def taint(self, name: str, names: tuple[str, ...]) -> None:
         """Record the outside variables that a variable's value depends on; none forgets them."""
         if names:
-            self.taints = {**self.taints, name: names}
+            self.taints = {**self.taints, name: tuple(dict.fromkeys(names))}
         elif name in self.taints:
             self.taints = {key: kept for key, kept in self.taints.items() if key != name}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.shell.fields import size_of
 from packgate.shell.limits import TEXT_SIZE
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ class Sink:
             return True
         if self.size > TEXT_SIZE:
             return False
-        self.size += len(value) if isinstance(value, str) else 64
+        self.size += size_of(value)
         if self.size > TEXT_SIZE:
             self.parts.append(unknown(Origin("limit", "text"), *origins_of(value)))
             return False

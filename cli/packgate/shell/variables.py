@@ -128,7 +128,7 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
             number = arithmetic.evaluate(walk, key, state)
             result = with_element(result, str(number or 0), fields[0])
         if len(elements(result)) > FIELDS:
-            walk.limit(f"{FIELDS} words", walk.span(assignment.start, assignment.end))
+            walk.limit("words", walk.span(assignment.start, assignment.end))
             result = elements(result)[:FIELDS]
         state.set(name, result)
     state.taint(name, tuple(walk.names))

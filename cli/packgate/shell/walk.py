@@ -160,8 +160,9 @@ class Walk:
         sink = state.fds.get(fd)
         if not isinstance(sink, Sink):
             return
-        if self.names:
-            sink.names.extend(self.names)
+        for name in self.names:
+            if name not in sink.names:
+                sink.names.append(name)
         if not sink.write(value):
             self.limit("text", span)
         if sink.kept and sink.path is not None and value != "":
