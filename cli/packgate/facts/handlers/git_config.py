@@ -38,7 +38,7 @@ def expand_alias(call: Call, session: Session, common: Fields) -> Value | None:
     alias = git_setting(call, session, f"alias.{call.operands[0]}")
     if alias is None:
         return None
-    rest = call.operands[1:]
+    rest = call.argv[call.argv.index(call.operands[0]) + 1:]
     context = session.context.inside("git")
     state = call.state
     head = alias if isinstance(alias, str) else alias.parts[0]
