@@ -72,10 +72,20 @@ def add_network(fields: Fields) -> None:
         hosts = fields["host"] = tuple(found)
     networks: list[Value] = []
     for host in hosts:
-        kind: Value = network(host) if isinstance(host, str) else unknown(*origins_of(host))
+        kind = _network_of(host)
         if kind not in networks:
             networks.append(kind)
     fields["network"] = tuple(networks)
+
+
+def _network_of(host: Value) -> Value:
+    """The network of a host; of a partly known one when its known domain decides it (``$x.example.com`` is public)."""
+    if isinstance(host, str):
+        return network(host)
+    tail = host.parts[-1]
+    if isinstance(tail, str) and "." in tail and tail.rsplit(".", 1)[1].isalpha():
+        return network("x" + tail)
+    return unknown(*origins_of(host))
 
 
 def add_scope(fields: Fields, session: Session, context: Context) -> None:
