@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import join
-from packgate.shell.merge import Snapshot, merge
+from packgate.shell.merge import Snapshot, merge, restore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ def evaluate_words(walk: Walk, argv: list[Value], state: State, span: tuple[int,
 
 def run_code(walk: Walk, code: Value, state: State, span: tuple[int, int], via: str) -> int | None:
     """Walk code in this shell; where it can be one of several texts, each of them."""
-    from packgate.shell.control import restore
     from packgate.shell.partial import variants
 
     choices = None if isinstance(code, str) else variants(code)

@@ -8,10 +8,11 @@ from packgate.shell import control
 from packgate.shell.aliases import alias_of, run_alias
 from packgate.shell.builtins import BUILTINS
 from packgate.shell.builtins_variables import printf_to_variable
+from packgate.shell.calls import call
 from packgate.shell.command import Command
 from packgate.shell.expand import add_word, declared
 from packgate.shell.fold import fold
-from packgate.shell.merge import Snapshot, merge
+from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
 from packgate.shell.streams import Sink, Stream
@@ -168,7 +169,7 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
     if not isinstance(name, str):
         return _unknown_name(walk, argv, name, state, span)
     if functions and name in state.functions:
-        return control.call(walk, name, argv, state, span)
+        return call(walk, name, argv, state, span)
     builtin = BUILTINS.get(name)
     if name == "printf" and len(argv) > 3 and argv[1] == "-v":
         builtin = printf_to_variable
@@ -253,7 +254,7 @@ def _choices(
     outputs: list[Value] = []
     outer = state.fds.get(1)
     for choice in choices:
-        control.restore(state, before)
+        restore(state, before)
         sink = Sink()
         state.fds[1] = sink
         words: list[Value] = [*choice.split(), *argv[1:]]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from packgate.model.operation import OPAQUE, PARTIAL, Note
 from packgate.model.value import Origin, unknown
 from packgate.shell import commands, control
+from packgate.shell.branches import Branches
 from packgate.shell.limits import ALL_CODE, COMMANDS, DEPTH, LEVELS
-from packgate.shell.merge import Snapshot, merge
+from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.parser import parse
 from packgate.shell.partial import either, variants
 from packgate.shell.streams import Sink, Stream
@@ -46,7 +47,7 @@ def evaluate(
     outputs: list[Value] = []
     outcomes: list[Snapshot] = []
     for text in choices:
-        control.restore(state, before)
+        restore(state, before)
         outputs.append(_evaluate(text, state, host, span, via, stdin))
         outcomes.append(Snapshot(state))
     merge(state, outcomes)
@@ -215,7 +216,7 @@ class Evaluator(Walk):
         self.left = False
 
     def _either(self, node: AndOr, first: Node, second: Node, state: State) -> int | None:
-        branches = control.Branches(self, state)
+        branches = Branches(self, state)
         branches.run_node(first, None)
         branches.run_node(second, None)
         branches.end(self.span(node.start, node.end))
@@ -241,7 +242,7 @@ class Evaluator(Walk):
         self._optional(right, state)
         if self.left:
             # What goes on is the path on which it did not run.
-            control.restore(state, before)
+            restore(state, before)
             self.left = False
             self.may_leave = True
         else:
@@ -254,7 +255,7 @@ class Evaluator(Walk):
         self.left = False
         status = self._optional(right, state)
         if self.left:
-            control.restore(state, before)
+            restore(state, before)
             self.left = False
             self.may_leave = True
             return 0

@@ -8,6 +8,7 @@ from packgate.shell.braces import expand_braces
 from packgate.shell.fields import Alternatives, Fields
 from packgate.shell.limits import ALL_FIELDS, FIELDS
 from packgate.shell.substitution import process_substitution
+from packgate.shell.targets import is_list
 from packgate.shell.tilde import names_command, tilde, tilde_assignment
 from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted, Word
 
@@ -189,7 +190,7 @@ def _literal(walk: Walk, part: Literal, fields: Fields, quoted: bool) -> None:
 
 def _quoted(walk: Walk, part: Quoted, state: State, fields: Fields) -> None:
     inner = part.parts
-    if len(inner) == 1 and isinstance(inner[0], Parameter) and parameters.is_list(inner[0]):
+    if len(inner) == 1 and isinstance(inner[0], Parameter) and is_list(inner[0]):
         # "$@" without arguments is no field at all.
         parameters.expand(walk, inner[0], state, fields, True)
         return

@@ -191,7 +191,7 @@ def _expr(given: Given) -> Value | None:
         return f"{len(words[1])}\n"
     if len(words) != 3 or words[1] not in ("+", "-", "*", "/", "%"):
         return None
-    from packgate.shell.arithmetic import apply
+    from packgate.shell.numbers import apply
 
     if not all(word.lstrip("-").isdigit() and len(word) < 19 for word in (words[0], words[2])):
         return None

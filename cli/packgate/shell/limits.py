@@ -19,7 +19,7 @@ PATTERN_STEPS = 400_000
 class Budget:
     """What is left to spend; shared by every state that descends from the same line."""
 
-    __slots__ = ("code", "commands", "depth", "iterations", "fields", "level", "reported")
+    __slots__ = ("code", "commands", "depth", "fields", "iterations", "level", "reported")
 
     def __init__(self) -> None:
         self.code = 0

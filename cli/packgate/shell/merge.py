@@ -27,6 +27,17 @@ class Snapshot:
         self.taints = state.taints
 
 
+def restore(state: State, before: Snapshot) -> None:
+    """Take a state back to what it was."""
+    state.cwd = before.cwd
+    state.old_cwd = before.old_cwd
+    state.variables = before.variables
+    state.exported = before.exported
+    state.arguments = before.arguments
+    state.options = before.options
+    state.taints = before.taints
+
+
 def merge(state: State, others: list[Snapshot]) -> None:
     """Make ``state`` describe that either it or one of the others came to be."""
     for other in others:

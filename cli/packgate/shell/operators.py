@@ -10,9 +10,9 @@ from packgate.shell.quotes import decode_ansi_c
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Part, Value
-    from packgate.shell.parameters import Target
     from packgate.shell.patterns import Token
     from packgate.shell.state import State
+    from packgate.shell.targets import Target
     from packgate.shell.tree import Parameter, Word
     from packgate.shell.walk import Walk
 

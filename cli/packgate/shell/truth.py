@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.model.value import Hole, join
 from packgate.shell import arithmetic
 from packgate.shell.expand import pattern_pieces, single
+from packgate.shell.numbers import apply
 from packgate.shell.partial import variants
 from packgate.shell.patterns import compile_pieces, matches
 from packgate.shell.tree import Literal
@@ -114,7 +115,7 @@ def _compare(left: str, operator: str, right: str) -> bool | None:
         a, b = int(left[:20]), int(right[:20])
     except ValueError:
         return False
-    return bool(arithmetic.apply(NUMERIC[operator], a, b))
+    return bool(apply(NUMERIC[operator], a, b))
 
 
 # --- [[ … ]] ---------------------------------------------------------------------------------------------------------
@@ -205,7 +206,7 @@ class Conditional:
         if operator in NUMERIC:
             a = arithmetic.evaluate(self.walk, join((left,)), self.state)
             b = arithmetic.evaluate(self.walk, right, self.state)
-            truth_number = arithmetic.apply(NUMERIC[operator], a, b)
+            truth_number = apply(NUMERIC[operator], a, b)
             return None if truth_number is None else bool(truth_number)
         if operator in ("<", ">"):
             return _binary(left, operator, right)

@@ -7,9 +7,10 @@ from packgate.shell import arithmetic
 from packgate.shell.expand import array_words, single
 from packgate.shell.fields import size_of
 from packgate.shell.limits import FIELDS, TEXT_SIZE
-from packgate.shell.parameters import special, subscript
+from packgate.shell.lookup import special
 from packgate.shell.partial import map_literals
 from packgate.shell.state import Unset, elements, scalar, with_element
+from packgate.shell.targets import subscript
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

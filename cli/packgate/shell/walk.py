@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from packgate.model.value import Part, Value
     from packgate.shell.command import Host
     from packgate.shell.limits import Budget
-    from packgate.shell.state import State
+    from packgate.shell.state import State, Stored
     from packgate.shell.tree import Node, ProcessSub, Redirect, Script
 
 # Unknown pieces of code that is parsed again stand in its text as characters of a private plane.
@@ -41,6 +41,17 @@ class FunctionBody:
         self.node = node
         self.frame = frame
         self.exported = False
+
+
+class Call:
+    """A function call that is being walked: a call like one of these would never end."""
+
+    __slots__ = ("arguments", "name", "variables")
+
+    def __init__(self, name: str, arguments: list[Value], variables: dict[str, Stored]) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.variables = variables
 
 
 class Pending:
@@ -71,7 +82,7 @@ class Walk:
         # Environment variables whose values went into what is being expanded.
         self.names: list[str] = []
         self.pending: list[Pending] = []
-        self.calls: list[str] = []
+        self.calls: list[Call] = []
         # Set by `exit`, `return`, `break` and `continue`: the branch does not reach what follows it.
         self.left = False
         # The same under an unknown condition.

@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.fields import Fields
-    from packgate.shell.parameters import Target
     from packgate.shell.state import State
+    from packgate.shell.targets import Target
     from packgate.shell.walk import Walk
 
 _MARKS = "=~^+"
@@ -40,8 +40,9 @@ def character(text: str, key: str) -> str:
 
 def whole_array(walk: Walk, name: str, state: State) -> Target:
     """``$array`` stands for all its elements."""
-    from packgate.shell.parameters import Target, use
+    from packgate.shell.lookup import use
     from packgate.shell.state import elements
+    from packgate.shell.targets import Target
 
     use(walk, name, state)
     target = Target(name, elements(state.lookup(name)))
@@ -52,7 +53,8 @@ def whole_array(walk: Walk, name: str, state: State) -> Target:
 def expand_flagged(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bool) -> None:
     """Expand ``${(flags)name…}``: the plain expansion first, then what the flags ask for."""
     from packgate.shell.fields import Fields as Collector
-    from packgate.shell.parameters import Target, emit, expand
+    from packgate.shell.parameters import emit, expand
+    from packgate.shell.targets import Target
 
     found = flags(part.op)
     plain = Parameter(
@@ -105,6 +107,6 @@ def _joined(values: list[Value], separator: str) -> Value:
 
 
 def _pointed(walk: Walk, value: Value, state: State) -> Value:
-    from packgate.shell.parameters import variable
+    from packgate.shell.lookup import variable
 
     return variable(walk, value, state) if isinstance(value, str) else unknown()

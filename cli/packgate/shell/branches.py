@@ -1,0 +1,149 @@
+"""Branches: ``if``, ``case``, and alternatives in general, of which one runs."""
+
+from __future__ import annotations
+
+from packgate.shell.expand import pattern_pieces, single
+from packgate.shell.merge import Snapshot, merge, restore
+from packgate.shell.partial import either, variants
+from packgate.shell.patterns import STAR, compile_pieces, matches
+from packgate.shell.streams import Sink
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.model.value import Value
+    from packgate.shell.state import State
+    from packgate.shell.tree import Case, If, Node, Script, Word
+    from packgate.shell.walk import Walk
+
+
+class Branches:
+    """Alternatives of which one runs: each starts from the same state, and in the end all that may have run merge."""
+
+    __slots__ = ("before", "outcomes", "outer", "outputs", "state", "walk")
+
+    def __init__(self, walk: Walk, state: State) -> None:
+        self.walk = walk
+        self.state = state
+        self.before = Snapshot(state)
+        self.outer = state.fds.get(1)
+        self.outputs: list[Value] = []
+        self.outcomes: list[Snapshot] = []
+
+    def run(self, scripts: list[Script], taken: bool | None) -> None:
+        """Walk one alternative. ``taken`` False: it is walked for what it holds, but has no effect on the rest."""
+        here, sink = self._begin()
+        for script in scripts:
+            self.walk.script(script, self.state)
+        self._finish(here, sink, taken)
+
+    def run_node(self, node: Node, taken: bool | None) -> None:
+        """The same for one command."""
+        here, sink = self._begin()
+        self.walk.node(node, self.state)
+        self._finish(here, sink, taken)
+
+    def _begin(self) -> tuple[Snapshot, Sink]:
+        here = Snapshot(self.state)
+        sink = Sink()
+        self.state.fds[1] = sink
+        self.walk.left = False
+        return here, sink
+
+    def _finish(self, here: Snapshot, sink: Sink, taken: bool | None) -> None:
+        state, walk = self.state, self.walk
+        if taken is not False:
+            self.outputs.append(sink.text())
+            if isinstance(self.outer, Sink):
+                self.outer.names.extend(sink.names)
+            if not walk.left:
+                self.outcomes.append(Snapshot(state))
+            elif taken is None:
+                walk.may_leave = True
+        walk.left = False
+        restore(state, here)
+
+    def skip(self) -> None:
+        """None of the alternatives may have run."""
+        self.outputs.append("")
+        self.outcomes.append(Snapshot(self.state))
+
+    def end(self, span: tuple[int, int]) -> None:
+        """Bring the outcomes together."""
+        state = self.state
+        if self.outer is not None:
+            state.fds[1] = self.outer
+        else:
+            state.fds.pop(1, None)
+        if self.outcomes:
+            restore(state, self.outcomes[0])
+            merge(state, self.outcomes[1:])
+        if self.outputs:
+            self.walk.write(state, either(self.outputs), span)
+
+
+def if_command(walk: Walk, node: If, state: State) -> int | None:
+    """``if``: a condition that is known decides which state goes on; every body is walked."""
+    branches = Branches(walk, state)
+    decided = False
+    # Whether every condition so far is known not to hold.
+    certain = True
+    for condition, body in node.clauses:
+        inner = state.copy() if decided else state
+        status = walk.script(condition, inner)
+        certain = certain and status is not None
+        walk.left = False
+        if decided or (status is not None and status != 0):
+            branches.run([body], False)
+        else:
+            branches.run([body], True if status == 0 else None)
+            decided = status == 0
+    if node.otherwise is not None:
+        branches.run([node.otherwise], False if decided else True if certain else None)
+    elif not decided:
+        branches.skip()
+    branches.end(walk.span(node.start, node.end))
+    return None
+
+
+def case_command(walk: Walk, node: Case, state: State) -> int | None:
+    """``case``: the same for its clauses."""
+    word = single(walk, node.word, state)
+    branches = Branches(walk, state)
+    decided = False
+    for at, (patterns, _, terminator) in enumerate(node.items):
+        found = False if decided else _matches_any(walk, word, patterns, state)
+        branches.run(_bodies(node, at), found)
+        decided = decided or (found is True and terminator != ";;&")
+    if not decided:
+        branches.skip()
+    branches.end(walk.span(node.start, node.end))
+    return None
+
+
+def _bodies(node: Case, at: int) -> list[Script]:
+    """The body of a clause, and those that it falls through to."""
+    bodies: list[Script] = []
+    for _, body, terminator in node.items[at:]:
+        bodies.append(body)
+        if terminator != ";&":
+            break
+    return bodies
+
+
+def _matches_any(walk: Walk, word: Value, patterns: list[Word], state: State) -> bool | None:
+    """Whether a word matches one of the patterns of a clause; None when that is unknown."""
+    texts = variants(word)
+    result: bool | None = False
+    for pattern in patterns:
+        tokens = compile_pieces(pattern_pieces(walk, pattern, state))
+        found: bool | None = None
+        if tokens is not None and texts is not None:
+            answers = {matches(tokens, text) for text in texts}
+            found = answers.pop() if len(answers) == 1 else None
+        elif tokens is not None and len(tokens) == 1 and tokens[0].kind == STAR:
+            found = True
+        if found:
+            return True
+        if found is None:
+            result = None
+    return result
