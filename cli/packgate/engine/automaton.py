@@ -35,7 +35,7 @@ class Automaton:
     """A pattern's machine. State `DEAD` matches nothing any more; `START` is where it begins."""
 
     __slots__ = (
-        "_bits", "_cells", "_ids", "_rows", "_sets", "_stored", "_unions", "accepting", "budget", "classes", "follow", "last",
+        "_bits", "_cells", "_ids", "_reachable", "_rows", "_sets", "_stored", "_unions", "accepting", "budget", "classes", "follow", "last",
     )
 
     def __init__(self, node: Node, budget: int = MAX_STATES) -> None:
@@ -49,6 +49,7 @@ class Automaton:
         self._bits: dict[str, int] = {}
         self._cells: dict[Ranges, tuple[str, ...]] = {}
         self._ids: dict[int, int] = {}
+        self._reachable: dict[tuple[int, Ranges], tuple[tuple[int, str], ...]] = {}
         self._rows: list[dict[str, int]] = []
         self._sets: list[int] = []
         self._unions: list[int] = []
@@ -106,6 +107,28 @@ class Automaton:
         if found is None:
             found = self._cells[ranges] = _representatives([each for each, _ in self.classes], ranges)
         return found
+
+    def reachable(self, state: int, ranges: Ranges) -> tuple[tuple[int, str], ...]:
+        """The states after one or more characters of a set, each with a shortest text that leads there; remembered, since
+        every unknown piece of a text asks for it. Raises `StateBudget`."""
+        found = self._reachable.get((state, ranges))
+        if found is None:
+            found = self._reachable[state, ranges] = self._search(state, self.cells(ranges))
+        return found
+
+    def _search(self, state: int, cells: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+        words: dict[int, str] = {}
+        queue = [(state, "")]
+        while queue:
+            later = []
+            for place, word in queue:
+                for char in cells:
+                    following = self.step(place, char)
+                    if following not in words:
+                        words[following] = word + char
+                        later.append((following, word + char))
+            queue = later
+        return tuple(words.items())
 
     def edges(self) -> set[str]:
         """The characters at which the pattern begins to treat characters differently."""

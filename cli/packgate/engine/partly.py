@@ -168,20 +168,11 @@ def _one(machine: Automaton, places: Places, ranges: Ranges) -> Places:
 
 
 def _closure(machine: Automaton, places: Places, ranges: Ranges) -> Places:
-    """The places after any number of characters of a set; shortest texts first."""
+    """The places after any number of characters of a set, each with a shortest text."""
     out = dict(places)
-    cells = machine.cells(ranges)
-    # By length of the text, so that the first text to reach a place is a shortest one.
-    queue = sorted(places, key=lambda place: len(places[place]))
-    while queue:
-        later = []
-        for place in queue:
-            word = out[place]
-            for char in cells:
-                following = (machine.step(place[0], char), _WITHIN)
-                if _keep(out, following, word + char):
-                    later.append(following)
-        queue = later
+    for (state, _), word in places.items():
+        for target, more in machine.reachable(state, ranges):
+            _keep(out, (target, _WITHIN), word + more)
     return out
 
 
