@@ -89,14 +89,13 @@ def _block_span(file: SourceFile, pointer: str) -> tuple[int, int] | None:
 
 
 def _flow_span(file: SourceFile, pointer: str, count: int) -> tuple[int, int] | None:
-    """A scalar of a flow list with the comma that belongs to it."""
+    """A scalar of a flow list with the comma that belongs to it; None where more than a comma stands between it and the next."""
     base, _, number = pointer.rpartition("/")
     index = int(number)
     own = file.offsets(pointer)
-    if own is None or not file.written(pointer) or file.written(pointer)[0] in "[{":
+    other = file.offsets(f"{base}/{index + 1 if index + 1 < count else index - 1}")
+    if own is None or other is None or file.written(pointer)[:1] in ("", "[", "{"):
         return None
-    if index + 1 < count:
-        following = file.offsets(f"{base}/{index + 1}")
-        return None if following is None else (own[0], following[0])
-    before = file.offsets(f"{base}/{index - 1}")
-    return None if before is None or file.written(f"{base}/{index - 1}")[:1] in "[{" else (before[1], own[1])
+    start, end = (own[0], other[0]) if own < other else (other[1], own[1])
+    between = file.text[own[1] : end] if own < other else file.text[start : own[0]]
+    return (start, end) if between.strip() == "," else None

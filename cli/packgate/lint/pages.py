@@ -43,20 +43,16 @@ def write(folder: Path, fixtures: Path) -> None:
 
 def _page(rule: Rule, fixtures: Path) -> str:
     what, _, why = rule.explanation.strip().partition("\n\n")
-    parts = [
-        f"# {rule.code} {rule.name}", f"{rule.title}. It is {_CAPTIONS[rule.severity.value]}.", "## What it does", what, "## Why", why.strip(),
-    ]
+    head = f"{rule.title}. It is {_CAPTIONS[rule.severity.value]}."
+    parts = [f"# {rule.code} {rule.name}", head, "## What it does", what, "## Why", why.strip()]
     for title, kind in (("Example", "fail"), ("Use instead", "pass")):
         shown = _example(fixtures / kind)
         parts += [f"## {title}", shown] if shown else []
     parts += ["## Fix", f"`packgate lint --fix`: {rule.fix}" if rule.fix else "By hand."]
-    parts += ["## Suppress", f"`# packgate: ignore[{rule.code}] reason` on the line, or on the `- id:` line of the policy."] if _can_be(rule) else []
+    if not rule.code.startswith("PG29"):
+        # Findings about suppressions and crashes are told whatever a comment says.
+        parts += ["## Suppress", f"`# packgate: ignore[{rule.code}] reason` on the line, or on the `- id:` line of the policy."]
     return _HEADER + "\n" + "\n\n".join(parts) + "\n"
-
-
-def _can_be(rule: Rule) -> bool:
-    """Whether a rule can be suppressed: not those about suppressions and crashes."""
-    return not rule.code.startswith("PG29")
 
 
 def _example(folder: Path) -> str:

@@ -16,13 +16,13 @@ def is_possible(pattern: Pattern, values: Values) -> bool:
     """Whether it can match; true where that is not known."""
     if values.open or pattern.kind not in ("glob", "regex"):
         return True
+    text = pattern.text.lower()
+    if pattern.kind == "glob" and _is_literal(text):
+        return text in values.exact or any(fnmatchcase(text, glob) for glob in values.globs)
     if any(_matches(pattern, value) for value in values.exact):
         return True
     if pattern.kind == "regex":
         return bool(values.globs)
-    text = pattern.text.lower()
-    if _is_literal(text):
-        return any(fnmatchcase(text, glob) for glob in values.globs)
     return any(_may_meet(text, glob) for glob in values.globs)
 
 

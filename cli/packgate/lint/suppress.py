@@ -51,7 +51,7 @@ def read_suppressions(file: SourceFile) -> tuple[list[Suppression], list[Malform
     """The directives of a file."""
     found: list[Suppression] = []
     malformed: list[Malformed] = []
-    if "packgate" not in file.text:
+    if "packgate" not in file.text.lower():
         return found, malformed
     for line, comment in sorted(file.comments.items()):
         if _MARK.match(comment) is None:

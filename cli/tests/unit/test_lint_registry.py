@@ -41,8 +41,9 @@ def test_a_code_is_not_taken_twice() -> None:
 def test_a_rule_explains_itself(rule: object) -> None:
     explanation = rule.explanation.strip()  # type: ignore[attr-defined]
     what, gap, why = explanation.partition("\n\n")
-    assert gap and len(why) > 30, "what it does, a blank line, why"
-    assert what.endswith(".") or what.endswith(":")
+    assert gap
+    assert len(why) > 30, "what it does, a blank line, why"
+    assert what.endswith((".", ":"))
     assert not rule.title.endswith(".")  # type: ignore[attr-defined]
     assert rule_of(rule.code) is rule  # type: ignore[attr-defined]
 
