@@ -117,21 +117,21 @@ class Expression:
         return value
 
     def primary(self) -> int | None:
-        token = self.take()
-        if token == "(":
+        word = self.take()
+        if word == "(":
             value = self.comma()
             if self.take() != ")":
                 raise BadArithmetic(")")
             return value
-        if not token or token in LEVELS or token in ASSIGN or token in "?:,)[]":
-            raise BadArithmetic(token)
-        if token[0] in "$`":
+        if not word or word in LEVELS or word in ASSIGN or word in "?:,)[]":
+            raise BadArithmetic(word)
+        if word[0] in "$`":
             from packgate.shell.nested import expand_text
 
-            return evaluate(self.walk, expand_text(self.walk, token, self.state), self.state, self.depth + 1)
-        if token[0].isdigit():
-            return number(token)
-        return self.variable(token)
+            return evaluate(self.walk, expand_text(self.walk, word, self.state), self.state, self.depth + 1)
+        if word[0].isdigit():
+            return number(word)
+        return self.variable(word)
 
     def variable(self, token: str) -> int | None:
         name, key = self.target(token)

@@ -50,7 +50,9 @@ def _is_endless(walk: Walk, name: str, argv: list[Value], state: State, span: tu
             continue
         depth += 1
         if active.arguments == argv[1:] and active.variables == state.variables:
-            walk.note("recursion", f"{name} calls itself without end", PARTIAL, span)
+            if f"call of {name}" not in walk.budget.reported:
+                walk.budget.reported.add(f"call of {name}")
+                walk.note("recursion", f"{name} calls itself without end", PARTIAL, span)
             return True
     if depth >= RECURSION:
         walk.limit(f"{RECURSION} recursive calls", span)

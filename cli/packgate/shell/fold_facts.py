@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _DATE_NAMES = {"a": NAME, "A": NAME, "b": NAME, "B": NAME, "h": NAME, "p": NAME, "P": NAME, "Z": NAME, "z": NAME}
 _DATE_FORMS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y", "n": "\n", "t": "\t"}
+_TEMPORARY = "/tmp"  # noqa: S108 - where mktemp puts its files
 _IN_SBIN = frozenset(("mkfs", "fdisk", "iptables", "shutdown", "reboot", "ifconfig", "sysctl", "useradd", "mount"))
 
 
@@ -71,12 +72,10 @@ def _of_paths(given: Given, name: str) -> Value | None:
     if name == "basename" and len(operands) == 2 and not found:
         suffix = operands.pop()
     out: list[Value] = []
+    text_suffix = suffix if isinstance(suffix, str) else ""
     for operand in operands:
-        result: Value | None = None
-        if isinstance(suffix, str):
-            text_suffix: str = suffix
-            result = each(operand, lambda text: base(text, text_suffix) if name == "basename" else folder(text))
-        if result is None:
+        result = each(operand, lambda text: base(text, text_suffix) if name == "basename" else folder(text))
+        if result is None or suffix != text_suffix:
             result = _partial_path(operand, name == "basename")
         out.extend((result, "\n"))
     return join(out)
@@ -103,7 +102,7 @@ def _partial_path(value: Value, last: bool) -> Value:
         part = parts[i]
         if isinstance(part, str) and "/" in part:
             head, _, tail = part.rpartition("/")
-            return join((tail, *parts[i + 1 :])) if last else join((*parts[:i], head or "/"))
+            return join((tail, *parts[i + 1 :])) if last else join((*parts[:i], head or ("" if i else "/")))
         if isinstance(part, Hole) and part.chars == "any":
             break
     return unknown(*origins_of(value), chars=NAME if last else "any")
@@ -122,7 +121,7 @@ def _real(given: Given) -> Value | None:
 
 def _mktemp(given: Given) -> Value | None:
     found, operands = options(given.argv, "p")
-    parent = found.get("p", found.get("tmpdir", "")) or "/tmp"
+    parent = found.get("p", found.get("tmpdir", "")) or _TEMPORARY
     template = operands[0] if operands else "tmp.XXXXXXXXXX"
     if not isinstance(template, str):
         return None

@@ -43,9 +43,11 @@ def run(given: Given) -> Value | None:
 
 def _old_count(argv: list[Value]) -> list[Value]:
     """``head -5`` as ``head -n5``."""
-    return [
-        f"-n{word[1:]}" if isinstance(word, str) and word[:1] == "-" and word[1:].isdigit() else word for word in argv
-    ]
+    out = list(argv)
+    for i, word in enumerate(argv):
+        if isinstance(word, str) and word[:1] == "-" and word[1:].isdigit() and argv[i - 1] not in ("-n", "-c"):
+            out[i] = "-n" + word[1:]
+    return out
 
 
 def _partly(name: str, found: dict[str, str], source: Text) -> Value | None:

@@ -24,9 +24,9 @@ def tokens(text: str) -> list[str]:
         char = text[i]
         if char in " \t\n\r":
             i += 1
-        elif char.isalnum() or char in "_#@":
+        elif _in_word(char):
             start = i
-            while i < len(text) and (text[i].isalnum() or text[i] in "_#@"):
+            while i < len(text) and _in_word(text[i]):
                 i += 1
             out.append(text[start:i])
         else:
@@ -41,6 +41,10 @@ def tokens(text: str) -> list[str]:
             else:
                 raise BadArithmetic(char)
     return out
+
+
+def _in_word(char: str) -> bool:
+    return char in "_#@" or (char.isascii() and char.isalnum())
 
 
 def _operator(text: str, i: int) -> str:

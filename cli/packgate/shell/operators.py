@@ -125,7 +125,7 @@ def _after_last_slash(value: Text) -> Value:
     out: list[Part] = []
     for part in reversed(value.parts):
         if isinstance(part, str):
-            head, slash, tail = part.rpartition("/")
+            _, slash, tail = part.rpartition("/")
             out.insert(0, tail if slash else part)
             if slash:
                 break
