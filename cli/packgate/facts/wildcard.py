@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 
 _SPECIAL = frozenset("*?[|")
 
+# The pieces between the stars of a glob that has no other special character; None for any other. A line can name globs of its
+# own, so what is kept is limited.
+_PIECES: dict[str, list[str] | None] = {}
+_MOST_PIECES = 20_000
+
 
 class Globs:
     """Several globs, sorted by how they can be told fast: whole texts, beginnings, ends, pieces, and the rest."""
@@ -34,10 +39,7 @@ class Globs:
         for piece in self.pieces:
             if piece in text:
                 return True
-        for glob in self.rest:
-            if _matches(glob, 0, text, 0):
-                return True
-        return False
+        return bool(self.rest) and any(_match(glob, text) for glob in self.rest)
 
     def may_match(self, value: Value) -> bool:
         """Whether one of the globs describes a text that the value can be."""
@@ -50,7 +52,36 @@ def matches(pattern: str, text: str) -> bool:
     """Whether the text is one that the pattern describes."""
     if "|" in pattern:
         return any(matches(choice, text) for choice in pattern.split("|"))
-    return _matches(pattern, 0, text, 0)
+    return _match(pattern, text)
+
+
+def _match(pattern: str, text: str) -> bool:
+    """As `matches`, for one alternative."""
+    if pattern in _PIECES:
+        pieces = _PIECES[pattern]
+    else:
+        pieces = pattern.split("*") if "?" not in pattern and "[" not in pattern else None
+        if len(_PIECES) < _MOST_PIECES:
+            _PIECES[pattern] = pieces
+    return _matches(pattern, 0, text, 0) if pieces is None else _in_order(pieces, text)
+
+
+def _in_order(pieces: list[str], text: str) -> bool:
+    """Whether the text begins with the first piece, ends with the last, and has the others between them in their order."""
+    first = pieces[0]
+    if len(pieces) == 1:
+        return text == first
+    last = pieces[-1]
+    end = len(text) - len(last)
+    position = len(first)
+    if position > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in pieces[1:-1]:
+        position = text.find(piece, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
 
 
 def _matches(pattern: str, p: int, text: str, t: int) -> bool:
