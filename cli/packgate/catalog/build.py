@@ -82,11 +82,11 @@ def main() -> int:
     try:
         compiled = compile_folder(PROGRAMS)
     except CatalogError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     with open(COMPILED, "w", encoding="utf-8") as file:
         file.write(encode(compiled, source_digest(PROGRAMS)))
-    print(f"{COMPILED}: {len(compiled['programs'])} programs")
+    sys.stdout.write(f"{COMPILED}: {len(compiled['programs'])} programs\n")
     return 0
 
 

@@ -62,7 +62,7 @@ def compile_rule(item: Any, place: Place, vocabulary: Vocabulary) -> dict[str, A
         "effect": place.at("effect").choice(rule.get("effect"), EFFECTS),
         "fields": fields,
     }
-    out["operation"] = compile_value(rule["operation"] if "operation" in rule else "$command.-1", place.at("operation"))
+    out["operation"] = compile_value(rule.get("operation", "$command.-1"), place.at("operation"))
     paths = [name for name in fields if name in vocabulary.fields and vocabulary.fields[name].type == "path"]
     if paths:
         out["paths"] = paths

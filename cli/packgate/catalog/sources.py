@@ -1,8 +1,9 @@
 """Sources of the catalog (`$1..`, `$--profile|url.host`) from text to their compiled form.
 
 The compiled form is a list: the kind and its arguments. ``["text", T]``, ``["operands", FIRST, LAST]`` (1-based,
-negative from the end, both included; one operand when they are equal), ``["option", NAME]``, ``["options", GLOB]``, ``["setting", OPTION, NAME]``, ``["env", NAME]``,
-``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``, ``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
+negative from the end, both included; one operand when they are equal), ``["option", NAME]``, ``["options", GLOB]``,
+``["setting", OPTION, NAME]``, ``["env", NAME]``, ``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``,
+``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
 """
 
 from __future__ import annotations

@@ -64,5 +64,6 @@ PARSERS = {
 }
 
 HANDLERS = frozenset(
-    ("git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest", "sqlite")
+    ("git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest",
+     "sqlite")
 )

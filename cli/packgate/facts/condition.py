@@ -33,14 +33,8 @@ class Test:
             return not self.source.present(call, it)
         values = self.source.values(call, it)
         if self.kind == "like":
-            for value in values:
-                if self.globs.may_match(value):
-                    return True
-            return False
-        for value in values:
-            if not isinstance(value, str) or not self.globs.match(value):
-                return True
-        return False
+            return any(self.globs.may_match(value) for value in values)
+        return any(not isinstance(value, str) or not self.globs.match(value) for value in values)
 
 
 class Condition:

@@ -66,9 +66,9 @@ class Payload:
         if environment:
             full["environment"] = environment
         add_network(full)
-        operation = Operation((*families, "command"), full, self.span, self.context.via, self.common)
-        if not any(_same(operation, earlier) for earlier in self.session.operations[-4:]):
-            self.session.operations.append(operation)
+        found = Operation((*families, "command"), full, self.span, self.context.via, self.common)
+        if not any(_same(found, earlier) for earlier in self.session.operations[-4:]):
+            self.session.operations.append(found)
 
     def shell(self, code: Value, shell: str = "sh") -> Value:
         """Code that the program hands to a shell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.fields import absolute
+from packgate.facts.fields import absolute, is_device
 from packgate.facts.nested import is_unknown, read_code, within
 from packgate.facts.opaque import kind_of, report, unreadable
 from packgate.facts.origins import add_origins
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from packgate.facts.session import Session
     from packgate.model.value import Value
     from packgate.shell.command import Command
+
+
+# The evaluator runs the content of a sourced file itself where the line decides it.
+_EVALUATED = ("source", ".")
 
 
 def run_script(path: Value, command: Command, session: Session) -> Value | None:
@@ -107,16 +111,27 @@ def read_file(path: Value, language: str, payload: Payload, call: Call) -> Value
         if is_unknown(known):
             payload.unreadable(known)
             return None
+        if call.program in _EVALUATED:
+            return None
         return read_code(known, language, payload)
+    if is_device(where):
+        return None
     place = place_of(where, session)
     if language in ("sql", "redis", "mongo"):
         payload.fields = {**payload.fields, "path": (where,)}
         read_unknown_statements(payload)
-    elif place == REPOSITORY or place == TOOLCHAIN:
+    elif place in (REPOSITORY, TOOLCHAIN):
         payload.opaque("project-script", FULL, {"path": (where,)})
+    elif call.program in _EVALUATED and _is_startup_file(where, session):
+        payload.opaque("file", FULL, {"path": (where,)})
     else:
         payload.opaque("file", OPAQUE, {"path": (where,)})
     return None
+
+
+def _is_startup_file(path: Value, session: Session) -> bool:
+    """``~/.bashrc`` and its kin: every shell of the user has run it before."""
+    return isinstance(path, str) and session.home is not None and path.startswith(session.home + "/.")
 
 
 def read_unknown_statements(payload: Payload) -> None:

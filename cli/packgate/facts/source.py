@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.parsers import PARSERS, SPLITTERS, split_values
-from packgate.facts.wildcard import matches
+from packgate.facts.wildcard import Globs
 from packgate.model.value import join
 
 TYPE_CHECKING = False
@@ -100,16 +100,16 @@ class SettingSource(Source):
 class OptionsSource(Source):
     """The values of every option that a glob describes."""
 
-    __slots__ = ("glob",)
+    __slots__ = ("globs",)
 
     def __init__(self, glob: str) -> None:
-        self.glob = glob
+        self.globs = Globs((glob,))
 
     def values(self, call: Call, it: Value | None) -> Values:
-        return [value for key, values in call.options.items() if matches(self.glob, key) for value in values]
+        return [value for key, values in call.options.items() if self.globs.match(key) for value in values]
 
     def present(self, call: Call, it: Value | None) -> bool:
-        return any(matches(self.glob, key) for key in call.options)
+        return any(self.globs.match(key) for key in call.options)
 
 
 class RestSource(Source):

@@ -75,7 +75,7 @@ def inner_context(wrap: Wrap, call: Call, session: Session) -> Context:
 def inner_state(wrap: Wrap, call: Call) -> State:
     """The state that an inner command starts with; another machine has neither our directory nor our variables."""
     if wrap.kind == "remote":
-        return call.state.child(shell="sh", cwd=unknown(Origin("variable", "PWD")), clean=True)
+        return call.state.child("sh", cwd=unknown(Origin("variable", "PWD")), clean=True)
     cleared = wrap.clear_env is not None and any(source.present(call, None) for source in wrap.clear_env.sources)
     state = call.state.child(clean=True) if cleared else call.state.copy()
     directory = _first(wrap.cwd, call)

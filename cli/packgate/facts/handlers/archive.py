@@ -115,5 +115,5 @@ def _programs(call: Call, session: Session) -> None:
     context = session.context.inside("tar")
     for code in codes:
         within(session, context, lambda code=code: evaluate(  # type: ignore[misc]
-            code, call.state.child(shell="sh"), session, call.span, stdin=call.stdin
+            code, call.state.child("sh"), session, call.span, stdin=call.stdin
         ))

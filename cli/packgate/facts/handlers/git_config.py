@@ -46,6 +46,6 @@ def expand_alias(call: Call, session: Session, common: Fields) -> Value | None:
         code: list[Value] = [alias[1:] if isinstance(alias, str) else join([head[1:], *alias.parts[1:]])]
         for word in rest:
             code.extend((" ", word))
-        return within(session, context, lambda: evaluate(join(code), state.child(shell="sh"), session, call.span, stdin=call.stdin))
+        return within(session, context, lambda: evaluate(join(code), state.child("sh"), session, call.span, stdin=call.stdin))
     argv: list[Value] = ["git", *split_values(alias, "words"), *rest]
     return within(session, context, lambda: run_argv(argv, state, session, call.span, stdin=call.stdin))

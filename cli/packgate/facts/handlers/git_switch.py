@@ -22,7 +22,7 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
     """Remember the new branch, or print the current one."""
     if elsewhere(call, session):
         return None
-    if call.has("--show-current") or (call.has("--abbrev-ref") or call.words[-1:] == ["symbolic-ref"]) and call.operands == ["HEAD"]:
+    if call.has("--show-current") or ((call.has("--abbrev-ref") or call.words[-1:] == ["symbolic-ref"]) and call.operands == ["HEAD"]):
         return session.git.branch
     if call.words[-1:] in (["rev-parse"], ["symbolic-ref"]):
         return None

@@ -119,6 +119,6 @@ def handle_parallel(call: Call, session: Session, common: Fields) -> Value | Non
         else:
             code = join([line, " ", item])
         within(session, context, lambda code=code: evaluate(  # type: ignore[misc]
-            code, call.state.child(shell="sh"), session, call.span
+            code, call.state.child("sh"), session, call.span
         ))
     return None

@@ -36,7 +36,7 @@ def read_awk(code: Value, payload: Payload) -> None:
     for index, (kind, text) in enumerate(tokens):
         if text in ("print", "printf"):
             printing, depth = True, 0
-        elif text in (";", "}", "{") or kind == "word" and text == "getline":
+        elif text in (";", "}", "{") or (kind == "word" and text == "getline"):
             printing = False
         depth += (text == "(") - (text == ")")
         if kind == "word":

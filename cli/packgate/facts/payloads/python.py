@@ -130,7 +130,7 @@ class _Reader(ast.NodeVisitor):
             self._file(FILES[name], [self.names.value(argument) for argument in node.args])
         elif name in ("open", "io.open", "codecs.open"):
             self._open(node)
-        elif name in SENDS or name.rpartition(".")[0] in ("requests", "httpx") and last in ("post", "put", "patch", "get", "delete"):
+        elif name in SENDS or (name.rpartition(".")[0] in ("requests", "httpx") and last in ("post", "put", "patch", "get", "delete")):
             self._network(last, node)
         elif last in ("execute", "executemany", "executescript") and isinstance(node.func, ast.Attribute):
             self._statement(self.names.value(first))

@@ -28,7 +28,8 @@ FILES: dict[str, tuple[str, str, str, int]] = {
     "os.link": ("modify-file", "link", "write", 1), "os.chmod": ("modify-file", "permission", "write", 0),
     "os.chown": ("modify-file", "owner", "write", 0), "shutil.chown": ("modify-file", "owner", "write", 0),
     "os.open": _WRITE, "os.mkdir": ("modify-file", "create", "write", 0), "os.makedirs": ("modify-file", "create", "write", 0),
-    "shutil.unpack_archive": ("read-file", "read", "read", 0), "fileinput.input": _WRITE, "linecache.getlines": ("read-file", "read", "read", 0),
+    "shutil.unpack_archive": ("read-file", "read", "read", 0), "fileinput.input": _WRITE,
+    "linecache.getlines": ("read-file", "read", "read", 0),
 }
 
 # Methods of `pathlib.Path`; the receiver is the path.

@@ -80,7 +80,7 @@ class Names:
         name = self.dotted(node.func)
         last = name.rsplit(".", 1)[-1]
         arguments = [self.value(argument) for argument in node.args]
-        if name in ("os.path.expanduser",) or last == "home" and "Path" in name or last == "expanduser":
+        if name in ("os.path.expanduser",) or (last == "home" and "Path" in name) or last == "expanduser":
             return self._expanded(arguments, node)
         if name in ("os.getenv", "os.environ.get"):
             return unknown(Origin("variable", arguments[0] if arguments and isinstance(arguments[0], str) else ""))

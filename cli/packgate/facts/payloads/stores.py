@@ -11,6 +11,7 @@ from packgate.model.value import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from packgate.facts.fields import Fields
     from packgate.facts.nested import Payload
     from packgate.model.value import Value
 
@@ -41,7 +42,7 @@ def read_redis(code: Value, payload: Payload) -> None:
                 continue
             payload.add(("database-admin",), verb, "delete" if verb in _REDIS_DELETE else "write")
         else:
-            fields = {"target": (words[1],)} if len(words) > 1 else None
+            fields: Fields = {"target": (words[1],)} if len(words) > 1 else {}
             payload.add(("database-write",), verb, "delete" if verb in _REDIS_DELETE else "write", fields)
 
 
@@ -66,7 +67,7 @@ def read_mongo(code: Value, payload: Payload) -> None:
     for match in _CALL.finditer(text):
         path, method, arguments = match.groups()
         collection = path.replace(" ", "").lstrip(".").partition(".")[0].strip("[]'\"")
-        fields = {"table": (collection,)} if collection else {}
+        fields: Fields = {"table": (collection,)} if collection else {}
         if method in _MONGO_ADMIN:
             verb = _MONGO_ADMIN[method]
             payload.add(("database-admin",), verb, "grant" if verb == "GRANT" else "delete" if "DROP" in verb else "write", fields)
