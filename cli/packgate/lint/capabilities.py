@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from packgate.lint.builtin import COMMAND, COMMAND_FIELDS, MADE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Fields whose values are worth comparing: their sources are nearly always words of the catalog.
 CLOSED_FIELDS = ("operation", "provider", "effect")
@@ -78,8 +78,19 @@ class Capabilities:
         return found
 
 
-def capabilities_of(extra: Iterable[dict[str, Any]] = ()) -> Capabilities:
+_ALONE: list[Capabilities] = []
+
+
+def capabilities_of(extra: Sequence[dict[str, Any]] = ()) -> Capabilities:
     """Of the built-in catalog and the compiled catalogs of packs."""
+    if extra:
+        return _gather(extra)
+    if not _ALONE:
+        _ALONE.append(_gather(()))
+    return _ALONE[0]
+
+
+def _gather(extra: Sequence[dict[str, Any]]) -> Capabilities:
     from packgate.catalog.load import load_builtin
 
     builtin = load_builtin()

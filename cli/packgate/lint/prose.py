@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[a-z0-9]+")
 _QUOTED = re.compile(r"`([^`]+)`|\"([^\"]+)\"|(?<![\w])'([^']+)'(?![\w])")
 _ASIDE = re.compile(r"\(([^()]+)\)")
-_BETWEEN = re.compile(r",\s+|;\s+|\s+(?:or|and|then)\s+")
+_BETWEEN = re.compile(r"(?:[,;]\s+|\s+)(?:(?:or|and|then)\s+)+|[,;]\s+")
 _SENTENCE_END = re.compile(r"[.;:!?](?:\s|$)")
 _NEGATED = re.compile(
     r"\b(?:not|never|no|don't|doesn't|isn't|cannot|can't|won't|avoid|avoids|without|instead of|rather than|off limits|unlike)\b",

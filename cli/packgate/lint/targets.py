@@ -50,7 +50,7 @@ def open_targets(names: Sequence[str], *, today: str | None, cache: ValidationCa
     repository around the current folder, else the default pack."""
     here = find_root(".")
     if not names:
-        names = [os.path.relpath(here)] if here is not None else [default_pack]
+        names = [_shown(here)] if here is not None else [default_pack]
     groups: dict[str | None, _Group] = {}
     targets = []
     for name in names:
@@ -110,7 +110,7 @@ def _is_around(path: str, root: str) -> bool:
 
 
 def _open_group(root: str | None, group: _Group, today: str | None, cache: ValidationCache | None) -> Target:
-    shown = None if root is None else os.path.relpath(root)
+    shown = None if root is None else _shown(root)
     local = [] if shown is None else [join(shown, "packs", name) for name in pack_names(join(shown, "packs"))]
     packs = list(dict.fromkeys([*(local if group.whole else ()), *group.packs]))
     space = load_workspace(shown, [_as_path(pack) for pack in packs], cache=cache)
@@ -121,6 +121,13 @@ def _open_group(root: str | None, group: _Group, today: str | None, cache: Valid
     only = frozenset() if group.folders else frozenset(group.files)
     diagnostics = space.diagnostics if group.whole else _of_packs(space)
     return Target(context, diagnostics, only, (*sorted(group.folders), *sorted(group.files)))
+
+
+def _shown(root: str) -> str:
+    """A repository's folder as people see it: relative when it lies around or below the current folder."""
+    relative = os.path.relpath(root)
+    around = set(relative.split(os.sep)) == {os.pardir}
+    return relative if around or not relative.startswith(os.pardir) else root
 
 
 def _as_path(name: str) -> str:

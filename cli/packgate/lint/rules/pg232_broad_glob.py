@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from packgate.lint.context import LintContext
 
 FEWEST = 3
-_AROUND = re.compile(r"\*+([^*?\[\]{}]+)\*+")
+# A slash ties the text to the beginning or the end of a path's component.
+_AROUND = re.compile(r"\*+([^*?\[\]{}/]+)\*+")
 
 
 def check(context: LintContext) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def check(context: LintContext) -> Iterator[Finding]:
         if view.pattern.kind != "glob" or condition.part not in ("if", "unless") or condition.type == "text":
             continue
         match = _AROUND.fullmatch(view.pattern.text)
-        if match is not None and len(match[1].strip("/")) < FEWEST and any(char.isalnum() for char in match[1]):
+        if match is not None and len(match[1]) < FEWEST and any(char.isalnum() for char in match[1]):
             effect = "excuses" if condition.part == "unless" else "matches"
             yield Finding(
                 view.place, f"{view.about}: '{view.pattern.text}' {effect} nearly every {condition.field}",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packgate.lint.context import LintContext
 
 HEADS = ("refs/heads/", "heads/")
-REMOTES = ("refs/remotes/origin/", "refs/remotes/upstream/", "origin/", "upstream/")
+REMOTES = ("refs/remotes/origin/", "refs/remotes/upstream/", "origin/")
 
 
 def check(context: LintContext) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def check(context: LintContext) -> Iterator[Finding]:
                 # What a remote's name means is plain, but leaving it out makes the pattern hold for every remote.
                 fix = replace_text(view.place, name, f"write {name}", safe=prefix in HEADS)
                 yield Finding(
-                    view.place, f"{view.about}: '{text}' never matches: branches are named without {prefix}", f"write '{name}'", fix
+                    view.place, f"{view.about}: '{text}' names no branch: branches are named without {prefix}", f"write '{name}'", fix
                 )
                 break
 
