@@ -6,16 +6,16 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packgate.diagnostics import Diagnostic
 from packgate.lint.context import LintContext
 from packgate.resources import packs_folder
 from packgate.source.files import join
 from packgate.source.load import find_pack
-from packgate.source.workspace import check_file, find_root, load_workspace, pack_names, pack_of
+from packgate.source.workspace import check_file, find_root, load_workspace, pack_names, pack_of, resolve_pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from packgate.diagnostics import Diagnostic
     from packgate.source.cache import ValidationCache
     from packgate.source.workspace import Workspace
 
@@ -55,7 +55,10 @@ def open_targets(names: Sequence[str], *, today: str | None, cache: ValidationCa
     targets = []
     for name in names:
         path = _pack_folder(name, here) or name
-        if os.path.isdir(path):
+        unknown = resolve_pack(name, here) if _is_name(name) and not os.path.exists(path) else None
+        if isinstance(unknown, Diagnostic):
+            targets.append(Target(LintContext(results=[], today=today), [unknown]))
+        elif os.path.isdir(path):
             _add_folder(path, groups)
         elif not _add_file(path, groups):
             targets.append(_open_loose(path, today, cache))
@@ -65,9 +68,14 @@ def open_targets(names: Sequence[str], *, today: str | None, cache: ValidationCa
 
 def _pack_folder(name: str, root: str | None) -> str | None:
     """The folder of a pack that is named, as `packgate test` finds it."""
-    if os.sep in name or "/" in name or name in (".", ".."):
+    if not _is_name(name):
         return None
     return find_pack(name, join(os.path.relpath(root), "packs") if root is not None else None)
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be the name of a pack; anything with a slash or a dot is a path."""
+    return not {os.sep, "/", "."} & set(name)
 
 
 def _add_folder(path: str, groups: dict[str | None, _Group]) -> None:

@@ -202,6 +202,13 @@ def test_a_folder_without_a_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "PG019" in capsys.readouterr().out
 
 
+def test_a_pack_that_does_not_exist(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lint("exampel") == 1
+    out = capsys.readouterr().out
+    assert "PG127" in out
+    assert "did you mean 'example'?" in out
+
+
 def test_a_pack_with_errors_is_linted_as_far_as_it_goes(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     policies(repo).write_text(FIXABLE + "  - id: second\n    tittle: x\n")
     assert lint() == 1
