@@ -19,14 +19,21 @@ GLOBS = {
     "host": ["*.Corp", "DB-1", "db-*", "10.0.0.0/8", "*", "*prod*"],
     "word": ["-f", "--force*", "*", "*x", "*mid*", "{-a,-b}"],
 }
+
+
+def either(*strings):
+    """A value that is one of a few strings."""
+    return join([Hole((), "any", strings)])
+
+
 VALUES = {
     "operation": ["push", "Drop Table", "drop", "delete", "other", join([Hole()]), join(["dr", Hole()])],
     "path": ["/etc/passwd", "/etc", "/", "/home/dev", "/home/dev/.ssh/id_rsa", "/r/src/a", "/srv/1/x", "/a/b", "/q/a", "/q/b/c", "/q/.env",
              "/q/k.pem", "/a*b", "/.gitx", join(["/etc/", Hole()]), join([Hole()]), join(["/q/", Glob("*"), ".pem"]),
-             join(["/", Hole((), "any", ("etc", "a/b"))]), "/srv/app1", "/q/src"],
-    "branch": ["main", "release/1", "release", "hotfix-1", "x/wip", "wip", "v1x", join(["release/", Hole()])],
+             either("/q/z", "/etc/passwd"), either("/q/z", "/r/src/a"), "/srv/app1", "/q/src"],
+    "branch": ["main", "release/1", "release", "hotfix-1", "x/wip", "wip", "v1x", join(["release/", Hole()]), either("q", "main")],
     "host": ["a.corp", "DB-1", "db-2", "10.1.1.1", "my-prod", "A.CORP", join([Hole(), ".corp"])],
-    "word": ["-f", "--force-x", "-a", "ax", "amidb", join(["--f", Hole()])],
+    "word": ["-f", "--force-x", "-a", "ax", "amidb", join(["--f", Hole()]), either("q", "-f")],
 }
 CONTEXT = Context(shell_action("true", home="/home/dev", repo={"root": "/r"}))
 
@@ -54,7 +61,7 @@ operation = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(body, min_size=12, max_size=40), st.lists(operation, min_size=1, max_size=4))
 def test_the_index_loses_nothing(bodies, operations):
     policies = tuple(Policy(f"p{n:02}", "k", when, Outcome("block"), clauses) for n, (when, clauses) in enumerate(bodies))

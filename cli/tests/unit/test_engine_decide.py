@@ -307,5 +307,11 @@ def test_an_operation_without_a_verb_or_with_an_unknown_one():
     assert answer([pack(*named)], [several]).policy_ids == ["p1", "p5"]
 
 
+def test_a_value_of_a_few_strings_finds_the_policies_of_each():
+    named = [policy(f"p{n}", "block", (on("operation", "push"), on("branch", f"b{n}"))) for n in range(8)]
+    several = push(Text((Hole((), "any", ("b2", "b6")),)))
+    assert answer([pack(*named)], [several]).may_match == ["p2", "p6"]
+
+
 def test_context_is_exported():
     assert Context(ACTION).where_values("group") == ("payments",)
