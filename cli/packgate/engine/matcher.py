@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.partly import MAY, MUST, NO, around_hole, shortest, tail_literals, verdict
+from packgate.engine.partly import MAY, MUST, NO, TREE, around_hole, crosses, shortest, tail_literals, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
 from packgate.model.value import has_holes
@@ -111,7 +111,11 @@ class Regular(Matcher):
     def _aimed(self, text: Text) -> bool:
         """Whether a glob that can meet the pattern plainly aims at it."""
         if self.absolute:
-            return True
+            # A search through a tree (`find`) aims at the trees inside it, unless it looks for certain names.
+            return not crosses(text) or (text.parts[-1] == TREE and "**" in self.source)
+        if crosses(text) and self.source.endswith("**"):
+            # The name that the search looks for is not that of the directory.
+            return False
         tail = tail_literals(text, self.depth)
         if tail is None:
             return False

@@ -73,6 +73,15 @@ def around_hole(text: Text) -> tuple[str, str] | None:
     return head, tail
 
 
+# Any number of components, as a search through a tree finds them.
+TREE = Glob("**")
+
+
+def crosses(text: Text) -> bool:
+    """Whether a piece of a glob stands for any number of components."""
+    return TREE in text.parts
+
+
 def verdict(machine: Automaton, text: Text) -> int:
     """`MUST`, `MAY` or `NO`. Raises `StateBudget` when the machine grows too large to tell."""
     accepting = machine.accepting
@@ -197,7 +206,10 @@ def tail_literals(text: Text, count: int) -> tuple[int, bool] | None:
     whether it has a `*`. None when it has fewer components."""
     components: list[tuple[int, bool]] = [(0, False)]
     for part in text.parts:
-        if isinstance(part, str):
+        if part == TREE:
+            # It stands for any number of components: what is written before it says nothing about the last ones.
+            components = [(0, True)]
+        elif isinstance(part, str):
             pieces = part.split("/")
             components[-1] = (components[-1][0] + len(pieces[0]), components[-1][1])
             components.extend((len(piece), False) for piece in pieces[1:])
