@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.partly import MAY, MUST, NO, TREE, around_hole, crosses, shortest, tail_literals, verdict
+from packgate.engine.partly import MAY, MUST, NO, TREE, Outline, crosses, shortest, tail_literals, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
 from packgate.model.value import has_holes
@@ -20,6 +22,8 @@ SEPARATED_TYPES = frozenset(("path", "branch"))
 
 # Not decided by the shape alone.
 UNDECIDED = -1
+# Partly known texts whose verdict a matcher remembers.
+_REMEMBERED = 200
 
 
 class Matcher:
@@ -42,11 +46,20 @@ class Matcher:
         return found if has_holes(text) or found == MUST else NO
 
 
+_WILDCARD = re.compile(r"\\(.)|\*+|\?|\[[^\]]*\]|[{}]")
+
+
+def written_letters(source: str, depth: int) -> int:
+    """How many characters of the last ``depth`` components of a glob are written out, the slashes between them included."""
+    tail = "/".join(source.rstrip("/").split("/")[-depth:])
+    return len(_WILDCARD.sub(r"\1", tail))
+
+
 class Regular(Matcher):
     """A glob or regular expression. Shapes that a string method decides are its subclasses; a machine, made when it is
     first needed, decides the rest, and everything about partly known text that the shape does not."""
 
-    __slots__ = ("_machine", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type")
+    __slots__ = ("_certain", "_machine", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type")
 
     def __init__(self, source: str, type: str, glob: bool = True) -> None:
         self.source = source
@@ -61,6 +74,8 @@ class Regular(Matcher):
         self.absolute = False
         self.depth = 1
         self._machine: Automaton | None = None
+        # Verdicts of the machine on texts seen before.
+        self._certain: dict[Text, int] = {}
 
     def tree(self) -> Node:
         """The pattern's tree. Raises `PatternError`."""
@@ -87,20 +102,38 @@ class Regular(Matcher):
         machine."""
         return UNDECIDED
 
+    def opened(self, _outline: Outline, /) -> int:
+        """What holds of a text that starts or ends with anything; `UNDECIDED` leaves it to the machine."""
+        return UNDECIDED
+
     def certain(self, text: Text, _context: Context, /) -> int:
         first, last = text.parts[0], text.parts[-1]
         if isinstance(first, str) and not (first.startswith(self.head) or self.head.startswith(first)):
             return NO
         if isinstance(last, str) and not (last.endswith(self.tail) or self.tail.endswith(last)):
             return NO
-        ends = around_hole(text)
-        found = UNDECIDED if ends is None else self.around(ends[0], ends[1])
-        if found != UNDECIDED:
+        outline = Outline(text)
+        found = self.around(outline.head, outline.tail)
+        # What holds with anything between, holds with less; that it may hold, is less certain.
+        if found in (MUST, NO) or (found == MAY and outline.single):
             return found
-        try:
-            return verdict(self.machine(), text)
-        except StateBudget:
-            return MAY
+        if outline.open_head or outline.open_tail:
+            found = self.opened(outline)
+            if found != UNDECIDED:
+                return found
+        return self._judge(text)
+
+    def _judge(self, text: Text) -> int:
+        found = self._certain.get(text)
+        if found is None:
+            try:
+                found = verdict(self.machine(), text)
+            except StateBudget:
+                found = MAY
+            if len(self._certain) >= _REMEMBERED:
+                self._certain.clear()
+            self._certain[text] = found
+        return found
 
     def fires(self, text: Text, context: Context, /) -> int:
         found = self.certain(text, context)
@@ -126,4 +159,9 @@ class Regular(Matcher):
             common = shortest(self.machine(), text)
         except StateBudget:
             return False
-        return common is not None and 2 * literals >= len("/".join(common.split("/")[-self.depth:]))
+        if common is None:
+            return False
+        length = len("/".join(common.split("/")[-self.depth:]))
+        # In the shortest name that fits both, at least so many letters are written in the pattern and in the glob.
+        written = written_letters(self.source, self.depth)
+        return 2 * (literals + written - length) >= written

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.engine.automaton import Automaton
     from packgate.engine.charset import Ranges
-    from packgate.model.value import Value
+    from packgate.model.value import Part, Value
 
     # A place in the machine: its state, and where in a path component a shell glob stands; with the shortest text
     # that leads there.
@@ -59,20 +59,6 @@ def lowered(value: Value) -> Value:
     return Text(tuple(parts))
 
 
-def around_hole(text: Text) -> tuple[str, str] | None:
-    """The literal start and end of a text whose only unknown piece can be anything; else None."""
-    parts = text.parts
-    first, last = parts[0], parts[-1]
-    head = first if isinstance(first, str) else ""
-    tail = last if isinstance(last, str) else ""
-    if len(parts) != 1 + (head != "") + (tail != ""):
-        return None
-    hole = parts[1] if head else first
-    if not isinstance(hole, Hole) or hole.chars != ANY or hole.choices:
-        return None
-    return head, tail
-
-
 # Any number of components, as a search through a tree finds them.
 TREE = Glob("**")
 
@@ -80,6 +66,36 @@ TREE = Glob("**")
 def crosses(text: Text) -> bool:
     """Whether a piece of a glob stands for any number of components."""
     return TREE in text.parts
+
+
+class Outline:
+    """The plain features of a partly known text, by which a shape often decides without a machine.
+
+    ``head`` and ``tail``: the literal start and end. ``single``: all between them is one piece that can be anything.
+    ``literals``: the literal pieces. ``open_head``, ``open_tail``: it starts or ends with a piece that can be anything;
+    only said (not False) where every other piece is such that no pattern can hold of all it can be.
+    """
+
+    __slots__ = ("head", "literals", "open_head", "open_tail", "single", "tail")
+
+    def __init__(self, text: Text) -> None:
+        parts = text.parts
+        first, last = parts[0], parts[-1]
+        self.head = first if isinstance(first, str) else ""
+        self.tail = last if isinstance(last, str) else ""
+        self.literals = [part for part in parts if isinstance(part, str)]
+        self.single = len(parts) - len(self.literals) == 1 and any(_is_any(part) for part in parts)
+        loose = all(_is_loose(part) for part in parts)
+        self.open_head = loose and _is_any(first)
+        self.open_tail = loose and _is_any(last)
+
+
+def _is_any(part: Part) -> bool:
+    return isinstance(part, Hole) and part.chars == ANY and not part.choices
+
+
+def _is_loose(part: Part) -> bool:
+    return isinstance(part, str) or (not part.choices if isinstance(part, Hole) else part.pattern in ("*", "**"))
 
 
 def verdict(machine: Automaton, text: Text) -> int:

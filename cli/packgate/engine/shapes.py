@@ -5,18 +5,23 @@ A shape answers exactly as the machine of the same glob would; a property test h
 
 from __future__ import annotations
 
-from packgate.engine.matcher import NOCASE_TYPES, SEPARATED_TYPES, Regular
+from packgate.engine.matcher import NOCASE_TYPES, SEPARATED_TYPES, UNDECIDED, Regular
 from packgate.engine.partly import MAY, MUST, NO
 from packgate.engine.syntax import is_plain, literal_ends
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.engine.context import Context
+    from packgate.engine.partly import Outline
     from packgate.model.value import Text
 
 
 def _yes(holds: bool) -> int:
     return MUST if holds else NO
+
+
+def _yes_or_may(holds: bool) -> int:
+    return MUST if holds else MAY
 
 
 class Exact(Regular):
@@ -51,6 +56,9 @@ class Prefix(Regular):
     def around(self, head: str, _tail: str, /) -> int:
         return MUST if head.startswith(self.head) else MAY if self.head.startswith(head) else NO
 
+    def opened(self, outline: Outline, /) -> int:
+        return MAY if outline.open_head else UNDECIDED
+
 
 class Suffix(Regular):
     """``*text`` where `*` crosses everything, and ``**/*text``."""
@@ -67,6 +75,9 @@ class Suffix(Regular):
     def around(self, _head: str, tail: str, /) -> int:
         return MUST if tail.endswith(self.tail) else MAY if self.tail.endswith(tail) else NO
 
+    def opened(self, outline: Outline, /) -> int:
+        return MAY if outline.open_tail else UNDECIDED
+
 
 class Inside(Regular):
     """``*text*`` where `*` crosses everything."""
@@ -82,6 +93,9 @@ class Inside(Regular):
 
     def around(self, head: str, tail: str, /) -> int:
         return MUST if self.text in head or self.text in tail else MAY
+
+    def opened(self, outline: Outline, /) -> int:
+        return _yes_or_may(any(self.text in literal for literal in outline.literals))
 
 
 class Tree(Regular):
@@ -100,6 +114,9 @@ class Tree(Regular):
     def around(self, head: str, _tail: str, /) -> int:
         return MUST if head.startswith(self.below) else MAY if self.below.startswith(head) else NO
 
+    def opened(self, outline: Outline, /) -> int:
+        return MAY if outline.open_head else UNDECIDED
+
 
 class Below(Regular):
     """``**/text``: the last components of a path."""
@@ -117,6 +134,9 @@ class Below(Regular):
     def around(self, _head: str, tail: str, /) -> int:
         return MUST if tail.endswith(self.below) else MAY if self.below.endswith(tail) else NO
 
+    def opened(self, outline: Outline, /) -> int:
+        return MAY if outline.open_tail else UNDECIDED
+
 
 class Named(Regular):
     """``**/text*``: the last component starts with the text."""
@@ -133,6 +153,9 @@ class Named(Regular):
     def around(self, _head: str, tail: str, /) -> int:
         slash = tail.rfind("/")
         return MAY if slash < 0 else _yes(tail.startswith(self.text, slash + 1))
+
+    def opened(self, outline: Outline, /) -> int:
+        return MAY if outline.open_tail else UNDECIDED
 
 
 class Anywhere(Regular):
@@ -153,6 +176,9 @@ class Anywhere(Regular):
     def around(self, head: str, tail: str, /) -> int:
         inside = self.inner in head or head.startswith(self.inner[1:])
         return MUST if inside or self.inner in tail or tail.endswith(self.below) else MAY
+
+    def opened(self, outline: Outline, /) -> int:
+        return _yes_or_may(any(self.inner in literal for literal in outline.literals))
 
 
 class Everything(Regular):

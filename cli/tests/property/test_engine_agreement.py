@@ -15,7 +15,7 @@ from packgate.engine.partly import expand, verdict
 from packgate.engine.patterns import compile_glob
 from packgate.engine.regexes import parse_regex
 from packgate.model.action import shell_action
-from packgate.model.value import DIGITS, NAME, Hole, Text, join
+from packgate.model.value import DIGITS, NAME, Glob, Hole, Text, join
 
 CONTEXT = Context(shell_action("true"))
 CALM = settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
@@ -61,6 +61,22 @@ def test_a_shape_answers_as_its_machine_about_unknown_text(text, head, unknown, 
     value = join([head, unknown, tail])
     assert isinstance(value, Text)
     assert matcher.certain(value, CONTEXT) == verdict(Automaton(matcher.tree()), value)
+
+
+mixed = st.lists(
+    st.one_of(st.text("ab./", min_size=1, max_size=3), hole, st.sampled_from([Glob("*"), Glob("?"), Glob("[ab]")])), min_size=1, max_size=5,
+)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(glob, mixed, st.sampled_from(TYPES))
+def test_a_shape_answers_as_its_machine_about_mixed_text(text, parts, type):
+    value = join(parts)
+    assume(isinstance(value, Text))
+    matcher = compiled(text, type)
+    expected = verdict(Automaton(matcher.tree()), value)
+    assert matcher.certain(value, CONTEXT) == expected
+    assert matcher.certain(value, CONTEXT) == expected
 
 
 @CALM
