@@ -92,14 +92,14 @@ def _variables(given: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def repository_root(folder: str) -> str | None:
-    """The nearest folder upward that holds `.git`; None outside a repository."""
+    """The nearest folder upward that holds `.git`, else the policy repository around it; None outside of both."""
     current = os.path.abspath(folder)
     while True:
         if os.path.exists(os.path.join(current, ".git")):
             return current
         above = os.path.dirname(current)
         if above == current:
-            return None
+            return find_root(folder)
         current = above
 
 

@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 
 # A shorter secret is no secret, and its letters stand in too many other words.
 _SHORTEST = 4
-_DEEPEST = 20
+# Of this length a secret is hardly part of a word by chance.
+_TELLING = 8
 
 
-def texts(value: object, depth: int = 0) -> list[str]:
-    """Every text in plain data, in order; an entry of a mapping as ``name=value``, so that its name counts too."""
-    if isinstance(value, str):
-        return [value]
-    if depth > _DEEPEST:
-        return [repr(value)]
+def texts(value: object) -> list[str]:
+    """Every text in plain data, in order, however deep; an entry of a mapping as ``name=value`` too, so that its name counts."""
     found: list[str] = []
-    if isinstance(value, dict):
-        for key, item in value.items():
-            found.extend([f"{key}={item}", item] if isinstance(item, str) else texts(item, depth + 1))
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            found.extend(texts(item, depth + 1))
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, dict):
+            for key, inner in reversed(item.items()):
+                left.append(inner)
+                if isinstance(inner, str):
+                    left.append(f"{key}={inner}")
+        elif isinstance(item, (list, tuple)):
+            left.extend(reversed(item))
     return found
 
 
@@ -70,7 +73,9 @@ def _longest_first(secrets: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _whole(secret: str) -> re.Pattern[str]:
-    """The secret where it is not part of a longer word."""
-    before = r"(?<![A-Za-z0-9])" if secret[0].isalnum() else ""
+    """A long secret anywhere, a short one where it is not part of a longer word; behind a short flag (``-pSECRET``) it is not."""
+    if len(secret) >= _TELLING:
+        return re.compile(re.escape(secret))
+    before = r"(?:(?<![A-Za-z0-9])|(?<=-[A-Za-z]))" if secret[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if secret[-1].isalnum() else ""
     return re.compile(before + re.escape(secret) + after)
