@@ -143,6 +143,13 @@ def alias(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
     return 0
 
 
+def hash_program(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``hash -p PATH NAME``: the name then runs that path."""
+    if len(argv) == 4 and argv[1] == "-p" and isinstance(argv[3], str):
+        state.aliases = {**state.aliases, argv[3]: argv[2]}
+    return 0
+
+
 def unalias(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
     state.aliases = {} if "-a" in argv else {k: v for k, v in state.aliases.items() if k not in argv[1:]}
     return 0
@@ -199,7 +206,7 @@ BUILTINS: dict[str, Builtin] = {
     ":": succeed, "true": succeed, "false": fail, "test": test, "[": test, "cd": cd, "chdir": cd, "pushd": pushd,
     "popd": popd, "set": set_options, "shopt": shopt, "setopt": shopt, "unsetopt": shopt, "shift": shift,
     "alias": alias, "unalias": unalias, "unset": unset, "exit": leave, "return": leave, "break": leave,
-    "continue": leave, "hash": succeed, "wait": undecided, "noglob": modifier, "nocorrect": modifier,
+    "continue": leave, "hash": hash_program, "wait": undecided, "noglob": modifier, "nocorrect": modifier,
     "export": builtins_variables.declare, "declare": builtins_variables.declare, "local": builtins_variables.declare,
     "typeset": builtins_variables.declare, "readonly": builtins_variables.declare, "read": builtins_variables.read,
     "integer": builtins_variables.declare, "float": builtins_variables.declare,

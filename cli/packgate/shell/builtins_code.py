@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.model.value import join
 from packgate.shell.merge import Snapshot, merge, restore
+from packgate.shell.paths import resolve_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def content_of(walk: Walk, path: Value, state: State) -> Value:
         stream = state.fds.get(0)
         if isinstance(stream, Stream):
             return stream.value
-    return walk.host.content(path)
+    return walk.host.content(resolve_path(state.cwd, path))
 
 
 def trap(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:

@@ -11,7 +11,7 @@ from packgate.shell.builtins_variables import printf_to_variable
 from packgate.shell.calls import call
 from packgate.shell.command import Command
 from packgate.shell.expand import add_word, declared
-from packgate.shell.fold import fold
+from packgate.shell.fold import fold, unknown_output
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Programs that hardly ever fail.
 _SUCCEED = frozenset(("echo", "printf", "pwd", "date", "basename", "dirname", "seq"))
+# Builtins that print what is set when they are not told to set anything.
+_LISTING = frozenset(("set", "export", "declare", "typeset", "readonly", "local", "alias", "trap", "shopt", "hash"))
 # Their arguments that look like assignments expand as such.
 DECLARATIONS = frozenset(("declare", "export", "local", "readonly", "typeset", "alias"))
 
@@ -182,6 +184,8 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
         walk.names.extend(stream.names)
     variables = tuple(dict.fromkeys(walk.names)) if walk.names else ()
     output = walk.host.run(Command(argv, state, span, stdin, walk.via, variables))
+    if output is None and name in _LISTING and (len(argv) == 1 or "-p" in argv):
+        output = unknown_output(name, None)
     if output is not None:
         walk.write(state, output, span)
     return builtin(walk, argv, state, span)
@@ -234,11 +238,8 @@ def _unknown_name(walk: Walk, argv: list[Value], name: Text, state: State, span:
     if choices is not None:
         return _choices(walk, choices, argv, state, span)
     status = external(walk, argv, state, span)[1]
-    rest = _without_undeclared(name, state)
-    if rest is None:
-        return status
-    shorter: list[Value] = [rest, *argv[1:]] if rest != "" else argv[1:]
-    if rest == "" and not (len(argv) > 1 and _names_command(argv[1])):
+    shorter = without_undeclared(argv, name, state)
+    if shorter is None:
         return status
     before = Snapshot(state)
     dispatch(walk, shorter, state, span)
@@ -271,19 +272,21 @@ def _choices(
     return None
 
 
-def _without_undeclared(name: Text, state: State) -> Value | None:
-    """The command word when its undeclared variables are empty; None when it has none."""
-    parts = [
-        part
-        for part in name.parts
-        if not (
-            isinstance(part, Hole)
-            and len(part.origins) == 1
-            and part.origins[0].kind == "variable"
-            and state.lookup(part.origins[0].detail) is None
-        )
-    ]
-    return join(parts) if len(parts) < len(name.parts) else None
+def without_undeclared(argv: list[Value], name: Text, state: State) -> list[Value] | None:
+    """The command as it is when the undeclared variables of its command word are empty; None when there are none, or
+    when what is left does not begin with the name of a command."""
+    parts = [part for part in name.parts if not (isinstance(part, Hole) and _is_undeclared(part, state))]
+    if len(parts) == len(name.parts):
+        return None
+    if parts:
+        return [join(parts), *argv[1:]]
+    return argv[1:] if len(argv) > 1 and _names_command(argv[1]) else None
+
+
+def _is_undeclared(hole: Hole, state: State) -> bool:
+    if len(hole.origins) != 1 or hole.origins[0].kind != "variable":
+        return False
+    return state.lookup(hole.origins[0].detail) is None
 
 
 def _names_command(value: Value) -> bool:

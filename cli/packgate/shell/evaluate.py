@@ -104,7 +104,22 @@ def run_argv(
     walk = Evaluator(host, state.budget, Frame("", span, ()), via)
     if not argv or not walk.spend(span):
         return ""
-    return commands.external(walk, argv, state, span, stdin, variables)[0]
+    outputs: list[Value] = []
+    for words in _possible(argv, state):
+        outputs.append(commands.external(walk, words, state, span, stdin, variables)[0])
+    return either(outputs)
+
+
+def _possible(argv: list[Value], state: State) -> list[list[Value]]:
+    """The commands that an argv may be, where its command word is not wholly known."""
+    name = argv[0]
+    if isinstance(name, str):
+        return [argv]
+    choices = variants(name)
+    if choices is not None:
+        return [[*text.split(), *argv[1:]] for text in choices if text.split()] or [argv]
+    shorter = commands.without_undeclared(argv, name, state)
+    return [argv] if shorter is None else [argv, shorter]
 
 
 class Evaluator(Walk):

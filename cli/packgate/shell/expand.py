@@ -79,7 +79,7 @@ def single(walk: Walk, word: Word, state: State, assignment: bool = False) -> Va
         part = parts[0]
         if part.quoted or "~" not in part.text:
             return part.text
-    fields = Fields(False, False, " ")
+    fields = Fields(False, False, _ifs(state))
     _add_parts(walk, _tilde(walk, parts, state, assignment), state, fields)
     if fields.limited:
         walk.limit("text", walk.span(word.start, word.end))
@@ -102,7 +102,7 @@ def quoted_text(walk: Walk, parts: list[WordPart], state: State) -> Value:
     """Expand parts as inside double quotes: an unquoted heredoc, a subscript, an arithmetic expression."""
     if len(parts) == 1 and isinstance(parts[0], Literal):
         return walk.resolve(parts[0].text)
-    fields = Fields(False, False, " ")
+    fields = Fields(False, False, _ifs(state))
     for part in parts:
         add_part(walk, part, state, fields, True)
     if fields.limited and parts:
@@ -190,9 +190,10 @@ def _literal(walk: Walk, part: Literal, fields: Fields, quoted: bool) -> None:
 
 def _quoted(walk: Walk, part: Quoted, state: State, fields: Fields) -> None:
     inner = part.parts
-    if len(inner) == 1 and isinstance(inner[0], Parameter) and is_list(inner[0]):
+    if inner and all(isinstance(item, Parameter) and is_list(item) for item in inner):
         # "$@" without arguments is no field at all.
-        parameters.expand(walk, inner[0], state, fields, True)
+        for item in inner:
+            add_part(walk, item, state, fields, True)
         return
     fields.quoted("")
     for item in inner:

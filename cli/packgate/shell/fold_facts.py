@@ -30,7 +30,7 @@ def run(given: Given) -> Value | None:
         return _date(given)
     if name == "mktemp":
         return _mktemp(given)
-    if name == "which" or name == "type":
+    if name == "which" or (name == "type" and ("-p" in given.argv or "-P" in given.argv)):
         return look_up(given.argv[1:], given.state)
     if name == "pwd":
         return join((given.state.cwd, "\n"))

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
             it is known, or None to let the evaluator decide."""
 
         def opened(self, path: Value, mode: str, content: Value | None, span: tuple[int, int]) -> None:
-            """A redirection opens ``path``: mode ``read``, ``write``, ``append`` or ``both``. For ``write`` and
-            ``append`` it is called after the command ran, with what was written as far as known."""
+            """A redirection opens ``path``, absolute where the working folder is known: mode ``read``, ``write``,
+            ``append`` or ``both``. For ``write`` and ``append`` it is called after the command ran, with what was
+            written as far as known; content is None where that did not pass here (``2>``)."""
 
         def content(self, path: Value) -> Value:
-            """What reading ``path`` yields: known when the same line wrote it, else unknown with origin ``file``."""
+            """What reading ``path`` (as in `opened`) yields: known when the same line wrote it, else unknown with
+            origin ``file``."""
 
         def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:
             """A variable of the shell was set; ``exported`` when commands that follow inherit it."""

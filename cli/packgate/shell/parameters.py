@@ -50,7 +50,7 @@ def emit(target: Target, fields: Fields, quoted: bool) -> None:
     """Write a target's values as fields, the way its kind and the quotes ask for."""
     if not target.is_list:
         fields.value(target.values[0], quoted)
-    elif quoted and target.star:
+    elif target.star and (quoted or not fields.split):
         fields.value(spaced(target.values, fields.ifs[:1]), True)
     else:
         for i, value in enumerate(target.values):

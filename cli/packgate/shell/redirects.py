@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.model.value import join
 from packgate.shell.expand import add_word, quoted_text, single
+from packgate.shell.paths import resolve_path
 from packgate.shell.streams import Closed, Sink, Stream
 
 TYPE_CHECKING = False
@@ -60,6 +61,7 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
     if op in ("<&", ">&") and _duplicate(target, fd, state, redirect):
         return
     known = _inherited(target, state)
+    target = resolve_path(state.cwd, target)
     if known is not None:
         _dup(state, fd, known)
         if op[0] == "&":

@@ -248,12 +248,20 @@ def keys(stored: Stored | None) -> list[str]:
 def element(stored: Stored | None, key: str) -> Value | None:
     """One element; None when it is not there. Negative indices count from the end."""
     if isinstance(stored, dict):
+        if key[:1] == "-" and key[1:].isdigit() and is_sparse(stored):
+            last = max(int(index) for index in stored) + 1
+            key = str(last + int(key))
         return stored.get(key)
     values = elements(stored)
     try:
         return values[int(key)]
     except (ValueError, IndexError):
         return None
+
+
+def is_sparse(table: dict[str, Value]) -> bool:
+    """Whether a table is an indexed array with gaps, and not an associative one."""
+    return bool(table) and all(key.isdigit() for key in table)
 
 
 def with_element(stored: Stored | None, key: str, value: Value, append: bool = False) -> Stored:

@@ -9,7 +9,7 @@ from packgate.shell.fields import size_of
 from packgate.shell.limits import FIELDS, TEXT_SIZE
 from packgate.shell.lookup import special
 from packgate.shell.partial import map_literals
-from packgate.shell.state import Unset, elements, scalar, with_element
+from packgate.shell.state import Unset, elements, is_sparse, scalar, with_element
 from packgate.shell.targets import subscript
 
 TYPE_CHECKING = False
@@ -118,8 +118,11 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
     name = assignment.name
     stored = state.lookup(name) if assignment.append else None
     items = array_words(walk, assignment, state)
-    if "A" in state.attributes.get(name, "") or isinstance(stored, dict):
+    associative = "A" in state.attributes.get(name, "")
+    if associative or (isinstance(stored, dict) and not is_sparse(stored)):
         state.set(name, _table(items, stored if isinstance(stored, dict) else {}))
+    elif isinstance(stored, dict):
+        state.set(name, _after_gap(items, stored))
     else:
         result: Stored = list(elements(stored)) if not isinstance(stored, Unset) else []
         for key, fields in items:
@@ -133,6 +136,19 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
             result = elements(result)[:FIELDS]
         state.set(name, result)
     state.taint(name, tuple(walk.names))
+
+
+def _after_gap(items: list[tuple[Value | None, list[Value]]], stored: dict[str, Value]) -> dict[str, Value]:
+    """``name+=(…)`` on an array with gaps."""
+    table = dict(stored)
+    following = max(int(index) for index in stored) + 1
+    for key, fields in items:
+        if isinstance(key, str) and key.isdigit() and len(key) < 10:
+            following = int(key)
+        for value in fields:
+            table[str(following)] = value
+            following += 1
+    return table
 
 
 def _table(items: list[tuple[Value | None, list[Value]]], before: dict[str, Value]) -> dict[str, Value]:

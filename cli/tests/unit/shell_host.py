@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packgate.model.value import Origin, join, show, unknown
 from packgate.shell.evaluate import evaluate
+from packgate.shell.paths import resolve_path
 from packgate.shell.state import State
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.command import Command
 
+FOLDER = "/home/dev/proj"
 SHELLS = ("sh", "bash", "zsh", "dash")
 
 
@@ -48,16 +50,18 @@ class Recorder:
         if len(command.argv) == 2:
             code = command.state.read(command.argv[1])
             if code is None:
-                code = self.content(command.argv[1])
+                code = self.content(resolve_path(command.state.cwd, command.argv[1]))
             return evaluate(code, command.state.child(program), self, command.span, (*command.via, program))
         return None
 
     def opened(self, path: Value, mode: str, content: Value | None, span: tuple[int, int]) -> None:
+        path = short(path)
         self.opens.append((mode, show(path), None if content is None else show(content)))
         if content is not None and mode != "read":
             self.files[path] = join((self.files.get(path, ""), content)) if mode == "append" else content
 
     def content(self, path: Value) -> Value:
+        path = short(path)
         return self.files.get(path, unknown(Origin("file", show(path))))
 
     def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:
@@ -72,6 +76,15 @@ class Recorder:
         return ["|".join(show(word) for word in argv) for argv, *_ in self.commands]
 
 
+def short(path: Value) -> Value:
+    """A path within the usual folder, relative to it; the evaluator reports absolute ones."""
+    first = path if isinstance(path, str) else path.parts[0]
+    if not isinstance(first, str) or not first.startswith(f"{FOLDER}/"):
+        return path
+    rest = first[len(FOLDER) + 1 :]
+    return rest if isinstance(path, str) else join([rest, *path.parts[1:]])
+
+
 def walk(source: Value, shell: str = "bash", environment: dict[str, str] | None = None, **answers: Value) -> Recorder:
     """Evaluate a line from a usual state."""
     host = Recorder(answers)
@@ -81,7 +94,7 @@ def walk(source: Value, shell: str = "bash", environment: dict[str, str] | None 
 
 def state(shell: str = "bash", environment: dict[str, str] | None = None) -> State:
     """A usual state: a developer's home and project."""
-    return State("/home/dev/proj", "/home/dev", environment, shell)
+    return State(FOLDER, "/home/dev", environment, shell)
 
 
 def output(source: str, shell: str = "bash", environment: dict[str, str] | None = None) -> Value:

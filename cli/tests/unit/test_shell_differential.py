@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -171,9 +172,46 @@ def split_case(case: str) -> str:
     return f"{setup}\nprintf '%s\\0' {words}" if separator else f"printf '%s\\0' {words}"
 
 
+# What random words and settings are put together from. Each piece is complete in itself, and none runs anything but
+# echo and printf.
+PIECES = r"""
+a ${x} ${y} ${z} ${e} "$x" "$y" '$x' "" '' \a \\ $1 $2 "$@" $# ${#y} ${l[0]} "${l[@]}" "${l[*]}" ${#l[@]} ${l[-1]} {a,b}
+{1..3} { } , ~ ~/ = : $((1+2)) $((n*2)) $((n++)) ${e-d} ${u-d} ${u+s} ${y#h} ${y%?} ${y/l/L}
+${y//l/L} ${y/#h/H} ${y/%d/D} ${y^} ${y^^} ${y,,} ${y:1} ${y:1:3} ${y:2:-2} ${!p} ${y@Q} ${y//[aeiou]} ${@:2} ${y//o/$x}
+${y/o*/Z} ${z//\*/S} $'\x41' "a'b" 'a"b' "\$x" - -- ${e:=f} ${x}_ "${y%%o*}"'z' ! a# % ^ @ + \$x ${l[1]^} ${u:-$y}
+"${u:-"$y"}" ${y##*[lo]} ${y%%[!a-h]*} "x${l[@]}y" x"$@"y ${w} a${w} ${w}- "${w}"
+""".split()
+SETTINGS = [
+    "x=1", "x=ab", "x=", "x=' p q '", "y=hello", "e=", "n=5", "l=(one 'two 2' three)", "z='a*b'", "w='a:b::c'", "w=' lead'",
+    "set -- A 'B C' ''", "set --", "x+=z", "l+=(four)", "x=~/q", "y=$x-$x", "x=$y", 'x="$@"', "x=$*", "x={a,b}",
+    "IFS=:", "IFS=b",
+]  # fmt: skip
+
+
+def compose(seed: int) -> str:
+    """A random line: settings, then the words of a printf."""
+    chooser = random.Random(seed)
+    pieces = [*PIECES, "`echo s`", "$(printf t)", '"$(echo q  r)"']
+    words = ["".join(chooser.choice(pieces) for _ in range(chooser.randint(1, 4))) for _ in range(3)]
+    settings = chooser.sample(SETTINGS, chooser.randint(0, 5))
+    first = "x=0 y='hello world' e= n=5 p=y z='a*b' l=(one two) w='v w'; unset u"
+    return "\n".join([first, *settings]) + "\n;" + " ".join(words)
+
+
+@pytest.mark.skipif(BASH is None, reason="no bash")
+@pytest.mark.parametrize("seed", range(120))
+def test_composed_words_equal_those_of_bash(seed: int, tmp_path: Path) -> None:
+    check(compose(seed), tmp_path)
+
+
 @pytest.mark.skipif(BASH is None, reason="no bash")
 @pytest.mark.parametrize("case", CASES)
 def test_arguments_equal_those_of_bash(case: str, tmp_path: Path) -> None:
+    check(case, tmp_path)
+
+
+def check(case: str, tmp_path: Path) -> None:
+    """Run a case with bash and with us."""
     line = split_case(case)
     assert BASH is not None
     environment = {"HOME": "/home/dev", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}

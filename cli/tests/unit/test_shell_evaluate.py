@@ -92,6 +92,7 @@ RUNS: dict[str, list[str]] = {
     "exec rm x": ["exec|rm|x", "rm|x"],
     "exec -a name rm x": ["exec|-a|name|rm|x", "rm|x"],
     "rm() { a; }; command rm x": ["command|rm|x", "rm|x"],
+    "hash -p /bin/rm ls; ls x": ["hash|-p|/bin/rm|ls", "/bin/rm|x"],
     # nested code
     "eval 'rm x'": ["eval|rm x", "rm|x"],
     "eval rm '$y'": ["eval|rm|$y", "rm|<$y>"],
@@ -229,6 +230,12 @@ VALUES = {
     "a $(printf '%s/%s' $Y b)": "<$Y>/b",
     "a @(b)": "b",
     "x=*; a \"$x\"": "*",
+    "a \"$(export -p)\"": "<command export>",
+    "a \"$(set)\"": "<command set>",
+    "a \"$(type -p rm)\"": "/usr/bin/rm",
+    "x[3]=p; x+=(q); a ${x[-1]}${x[3]}": "qp",
+    "set -- p ''; x=$*; a \"$x-\"": "p -",
+    "IFS=,; set -- p q; x=\"$*\"; IFS=; a $x": "p,q",
 }
 
 
@@ -291,7 +298,8 @@ OPENS = {
     "x=$(cat < f)": [("read", "f", None)],
     "x=$(< f)": [("read", "f", None)],
     "echo a > a b": [("write", "a", "a b\n")],
-    "echo a > \"\"": [("write", "", "a\n")],
+    "cd /x; echo a > f; cd /y; cat < f": [("write", "/x/f", "a\n"), ("read", "/y/f", None)],
+    "{ cd /x; echo a; } > f": [("write", "f", "a\n")],
 }
 
 
@@ -395,6 +403,10 @@ def test_run_argv_reports_and_folds() -> None:
     assert run_argv(["rev"], state(), host, (0, 1), stdin="ab\n") == "ba\n"
     assert show(run_argv(["who"], state(), host, (0, 1))) == "<command who>"
     assert run_argv([], state(), host, (0, 1)) == ""
+    host = Recorder()
+    run_argv([Text((Hole((Origin("variable", "SUDO"),)),)), "rm", "x"], state(), host, (0, 1))
+    run_argv([Text((Hole(choices=("ls -l", "rm")),)), "x"], state(), host, (0, 1))
+    assert host.lines == ["<$SUDO>|rm|x", "rm|x", "ls|-l|x", "rm|x"]
 
 
 def test_trace_prompt_walks_substitutions() -> None:
