@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.shell.functions import FunctionReader
 from packgate.shell.scanner import CLOSERS
 from packgate.shell.syntax import (
+    COMMAND_LIKE,
     DOUBLE_PARENTHESES,
     FUNCTION_PARENTHESES,
 )
@@ -74,7 +75,7 @@ class CompoundReader(FunctionReader):
                 return self.anonymous(start)
         node: Arithmetic | Subshell | None = None
         double = DOUBLE_PARENTHESES.match(self.source, start, self.end)
-        if double is not None and self.shell != "dash":
+        if double is not None and not self._nested_subshells(double.end()):
             body = self.double_parentheses(double.end() - 1)
             if body is not None:
                 node = Arithmetic(body, start, self.pos)
@@ -84,6 +85,12 @@ class CompoundReader(FunctionReader):
             node.end = self.pos
         self.trailing_redirects(node.redirects)
         return node
+
+    def _nested_subshells(self, inside: int) -> bool:
+        """dash has no ``((``; where ``sh`` may be dash, what looks like a command is read as one."""
+        if self.shell == "sh":
+            return COMMAND_LIKE.match(self.source, inside, self.end) is not None
+        return self.shell == "dash"
 
     def _subshell_script(self, start: int) -> Script:
         self.deepen()
@@ -121,7 +128,11 @@ class CompoundReader(FunctionReader):
                 if self.accept("else"):
                     node.otherwise = self.braced() if self.at_brace() else self.body("else")
                 return node
-            self.expect("then")
+            if self.zsh and not self.accept("then"):
+                node.clauses.append((condition, self.single_command("then")))
+                return node
+            if not self.zsh:
+                self.expect("then")
             node.clauses.append((condition, self.body("then")))
             keyword = "elif"
             if not self.accept(keyword):

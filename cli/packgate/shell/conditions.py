@@ -23,7 +23,7 @@ class ConditionReader(SimpleReader):
     def test(self, start: int) -> Test:
         """Read up to and over ``]]``; operators come as plain words."""
         words: list[Word] = []
-        regex = False
+        regex = pattern = False
         while True:
             self.newlines()
             if self.accept("]]"):
@@ -31,13 +31,15 @@ class ConditionReader(SimpleReader):
             if self.pos >= self.end:
                 self.fail("`[[` isn't closed", start)
                 break
-            word = self._regex() if regex else self._operand()
+            word = self._regex() if regex else self.word() if pattern else self._operand()
             if not word.parts:
                 self.unexpected()
                 break
             words.append(word)
             part = word.parts[0]
-            regex = len(word.parts) == 1 and isinstance(part, Literal) and not part.quoted and part.text == "=~"
+            operator = part.text if len(word.parts) == 1 and isinstance(part, Literal) and not part.quoted else ""
+            regex = operator == "=~"
+            pattern = operator in ("=", "==", "!=")
         return Test(words, start, self.pos)
 
     def _operand(self) -> Word:
@@ -46,6 +48,8 @@ class ConditionReader(SimpleReader):
             return self.word()
         start = self.pos
         self.pos = match.end()
+        if self.shell == "sh":
+            self.note("where sh is dash, `[[` is a command and this operator one of the shell", start)
         return Word([Literal(match.group().replace("\\\n", ""), False, start, self.pos)], start, self.pos)
 
     def _regex(self) -> Word:

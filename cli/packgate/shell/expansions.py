@@ -51,7 +51,7 @@ class ExpansionReader(WordReader):
             return self._bracket_arithmetic(start)
         if quoted or not char:
             return None
-        if char == "'":
+        if char == "'" and self.shell != "dash":
             return self._ansi_c(start, after + 1)
         if char == '"':
             self.pos = after + 1

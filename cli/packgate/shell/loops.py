@@ -59,10 +59,14 @@ class LoopReader(ConditionReader):
             return script
         if self.at_brace():
             return self.braced()
+        return self.single_command("do")
+
+    def single_command(self, keyword: str) -> Script:
+        """Read the one command that zsh takes in place of a list between keywords."""
         begin = self.pos
         node = self.command() if self.zsh else None
         if node is None:
-            self.expect("do")
+            self.expect(keyword)
             return Script([], begin, self.pos)
         return Script([Statement(node, False, begin, self.pos)], begin, self.pos)
 

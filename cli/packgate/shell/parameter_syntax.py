@@ -51,10 +51,13 @@ class BraceReader(ExpansionReader):
             self.pos = length.end()
         indirect = length is None and self._indirection()
         head = PARAMETER_NAME.match(self.source, self.pos, self.end)
-        if head is None:
-            return self._bad(start)
-        self.pos = self.joins(head.end())
-        parameter = Parameter(head.group(1).replace("\\\n", ""), start, self.pos, op=flags)
+        if head is None or (self.zsh and self.source.startswith(("${", "$("), self.pos, self.end)):
+            if not self.zsh or self.peek() not in ("$", '"', "`"):
+                return self._bad(start)
+            parameter = self._nested(start)
+        else:
+            self.pos = self.joins(head.end())
+            parameter = Parameter(head.group(1).replace("\\\n", ""), start, self.pos, op=flags)
         parameter.length = length is not None
         parameter.indirect = indirect
         if self.peek() == "[":
@@ -72,6 +75,13 @@ class BraceReader(ExpansionReader):
         self.fail("a brace isn't closed", start)
         parameter.end = self.end
         return parameter
+
+    def _nested(self, start: int) -> Parameter:
+        """zsh's ``${${name}…}`` and ``${$(command)…}``: the inner expansion is the first argument."""
+        begin = self.pos
+        parts: list[WordPart] = []
+        self.special(parts, self.source[begin], False, False)
+        return Parameter("", start, self.pos, op="nested", args=[Word(parts, begin, self.pos)])
 
     def _indirection(self) -> bool:
         after = self.joins(self.pos + 1)

@@ -127,6 +127,10 @@ class SimpleReader(HeredocReader):
         self.pos = match.end()
         operator = match.group(2)
         if operator is None:
+            if self.shell == "dash":
+                self.pos = start
+                words.append(self.word())
+                return
             self.pos -= 1
             bracket = self.pos
             index = self.index()

@@ -93,6 +93,8 @@ PARAMETER_OPERATOR: Final = Lazy(
 LENGTH: Final = Lazy(rf"#{J}(?=[A-Za-z_0-9@*#?$!-]{J}[A-Za-z0-9_\\\n]*+(?:\}}|\[))")
 FUNCTION_PARENTHESES: Final = Lazy(r"\((?:[ \t]|\\\n)*+\)")
 DOUBLE_PARENTHESES: Final = Lazy(rf"\({J}\(")
+# Two words without an operator between them: a command, which no arithmetic looks like.
+COMMAND_LIKE: Final = Lazy(r"[ \t]*+[A-Za-z_./~][A-Za-z0-9_./~-]*+[ \t]++-{0,2}[A-Za-z_./~$\"'*]")
 ARRAY_ASSIGNMENT: Final = Lazy(rf"({JOINED_NAME})(\+?{J}=){J}\(")
 # Characters without meaning in the places named.
 BRACE_RUN: Final = Lazy(r"(?:[^}$`\\\"'<>\r]++|\\\n)++")

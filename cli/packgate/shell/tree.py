@@ -48,7 +48,9 @@ class Parameter:
     """``$name``, ``${name…}``: ``op`` is the operator as written (``:-``, ``#``, ``//``, ``^^``, ``:`` for a substring,
     ``@`` with its letter …), ``args`` its words (one, or two for replacement and substring), ``index`` the
     subscript, ``indirect`` for ``${!name}``, ``length`` for ``${#name}``. ``${!prefix*}`` has op ``!*`` or ``!@``, and
-    ``${!name[@]}`` op ``!keys``."""
+    ``${!name[@]}`` op ``!keys``. zsh's flags stand in parentheses before the operator (``(f)``, ``(=):-``); an expansion
+    within it (``${${x}%y}``) has no name, op ``nested%`` and itself as the first of ``args``. What no shell reads has no
+    name and op ``bad``; its ``args`` still hold the expansions inside."""
 
     __slots__ = ("args", "end", "index", "indirect", "length", "name", "op", "start")
 
@@ -224,7 +226,7 @@ class Pipeline:
 
 
 class AndOr:
-    """``left && right`` or ``left || right``."""
+    """``left && right`` or ``left || right``. Chains lean left and can be thousands long: walk ``left`` by a loop."""
 
     __slots__ = ("end", "left", "op", "right", "start")
 
@@ -294,7 +296,8 @@ class While(Compound):
 
 
 class For(Compound):
-    """``for`` and ``select``; ``words`` is None when there is no ``in``."""
+    """``for`` and ``select``; ``words`` is None when there is no ``in``. zsh's ``repeat n`` has no name and ``n`` as its
+    only word."""
 
     __slots__ = ("body", "name", "select", "words")
 
@@ -335,7 +338,8 @@ class Case(Compound):
 
 
 class Function(Compound):
-    """A function definition; ``body`` is any command."""
+    """A function definition; ``body`` is any command. zsh's anonymous function is a group: the definition of ``(anon)``
+    and a call of it."""
 
     __slots__ = ("body", "name")
 
