@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
 from packgate.engine.partly import MAY, MUST, NO, TREE, Outline, crosses, shortest, tail_literals, verdict
@@ -46,13 +44,20 @@ class Matcher:
         return found if has_holes(text) or found == MUST else NO
 
 
-_WILDCARD = re.compile(r"\\(.)|\*+|\?|\[[^\]]*\]|[{}]")
-
-
 def written_letters(source: str, depth: int) -> int:
     """How many characters of the last ``depth`` components of a glob are written out, the slashes between them included."""
     tail = "/".join(source.rstrip("/").split("/")[-depth:])
-    return len(_WILDCARD.sub(r"\1", tail))
+    count = index = 0
+    while index < len(tail):
+        char = tail[index]
+        end = tail.find("]", index) if char == "[" else -1
+        if end > 0:
+            index = end
+        elif char not in "*?{}":
+            index += char == "\\"
+            count += 1
+        index += 1
+    return count
 
 
 class Regular(Matcher):
