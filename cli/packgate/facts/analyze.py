@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.facts.environment import BUILTIN_WORDS
 from packgate.facts.session import Session
 from packgate.facts.surfaces import analyze_surface
+from packgate.facts.yields import GENERIC
 from packgate.model.operation import Analysis, Note
 from packgate.model.value import Origin, unknown
 from packgate.shell.evaluate import evaluate
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from packgate.catalog.load import Catalog
     from packgate.facts.environment import EnvironmentWords
     from packgate.model.action import Action
+    from packgate.model.operation import Operation
+
+    Key = tuple[object, ...]
 
 
 def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWords | None = None) -> Analysis:
@@ -36,4 +40,27 @@ def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWord
     )
     evaluate(data["command"], state, session)
     notes = [Note("action", text, "full") for text in action.notes]
-    return Analysis(session.operations, [*notes, *session.notes])
+    operations = session.operations if len(session.operations) < 2 else distinct(session.operations)
+    return Analysis(operations, [*notes, *session.notes])
+
+
+def distinct(operations: list[Operation]) -> list[Operation]:
+    """Without repeats: a loop, or two readings of an unknown word, can find the same thing at the same place."""
+    kept: dict[Key, Operation] = {}
+    for operation in operations:
+        kept.setdefault(_key(operation), operation)
+    return list(kept.values())
+
+
+def _key(operation: Operation) -> Key:
+    """What makes an operation another one. The words of its command do not where they only differ in what is unknown."""
+    common = operation.common or {}
+    families = operation.families
+    words = families == GENERIC or "opaque-execution" in families
+    return (
+        operation.span, families, operation.via, tuple(operation.fields.items()),
+        tuple(common.items()) if words else tuple(common.get(name) for name in _COMMON),
+    )
+
+
+_COMMON = ("program", "flag", "place", "user", "host")

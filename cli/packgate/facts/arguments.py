@@ -206,8 +206,7 @@ class _Reader:
         """``--no-x`` takes back an earlier ``--x``, and ``--x`` an earlier ``--no-x``."""
         opposite = "--" + name[5:] if name.startswith("--no-") else "--no-" + name[2:]
         option = self._find(opposite) or self._prefix(opposite)
-        if option is not None:
-            self.call.options.pop(option.key, None)
+        self.call.options.pop(opposite if option is None else option.key, None)
         return option is not None
 
     def _short(self, head: str, rest: tuple[Part, ...]) -> None:
