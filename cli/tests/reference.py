@@ -1,6 +1,7 @@
 """A second, naive evaluator of policies: no index, no machines, no cleverness. It spells out every string (up to a length)
 that a value can be and tries every policy. Slow; only for small patterns over the alphabet of `LETTERS`."""
 
+import re
 from functools import cache
 from itertools import product
 
@@ -144,7 +145,9 @@ class Reference:
             return True
         common = min((s for s in strings_of(value) if self.match(pattern, type, s)), key=len)
         literals = sum(c not in "*?[" for c in "".join(tail)) + depth - 1
-        return 2 * literals >= len("/".join(common.split("/")[-depth:]))
+        spelled = "/".join(("**/" + pattern.text.removeprefix("**/")).rstrip("/").split("/")[-depth:])
+        written = len(re.sub(r"\*+|\?|\[[^]]*\]|[{}]", "", spelled))
+        return 2 * (literals + written - len("/".join(common.split("/")[-depth:]))) >= written
 
     def condition(self, condition, values, strict=False):
         type, patterns = self.fields.get(condition.field, "word"), condition.patterns

@@ -52,7 +52,7 @@ def text(written, globs):
             parts.append(Hole((), "any", tuple(written[index + 2:end].split(","))))
             index = end + 1
         elif globs and written[index] in "*?[":
-            end = written.index("]", index) + 1 if written[index] == "[" else index + 1
+            end = written.index("]", index) + 1 if written[index] == "[" else index + 1 + written.startswith("**", index)
             parts.append(Glob(written[index:end]))
             index = end
         else:
