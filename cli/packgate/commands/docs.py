@@ -82,13 +82,14 @@ def _reference(folder: Path | None) -> list[tuple[dict[Path, str], Path]]:
 
 
 def _helps() -> dict[str, tuple[str, str]]:
-    from packgate.cli import VERBS, group
-
+    """The first line and the whole of every verb's help."""
+    group = click.get_current_context().find_root().command
+    assert isinstance(group, click.Group)
+    context = click.Context(group, info_name="packgate", max_content_width=_WIDTH, terminal_width=_WIDTH)
     found = {}
-    for verb, summary in VERBS.items():
-        context = click.Context(group, info_name="packgate", max_content_width=_WIDTH, terminal_width=_WIDTH)
+    for verb in group.list_commands(context):
         subcommand = group.get_command(context, verb)
         assert subcommand is not None
         inner = click.Context(subcommand, info_name=verb, parent=context, max_content_width=_WIDTH, terminal_width=_WIDTH)
-        found[verb] = (summary, subcommand.get_help(inner))
+        found[verb] = ((subcommand.help or "").partition("\n")[0], subcommand.get_help(inner))
     return found

@@ -165,7 +165,9 @@ def test_a_corpus_with_an_action_that_is_none(tmp_path: Path) -> None:
     assert "bad.yaml:5" in done.out
 
 
-@pytest.mark.parametrize("arguments", [("no-such-verb",), ("lnt",), ("test", "--format", "yaml"), ("explain",), ("facts",), ("init", "a", "b")])
+@pytest.mark.parametrize(
+    "arguments", [("no-such-verb",), ("lnt",), ("test", "--format", "yaml"), ("explain",), ("facts",), ("init", "a", "b")]
+)
 def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
     done = packgate(*arguments)
     assert done.code == 2
@@ -177,7 +179,9 @@ def test_a_misspelt_verb_is_suggested() -> None:
     assert "Did you mean 'lint'" in packgate("lnt").err
 
 
-@pytest.mark.parametrize("command", ["", " ", "'", '"', "$(", "`", "((", "cat <<EOF", "\x00", "\ud800", "a" * 200_000, "(" * 50_000, "é" * 1000])
+@pytest.mark.parametrize(
+    "command", ["", " ", "'", '"', "$(", "`", "((", "cat <<EOF", "\x00", "\ud800", "a" * 200_000, "(" * 50_000, "é" * 1000]
+)
 def test_any_text_is_a_command(command: str) -> None:
     for verb in ("decide", "explain", "facts"):
         options = () if verb == "facts" else ("--pack", "recommended")

@@ -84,7 +84,8 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize("name", sorted(BAD))
 def test_a_bad_line_is_denied_in_its_place(name: str) -> None:
     line, word = BAD[name]
-    done = packgate("decide", "--jsonl", "--pack", "recommended", stdin=shell("ls", "before") + b"\n" + line + b"\n" + shell("ls", "after") + b"\n")
+    source = b"\n".join([shell("ls", "before"), line, shell("ls", "after"), b""])
+    done = packgate("decide", "--jsonl", "--pack", "recommended", stdin=source)
     before, bad, after = lines(done.out)
     assert (done.code, done.err) == (1, "")
     assert (before["action_id"], before["decision"], after["action_id"], after["decision"]) == ("before", "allow", "after", "allow")
@@ -120,7 +121,9 @@ def test_text_that_is_not_unicode_does_not_end_the_stream() -> None:
     done.out.encode("ascii")
 
 
-@pytest.mark.parametrize("arguments", [(), ("ls", "--jsonl"), ("ls", "pwd"), ("ls", "--stage", "later"), ("ls", "--env", "NOPE"), ("ls", "--no-such")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("ls", "--jsonl"), ("ls", "pwd"), ("ls", "--stage", "later"), ("ls", "--env", "NOPE"), ("ls", "--no-such")]
+)
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:
     done = packgate("decide", *arguments)
     assert (done.code, done.out) == (2, "")

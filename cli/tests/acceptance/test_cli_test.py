@@ -29,7 +29,8 @@ def test_a_pack_that_passes(tmp_path: Path) -> None:
 
 
 def test_a_failure_names_the_policy_the_line_and_what_was_found(tmp_path: Path) -> None:
-    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "cat migrations/0001.sql").replace("rm build/out.txt", "rm migrations/2.sql")
+    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "cat migrations/0001.sql")
+    text = text.replace("rm build/out.txt", "rm migrations/2.sql")
     write_pack(tmp_path / "packs", policies=text)
     done = packgate("test", "packs/mine", cwd=tmp_path)
     assert done.code == 1
@@ -115,8 +116,8 @@ def test_packs_run_alone_and_together(tmp_path: Path) -> None:
 
 def corpora(folder: Path) -> None:
     (folder / "testcases").mkdir(parents=True)
-    for polarity, cases in (("benign", "  - ls\n  - rm migrations/1.sql\n"), ("attack", "  - {command: rm migrations/1.sql, fires: [mine-deletion]}\n"
-                                                                              "  - {command: ls, fires: [mine-deletion, not-loaded]}\n")):
+    attacks = "  - {command: rm migrations/1.sql, fires: [mine-deletion]}\n  - {command: ls, fires: [mine-deletion, not-loaded]}\n"
+    for polarity, cases in (("benign", "  - ls\n  - rm migrations/1.sql\n"), ("attack", attacks)):
         (folder / "testcases" / f"{polarity}.yaml").write_text(
             f"corpus: {polarity}\npolarity: {polarity}\ntitle: Some actions\ncases:\n{cases}", encoding="utf-8"
         )
@@ -154,7 +155,8 @@ def test_json_lists_every_case(tmp_path: Path) -> None:
 
 
 def test_coverage_reports_where_the_branch_stands(tmp_path: Path) -> None:
-    text = DELETION.format(id="mine-deletion").replace("    if: {path: ./migrations/**}", "    if:\n      - {path: ./migrations/**}\n      - {path: ./schema/**, effect: delete}")
+    condition = "    if:\n      - {path: ./migrations/**}\n      - {path: ./schema/**, effect: delete}"
+    text = DELETION.format(id="mine-deletion").replace("    if: {path: ./migrations/**}", condition)
     write_pack(tmp_path / "packs", policies=text)
     assert packgate("test", "packs/mine", cwd=tmp_path).code == 0
     done = packgate("test", "packs/mine", "--coverage", cwd=tmp_path)

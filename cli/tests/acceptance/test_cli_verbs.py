@@ -100,7 +100,8 @@ def test_explain_names_the_condition_that_kept_a_policy_away() -> None:
 
 def failing(tmp_path: Path) -> Path:
     """A folder whose pack has a finding of `lint` and two cases of `test` that fail."""
-    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "ls migrations").replace("rm build/out.txt", "rm migrations/2.sql")
+    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "ls migrations")
+    text = text.replace("rm build/out.txt", "rm migrations/2.sql")
     write_pack(tmp_path / "packs", policies=text)
     return tmp_path
 

@@ -35,17 +35,20 @@ def test_one_case_by_its_name(pytester: pytest.Pytester) -> None:
 
 
 def test_a_failure_is_the_finding_and_no_traceback(pytester: pytest.Pytester) -> None:
-    write_pack(pytester.path / "packs", policies=DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "cat a.sql --password=hunter22"))
+    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "cat a.sql --password=hunter22")
+    write_pack(pytester.path / "packs", policies=text)
     result = pytester.runpytest_subprocess(*LOAD, "packs")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*layer.yaml:13:11: error PG801 mine-deletion must fire and does not: cat a.sql*", "*operations found: read-file(*"])
+    finding = "*layer.yaml:13:11: error PG801 mine-deletion must fire and does not: cat a.sql*"
+    result.stdout.fnmatch_lines([finding, "*operations found: read-file(*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
     result.stdout.no_fnmatch_line("*hunter22*")
 
 
 def test_todo_is_an_expected_failure_and_a_prompt_alone_is_skipped(pytester: pytest.Pytester) -> None:
-    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", "ls\n          todo: not seen yet\n        - prompt: Clean up.")
+    gap = "ls\n          todo: not seen yet\n        - prompt: Clean up."
+    text = DELETION.format(id="mine-deletion").replace("rm migrations/0001.sql", gap)
     text = text.replace("rm build/out.txt", "ls\n          todo: seen already")
     write_pack(pytester.path / "packs", policies=text)
     pytester.makeini("[pytest]\nxfail_strict = true\n")
