@@ -11,6 +11,9 @@ from packgate.model.value import Origin, unknown
 from packgate.shell.evaluate import evaluate
 from packgate.shell.state import State
 
+# Shells that have a reader of plain commands only; it is imported when one occurs.
+WINDOWS_SHELLS = ("powershell", "cmd")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.catalog.load import Catalog
@@ -38,7 +41,12 @@ def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWord
         environment=data.get("env") or {},
         shell=data["shell"],
     )
-    evaluate(data["command"], state, session)
+    if data["shell"] in WINDOWS_SHELLS:
+        from packgate.facts.windows import run_windows
+
+        run_windows(data["command"], data["shell"], session, state)
+    else:
+        evaluate(data["command"], state, session)
     notes = [Note("action", text, "full") for text in action.notes]
     operations = session.operations if len(session.operations) < 2 else distinct(session.operations)
     return Analysis(operations, [*notes, *session.notes])

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.state import State
 
-SHELLS = {"shell": "bash", "bash": "bash", "sh": "sh", "zsh": "zsh", "powershell": "powershell", "cmd": "cmd"}
+SHELLS = {"shell": "bash", "bash": "bash", "sh": "sh", "zsh": "zsh"}
+WINDOWS = ("powershell", "cmd", "powershell-encoded")
 
 
 class Payload:
@@ -116,12 +117,29 @@ def read_code(code: Value, language: str, payload: Payload) -> Value | None:
         return within(payload.session, payload.context, lambda: evaluate(
             code, payload.state, payload.session, payload.span, stdin=payload.stdin
         ))
+    if language in WINDOWS:
+        return _read_windows(code, language, payload)
     reader = reader_of(language)
     if reader is None:
         payload.opaque()
     else:
         reader(code, payload)
     return None
+
+
+def _read_windows(code: Value, language: str, payload: Payload) -> Value | None:
+    from packgate.facts.windows import decode_command, run_windows
+
+    if language == "powershell-encoded":
+        decoded = decode_command(code) if isinstance(code, str) else None
+        if decoded is None:
+            payload.opaque("encoded")
+            return None
+        code, language = decoded, "powershell"
+    known = code
+    return within(payload.session, payload.context, lambda: run_windows(
+        known, language, payload.session, payload.state, payload.span, payload.stdin
+    ))
 
 
 def is_unknown(code: Value) -> bool:
