@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.partly import MAY, MUST, NO, TREE, Outline, crosses, shortest, tail_literals, verdict
+from packgate.engine.partly import MAY, MUST, NO, TREE, crosses, shortest, tail_literals, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
 from packgate.model.value import has_holes
@@ -12,6 +12,7 @@ from packgate.model.value import has_holes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.engine.context import Context
+    from packgate.engine.partly import Outline
     from packgate.engine.syntax import Node
     from packgate.model.value import Text
 
@@ -111,13 +112,13 @@ class Regular(Matcher):
         """What holds of a text that starts or ends with anything; `UNDECIDED` leaves it to the machine."""
         return UNDECIDED
 
-    def certain(self, text: Text, _context: Context, /) -> int:
+    def certain(self, text: Text, context: Context, /) -> int:
         first, last = text.parts[0], text.parts[-1]
         if isinstance(first, str) and not (first.startswith(self.head) or self.head.startswith(first)):
             return NO
         if isinstance(last, str) and not (last.endswith(self.tail) or self.tail.endswith(last)):
             return NO
-        outline = Outline(text)
+        outline = context.outline(text)
         found = self.around(outline.head, outline.tail)
         # What holds with anything between, holds with less; that it may hold, is less certain.
         if found in (MUST, NO) or (found == MAY and outline.single):
