@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from packgate.engine.partly import Outline
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.action import Action
+    from packgate.model.value import Text
 
 # What `where` can compare: its path in the action, and its type.
 WHERE: dict[str, tuple[str, str]] = {
@@ -27,7 +30,7 @@ WHERE: dict[str, tuple[str, str]] = {
 class Context:
     """Values of an action by dotted path (``repo.default_branch``), and the directories that patterns start from."""
 
-    __slots__ = ("_values", "action", "home", "missing", "root")
+    __slots__ = ("_outlines", "_values", "action", "home", "missing", "root")
 
     def __init__(self, action: Action) -> None:
         self.action = action
@@ -39,6 +42,7 @@ class Context:
         # Remarks on what a condition needed and the action does not say, in the order it was needed.
         self.missing: dict[str, None] = {}
         self._values: dict[str, tuple[str, ...]] = {}
+        self._outlines: dict[int, tuple[Text, Outline]] = {}
 
     def values(self, path: str) -> tuple[str, ...]:
         """The values at a path; empty when the action does not say."""
@@ -46,6 +50,14 @@ class Context:
         if found is None:
             found = self._values[path] = self._read(path)
         return found
+
+    def outline(self, text: Text) -> Outline:
+        """The features of a partly known text, made once for all the patterns that judge it."""
+        found = self._outlines.get(id(text))
+        if found is None:
+            # The text is kept with them, so that its identity stays its own.
+            found = self._outlines[id(text)] = (text, Outline(text))
+        return found[1]
 
     def lacks(self, path: str) -> None:
         """Remember that a pattern needed a value that the action does not give."""
