@@ -157,7 +157,7 @@ class _Reader(ast.NodeVisitor):
         first = node.args[0] if node.args else node.keywords[0].value
         items = self.names.listed(first) if may_be_list else None
         if items is None and may_be_list and self.names.dotted(node.func).startswith(("os.exec", "os.spawn")):
-            items = [self.names.value(argument) for argument in node.args[1:]]
+            items = self._words(node.args[1:])
         if items:
             self.payload.run(items)
             return
@@ -166,6 +166,14 @@ class _Reader(ast.NodeVisitor):
             self.payload.shell(code)
         else:
             self.payload.unreadable(code)
+
+    def _words(self, arguments: list[ast.expr]) -> list[Value]:
+        """The argument vector of ``os.execvp(file, args)`` and ``os.execlp(file, *args)``."""
+        for argument in arguments:
+            listed = self.names.listed(argument)
+            if listed is not None:
+                return listed
+        return [self.names.value(argument) for argument in arguments]
 
     def _nested(self, code: Value) -> None:
         if isinstance(code, str) and self.depth < _MAX_DEPTH:
