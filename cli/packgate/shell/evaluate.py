@@ -104,10 +104,8 @@ def run_argv(
     walk = Evaluator(host, state.budget, Frame("", span, ()), via)
     if not argv or not walk.spend(span):
         return ""
-    outputs: list[Value] = []
-    for words in _possible(argv, state):
-        outputs.append(commands.external(walk, words, state, span, stdin, variables)[0])
-    return either(outputs)
+    possible = _possible(argv, state)
+    return either([commands.external(walk, words, state, span, stdin, variables)[0] for words in possible])
 
 
 def _possible(argv: list[Value], state: State) -> list[list[Value]]:
