@@ -153,7 +153,8 @@ def test_statements_that_are_not_known_are_said():
 
 
 def test_a_manifest_in_the_line_tells_its_kinds():
-    command = "kubectl apply -f - <<'E'\nkind: ClusterRoleBinding\nmetadata:\n  name: x\n---\nkind: Secret\nmetadata:\n  name: s\n  namespace: prod\nE"
+    manifest = "kind: ClusterRoleBinding\nmetadata:\n  name: x\n---\nkind: Secret\nmetadata:\n  name: s\n  namespace: prod\n"
+    command = f"kubectl apply -f - <<'E'\n{manifest}E"
     kinds = [(values(op, "service"), values(op, "environment")) for op in found(command, "cluster-change") if values(op, "service")]
     assert kinds == [(["clusterrolebinding"], []), (["secret"], ["production"])]
     assert len(found(command, "cloud-iam")) == 1

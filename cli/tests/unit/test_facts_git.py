@@ -82,7 +82,7 @@ def test_another_repository_has_another_branch():
 
 
 def test_the_remote_is_told_by_name_and_address():
-    (operation,) = [op for op in found("git push https://user@git.example.com/a.git main", "git-action")]
+    (operation,) = found("git push https://user@git.example.com/a.git main", "git-action")
     assert values(operation, "remote") == ["https://user@git.example.com/a.git"]
     assert values(operation, "host") == ["git.example.com"]
     (operation,) = [op for op in found("git remote add pub git@github.com:a/b.git; git push pub x", "git-action")
