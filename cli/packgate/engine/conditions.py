@@ -9,6 +9,7 @@ from packgate.engine.matcher import NOCASE_TYPES
 from packgate.engine.partly import MAY, MUST, NO, expand, lowered
 from packgate.engine.patterns import Detector, FromContext
 from packgate.engine.shapes import Exact
+from packgate.engine.sieve import Sieves, judge_known
 from packgate.model.value import has_holes
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Check:
     """A compiled condition. ``groups`` are its patterns in order, each the matchers that any of may match."""
 
-    __slots__ = ("condition", "cost", "field", "fold", "groups", "literals", "matchers", "others", "quantifier", "type")
+    __slots__ = ("condition", "cost", "field", "fold", "groups", "known", "matchers", "quantifier", "type")
 
     def __init__(self, condition: Condition, type: str, compiler: Compiler) -> None:
         self.condition = condition
@@ -34,10 +35,8 @@ class Check:
         self.fold = type in NOCASE_TYPES
         self.groups = tuple(compiler.matchers(pattern, type) for pattern in condition.patterns)
         self.matchers: list[Matcher] = [matcher for group in self.groups for matcher in group]
-        # Known texts are looked up among the exact ones first.
-        self.literals = frozenset(matcher.text for matcher in self.matchers if isinstance(matcher, Exact))
-        self.others = [matcher for matcher in self.matchers if not isinstance(matcher, Exact)]
-        self.cost = max((_cost(matcher) for matcher in self.others), default=0)
+        self.known = Sieves(self.matchers)
+        self.cost = max((_cost(matcher) for matcher in self.matchers), default=0)
 
     def verdict(self, values: tuple[Value, ...], context: Context, strict: bool = False) -> int:
         """Whether the condition holds of a field's values; an absent field never does. ``strict`` counts a shell glob
@@ -74,7 +73,7 @@ class Check:
             value = lowered(value)
         if not isinstance(value, str):
             return self._partly(self.matchers, value, context, strict)
-        return MUST if value in self.literals else _known(self.others, value, context)
+        return self.known.judge(value, context)
 
     def outside(self, value: Value, context: Context, strict: bool) -> int:
         """Whether a value matches none of the patterns."""
@@ -96,36 +95,29 @@ class Check:
         if self.fold:
             value = lowered(value)
         if isinstance(value, str):
-            return _known(group, value, context)
+            return judge_known(group, value, context)
         return self._partly(group, value, context, strict)
 
     def _partly(self, matchers: list[Matcher], text: Text, context: Context, strict: bool) -> int:
         strings = expand(text)
         if strings is not None:
-            found = [_known(matchers, string, context) for string in strings]
+            found = [judge_known(matchers, string, context) for string in strings]
             return MUST if min(found) == MUST else MAY if max(found) > NO else NO
         best = NO
         for matcher in matchers:
             verdict = matcher.certain(text, context) if strict else matcher.fires(text, context)
             if verdict == MUST:
                 return MUST
-            best = max(best, verdict)
+            if verdict > best:
+                best = verdict
         return best
-
-
-def _known(matchers: list[Matcher], text: str, context: Context) -> int:
-    best = NO
-    for matcher in matchers:
-        found = matcher.known(text, context)
-        if found == MUST:
-            return MUST
-        best = max(best, found)
-    return best
 
 
 def _cost(matcher: Matcher) -> int:
     """How late a check should come: detectors read whole texts, and what needs the context may say that it is
     missing, which is of interest only when all else holds."""
+    if isinstance(matcher, Exact):
+        return 0
     return 3 if isinstance(matcher, Detector) else 2 if isinstance(matcher, FromContext) else 1
 
 

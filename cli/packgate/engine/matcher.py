@@ -98,8 +98,10 @@ class Regular(Matcher):
         return self._machine
 
     def known(self, text: str, _context: Context, /) -> int:
+        if not (text.startswith(self.head) and text.endswith(self.tail)):
+            return NO
         machine = self._machine or self.machine()
-        if self.needle and self.needle not in text:
+        if self.needle not in text:
             return NO
         return MUST if machine.matches(text) else NO
 
@@ -143,7 +145,7 @@ class Regular(Matcher):
 
     def fires(self, text: Text, context: Context, /) -> int:
         found = self.certain(text, context)
-        if found != MAY or has_holes(text):
+        if found != MAY or context.outline(text).holes:
             return found
         return MUST if self.type == "path" and self._aimed(text) else NO
 

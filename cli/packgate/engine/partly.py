@@ -71,18 +71,20 @@ def crosses(text: Text) -> bool:
 class Outline:
     """The plain features of a partly known text, by which a shape often decides without a machine.
 
-    ``head`` and ``tail``: the literal start and end. ``single``: all between them is one piece that can be anything.
-    ``literals``: the literal pieces. ``open_head``, ``open_tail``: it starts or ends with a piece that can be anything;
-    only said (not False) where every other piece is such that no pattern can hold of all it can be.
+    ``holes``: some of it is unknown, not only a glob. ``head`` and ``tail``: the literal start and end. ``single``: all
+    between them is one piece that can be anything. ``literals``: the literal pieces. ``open_head``, ``open_tail``: it
+    starts or ends with a piece that can be anything; only said (not False) where every other piece is such that no
+    pattern can hold of all it can be.
     """
 
-    __slots__ = ("head", "literals", "open_head", "open_tail", "single", "tail")
+    __slots__ = ("head", "holes", "literals", "open_head", "open_tail", "single", "tail")
 
     def __init__(self, text: Text) -> None:
         parts = text.parts
         first, last = parts[0], parts[-1]
         self.head = first if isinstance(first, str) else ""
         self.tail = last if isinstance(last, str) else ""
+        self.holes = any(isinstance(part, Hole) for part in parts)
         self.literals = [part for part in parts if isinstance(part, str)]
         self.single = len(parts) - len(self.literals) == 1 and any(_is_any(part) for part in parts)
         loose = all(_is_loose(part) for part in parts)
