@@ -2,63 +2,68 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from packgate.catalog.words import SHORT_FORMS
 from packgate.docs.pages import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def catalog_pages(folder: Path, programs: Path) -> dict[Path, str]:
-    """Pages from the catalog's YAML, and their index."""
-    import yaml
+    """Pages from the catalog's YAML, and their index. Raises `CatalogError` for files that can't be read."""
+    from packgate.catalog.build import read_documents
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     pages: dict[Path, str] = {}
-    index = []
-    for path in sorted(programs.glob("*.yaml")):
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-        views = [_view(program) for program in data.get("programs") or []]
+    index: list[dict[str, Any]] = []
+    for file, document in read_documents(str(programs)):
+        views = [_view(program) for program in document.get("programs") or []]
         if views:
-            pages[folder / f"{path.stem}.md"] = render("catalog.md.j2", name=path.stem, programs=views)
-            index.append({"name": path.stem, "programs": [view["name"] for view in views]})
-    pages[folder / "README.md"] = render("catalog-index.md.j2", files=index, count=sum(len(item["programs"]) for item in index))
+            name = file.removesuffix(".yaml")
+            pages[folder / f"{name}.md"] = render("catalog.md.j2", name=name, programs=views)
+            index.append({"name": name, "programs": [view["name"] for view in views]})
+    count = len({program for item in index for program in item["programs"]})
+    pages[folder / "README.md"] = render("catalog-index.md.j2", files=index, count=count)
     return pages
 
 
 def _view(program: dict[str, Any]) -> dict[str, Any]:
-    rules = list(_rules(program, ""))
+    neutral = program.get("neutral") or []
     return {
-        "name": program["name"], "title": program.get("title", ""), "aliases": program.get("aliases") or [],
-        "neutral": [str(item) for item in program.get("neutral") or []], "rules": rules, "wraps": list(_wraps(program, "")),
-        "cases": [case for case in program.get("cases") or [] if isinstance(case, dict)],
+        "name": program["name"],
+        "title": program.get("title", ""),
+        "aliases": program.get("aliases") or [],
+        "neutral": [str(item) for item in (neutral if isinstance(neutral, list) else [neutral])],
+        "rules": list(_rules(program, "")),
+        "wraps": list(_wraps(program, "")),
     }
 
 
-_SHORT = ("reads", "writes", "appends", "edits", "deletes", "copies", "searches", "loads", "inspects")
-
-
-def _rules(node: dict[str, Any], command: str) -> Any:
-    for rule in node.get("does") or []:
-        operation = rule.get("operation")
+def _rules(level: dict[str, Any], command: str) -> Iterator[dict[str, Any]]:
+    """What the level of a program yields, then its sub-commands."""
+    for rule in level.get("does") or []:
+        operation = rule.get("operation") or command.rsplit(" ", 1)[-1]
         yield {
             "command": command, "families": rule.get("families") or [], "effect": rule.get("effect", ""),
-            "operation": ", ".join(map(str, operation)) if isinstance(operation, list) else str(operation or command.rsplit(" ", 1)[-1]),
+            "operation": ", ".join(map(str, operation)) if isinstance(operation, list) else str(operation),
         }
-    for key in _SHORT:
-        if key in node:
-            yield {"command": command, "families": [_FAMILY.get(key, "read-file")], "operation": key[:-1], "effect": _EFFECT.get(key, "read")}
-    for name, child in (node.get("commands") or {}).items():
-        if isinstance(child, dict):
-            yield from _rules(child, f"{command} {name}".strip())
+    for key, (family, operation, effect) in SHORT_FORMS.items():
+        if key in level:
+            yield {"command": command, "families": [family], "operation": operation, "effect": effect}
+    for name, inner in _inner(level):
+        yield from _rules(inner, f"{command} {name}".strip())
 
 
-_FAMILY = {"writes": "modify-file", "appends": "modify-file", "edits": "modify-file", "deletes": "delete-file"}
-_EFFECT = {"writes": "write", "appends": "write", "edits": "write", "deletes": "delete"}
-
-
-def _wraps(node: dict[str, Any], command: str) -> Any:
-    for wrap in node.get("wraps") or []:
+def _wraps(level: dict[str, Any], command: str) -> Iterator[str]:
+    """The other commands and the code that a call holds."""
+    wraps = level.get("wraps") or []
+    for wrap in wraps if isinstance(wraps, list) else [wraps]:
         yield f"{wrap.get('kind')} {wrap.get('lang', '')}".strip() + (f" ({command})" if command else "")
-    for name, child in (node.get("commands") or {}).items():
-        if isinstance(child, dict):
-            yield from _wraps(child, f"{command} {name}".strip())
+    for name, inner in _inner(level):
+        yield from _wraps(inner, f"{command} {name}".strip())
+
+
+def _inner(level: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((name, inner) for name, inner in (level.get("commands") or {}).items() if isinstance(inner, dict))
