@@ -62,7 +62,11 @@ class BraceReader(ExpansionReader):
         parameter.indirect = indirect
         if self.peek() == "[":
             self.pos += 1
-            parameter.index = self.bracketed(self.pos - 1, "[]}")
+            subscript = self.bracketed(self.pos - 1, "[]}")
+            if parameter.index is None:
+                parameter.index = subscript
+            else:
+                parameter.index.parts.extend(subscript.parts)
             self.pos = self.joins(self.pos)
         self._operator(parameter, quoted)
         if self.peek() == "}":
@@ -77,11 +81,12 @@ class BraceReader(ExpansionReader):
         return parameter
 
     def _nested(self, start: int) -> Parameter:
-        """zsh's ``${${name}…}`` and ``${$(command)…}``: the inner expansion is the first argument."""
+        """zsh's ``${${name}…}`` and ``${$(command)…}``: no name, and the inner expansion in place of a subscript."""
         begin = self.pos
         parts: list[WordPart] = []
         self.special(parts, self.source[begin], False, False)
-        return Parameter("", start, self.pos, op="nested", args=[Word(parts, begin, self.pos)])
+        self.note("an expansion within an expansion isn't evaluated", begin)
+        return Parameter("", start, self.pos, index=Word(parts, begin, self.pos))
 
     def _indirection(self) -> bool:
         after = self.joins(self.pos + 1)

@@ -195,7 +195,7 @@ class Scanner:
     def expect(self, keyword: str) -> None:
         """Step over a reserved word that must come next."""
         if not self.accept(keyword):
-            found = self.source[self.pos : self.pos + 10].split("\n")[0]
+            found = self.source[self.pos : min(self.pos + 10, self.end)].split("\n")[0]
             self.fail(f"expected `{keyword}`" + (f" before `{found}`" if found else " before the end"))
 
     # What later layers implement and earlier ones call.

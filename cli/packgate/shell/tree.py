@@ -49,8 +49,8 @@ class Parameter:
     ``@`` with its letter …), ``args`` its words (one, or two for replacement and substring), ``index`` the
     subscript, ``indirect`` for ``${!name}``, ``length`` for ``${#name}``. ``${!prefix*}`` has op ``!*`` or ``!@``, and
     ``${!name[@]}`` op ``!keys``. zsh's flags stand in parentheses before the operator (``(f)``, ``(=):-``); an expansion
-    within it (``${${x}%y}``) has no name, op ``nested%`` and itself as the first of ``args``. What no shell reads has no
-    name and op ``bad``; its ``args`` still hold the expansions inside."""
+    within it (``${${x}%y}``) stands in ``index``, and there is no name. What no shell reads has no name and op ``bad``;
+    its ``args`` still hold the expansions inside."""
 
     __slots__ = ("args", "end", "index", "indirect", "length", "name", "op", "start")
 

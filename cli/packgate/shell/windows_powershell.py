@@ -98,9 +98,9 @@ class PowerShellReader(LineReader):
         return True
 
     def _skip(self, message: str, start: int) -> None:
-        """Step over the rest of a statement."""
+        """Step over the rest of a statement, up to what it is piped into."""
         self.problem(message, start)
-        while self.pos < len(self.source) and self.source[self.pos] not in "\r\n;":
+        while self.pos < len(self.source) and self.source[self.pos] not in "\r\n;|":
             self._skip_one()
 
     def _skip_one(self) -> None:

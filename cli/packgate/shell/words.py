@@ -218,7 +218,7 @@ class WordReader(Scanner):
 
     def unexpected(self) -> None:
         """Stop at a token that can't stand here."""
-        found = self.source[self.pos : self.pos + 10].split("\n")[0] or "newline"
+        found = self.source[self.pos : min(self.pos + 10, self.end)].split("\n")[0] or "newline"
         self.fail(f"unexpected `{found}`")
 
     def _glob_group(self, parts: list[WordPart]) -> bool:
