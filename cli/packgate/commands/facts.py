@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.shared import command_action, context_options, print_text
+from packgate.commands.shared import BrokenPacks, command_action, context_options, open_gate, pack_option, print_findings, print_text
+from packgate.exitcodes import FINDINGS
 from packgate.guard.detectors import mask_json
 from packgate.guard.known import mask_with, texts
 from packgate.model.action import parse_action
@@ -21,21 +22,26 @@ if TYPE_CHECKING:
 
 @click.command("facts")
 @click.argument("text", metavar="COMMAND")
+@pack_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed.")
 @context_options
-def command(text: str, form: str, **context: Any) -> int:
+def command(text: str, packs: tuple[str, ...], form: str, **context: Any) -> int:
     """List the operations found in a command: families, fields, and what stayed unknown.
+
+    Packs matter for the programs and the words of environments that they add; no policy is judged.
 
     \b
     Examples:
       packgate facts 'tar czf - src | ssh backup@nas "cat > src.tgz"'
       packgate facts 'git push origin HEAD:main' --format json
+      packgate facts 'acmectl app delete web' --pack packs/acme
     """
-    from packgate.catalog.load import load_builtin
-    from packgate.facts.analyze import analyze
-
     action = parse_action(command_action(text, context))
-    analysis = analyze(action, load_builtin())
+    try:
+        analysis = open_gate(packs).analyze(action)
+    except BrokenPacks as broken:
+        print_findings(broken.findings, err=True)
+        return FINDINGS
     hide = mask_with(texts(action.data))
     if form == "json":
         print_text(json.dumps(mask_json(to_json(analysis), hide), indent=2) + "\n")

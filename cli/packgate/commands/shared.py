@@ -111,7 +111,9 @@ def open_cache() -> ValidationCache | None:
 
 def open_workspace(packs: Sequence[str], start: str = ".") -> Workspace:
     """The repository around ``start`` with the named packs; by default its own, else the recommended pack."""
-    root = find_root(start)
+    found = find_root(start)
+    # Relative, so that findings name files as the reader sees them.
+    root = None if found is None else os.path.relpath(found)
     names: Sequence[str] | None = packs or None
     if names is None and root is None:
         names = [DEFAULT_PACK]

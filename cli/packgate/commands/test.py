@@ -92,6 +92,7 @@ def _default_corpora(space: Workspace) -> Path | None:
 def checks(run: Run) -> list[Check]:
     """Every case as an item of the formats that list what passed."""
     found = [_check(outcome) for outcome in (*run.outcomes, *run.inherited)]
+    found += [Check(item.name, item.file, "failed" if item.finding else "passed", finding=item.finding) for item in run.catalog]
     for item in run.corpora:
         name = f"{item.case.corpus}{item.case.place.removeprefix('/cases')}"
         found.append(Check(name, item.case.file.path, "failed" if item.finding else "passed", finding=item.finding))
@@ -114,6 +115,9 @@ def summary(run: Run) -> str:
     lines = [f"{len(run.outcomes)} cases of {len(policies)} policies: {_counts(run.outcomes)}"]
     if run.inherited:
         lines.append(f"{len(run.inherited)} inherited cases: {_counts(run.inherited)}")
+    if run.catalog:
+        failed = sum(item.finding is not None for item in run.catalog)
+        lines.append(f"{len(run.catalog)} cases of the catalog: {len(run.catalog) - failed} passed, {failed} failed")
     prompts = sum(outcome.case.prompt is not None for outcome in run.outcomes)
     if prompts:
         lines.append(f"{prompts} prompts did not run: they need a real agent")

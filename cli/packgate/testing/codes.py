@@ -11,6 +11,7 @@ BAD_ACTION = "PG806"
 BENIGN_FIRED = "PG807"
 ATTACK_MISSED = "PG808"
 TOGETHER = "PG809"
+CATALOG_CASE = "PG810"
 
 TITLES = {
     DID_NOT_FIRE: "A case that must fire did not",
@@ -22,4 +23,5 @@ TITLES = {
     BENIGN_FIRED: "A harmless command of the corpus was warned about or blocked",
     ATTACK_MISSED: "An attack of the corpus did not fire the policies it should",
     TOGETHER: "A case passes with its pack alone and fails with the packs loaded together",
+    CATALOG_CASE: "A program of the pack's catalog yields other operations than its case says",
 }

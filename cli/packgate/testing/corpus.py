@@ -32,12 +32,16 @@ class CorpusCase:
 
 
 def load_corpora(folder: Path, cache: ValidationCache | None = None) -> tuple[list[CorpusCase], list[Diagnostic]]:
-    """Every corpus file below a folder, sorted by name; findings for files that are not well-formed."""
+    """Every corpus of a folder, sorted by name; findings for files that are not well-formed.
+
+    Corpora stand in the folder and in the folders right below it (``benign/``, ``attack/``). What lies deeper are fixtures
+    of other tests.
+    """
     from packgate.source.files import read_checked
 
     cases: list[CorpusCase] = []
     findings: list[Diagnostic] = []
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*/*.yaml")]):
         file, problems = read_checked(_shown(path), "corpus", cache)
         findings.extend(problems)
         if file is not None and not problems and isinstance(file.data, dict) and "corpus" in file.data:

@@ -89,7 +89,9 @@ class PolicyFile(pytest.File):
         packs = self.config.stash.setdefault(_PACKS, {})
         source = pack_of(path) or path
         if source not in packs:
-            packs[source] = _Loaded(load_workspace(find_root(os.path.dirname(path)), [source]))
+            root = find_root(os.path.dirname(path))
+            # Relative paths, as `packgate test` shows them.
+            packs[source] = _Loaded(load_workspace(root and os.path.relpath(root), [os.path.relpath(source)]))
         return packs[source]
 
 

@@ -11,6 +11,7 @@ from packgate.diagnostics import Diagnostic, Position
 from packgate.engine.gate import build_gate
 from packgate.testing import codes
 from packgate.testing.cases import collect, collect_inherited
+from packgate.testing.catalog_cases import run_catalog_cases
 from packgate.testing.corpus import load_corpora
 from packgate.testing.coverage import uncovered
 from packgate.testing.outcome import Run
@@ -83,6 +84,8 @@ class Suite:
         for each in self.packs:
             run.outcomes += run_cases(each.own, each.gate, tick)
             run.inherited += run_cases(each.inherited, each.gate, tick)
+            if each.chosen is None:
+                run.catalog += run_catalog_cases(each.result, each.gate.catalog)
             if coverage:
                 run.findings += uncovered(each.result, each.all, each.gate, each.chosen)
         if len(self.packs) > 1:
