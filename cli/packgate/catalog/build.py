@@ -63,6 +63,29 @@ def encode(compiled: dict[str, Any], digest: str) -> str:
     return _canonical({**compiled, "programs": programs, "digest": digest}) + "\n"
 
 
+def write(path: str, compiled: dict[str, Any], digest: str) -> None:
+    """Write the compiled catalog, at once or not at all: others may be reading it. Raises `OSError`."""
+    import tempfile
+
+    descriptor, temporary = tempfile.mkstemp(prefix=".compiled-", dir=os.path.dirname(path))
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(encode(compiled, digest))
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def renew(path: str, compiled: dict[str, Any], digest: str) -> None:
+    """As `write`, for a process that has another purpose: a folder that can't be written to is no error."""
+    try:
+        write(path, compiled, digest)
+    except OSError:
+        return
+
+
 def _canonical(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -84,8 +107,7 @@ def main() -> int:
     except CatalogError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    with open(COMPILED, "w", encoding="utf-8") as file:
-        file.write(encode(compiled, source_digest(PROGRAMS)))
+    write(COMPILED, compiled, source_digest(PROGRAMS))
     sys.stdout.write(f"{COMPILED}: {len(compiled['programs'])} programs\n")
     return 0
 

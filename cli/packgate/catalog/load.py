@@ -1,7 +1,7 @@
 """The catalog at run time: programs by name, decoded when they first occur.
 
 A wheel carries the compiled catalog alone. In a checkout the YAML beside it rules: a compiled file is used only when its
-digest is that of the YAML, else the YAML is compiled in memory.
+digest is that of the YAML, else the YAML is compiled, and the compiled file renewed where that is possible.
 """
 
 from __future__ import annotations
@@ -110,11 +110,14 @@ def _builtin() -> dict[str, Any]:
         if compiled is None:
             raise RuntimeError("this installation of packgate carries no catalog; install it again")
         return compiled
-    from packgate.catalog.build import compile_folder, source_digest
+    from packgate.catalog.build import compile_folder, renew, source_digest
 
-    if compiled is not None and compiled["digest"] == source_digest(PROGRAMS):
+    digest = source_digest(PROGRAMS)
+    if compiled is not None and compiled["digest"] == digest:
         return compiled
-    return compile_folder(PROGRAMS)
+    fresh = compile_folder(PROGRAMS)
+    renew(COMPILED, fresh, digest)
+    return fresh
 
 
 def _read_compiled() -> dict[str, Any] | None:

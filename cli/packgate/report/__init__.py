@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 
 from packgate.report.report import Check, Report, make_report, masked
 
@@ -25,6 +26,8 @@ _RENDERERS = {
     "markdown": ("packgate.report.markdown", "render_markdown"),
 }
 FORMATS = tuple(_RENDERERS)
+# Formats that list what passed; the others leave the checks of a report out.
+_WITH_CHECKS = ("junit", "json")
 
 
 def render(
@@ -40,7 +43,7 @@ def render(
         raise ValueError(f"unknown format {format!r}: expected one of {', '.join(FORMATS)}")
     report = findings if isinstance(findings, Report) else make_report(findings, titles=titles)
     if mask is not None:
-        report = masked(report, mask)
+        report = masked(report if format in _WITH_CHECKS else replace(report, checks=()), mask)
     module, name = _RENDERERS[format]
     if format == "text" and color:
         name = "render_colored"
