@@ -26,7 +26,8 @@ class Test:
         self.globs = Globs(globs)
 
     def holds(self, call: Call, it: Value | None) -> bool:
-        """Whether it holds, or may hold where a value is partly unknown: a rule is never lost to an unknown word."""
+        """Whether it holds, or may hold by the known part of a partly known value; a value of which nothing is known is not
+        like anything."""
         if self.kind == "present":
             return self.source.present(call, it)
         if self.kind == "absent":

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from packgate.facts.session import Session
     from packgate.model.value import Value
 
+# Codes of the shell's notes that say what a line would do, not what could not be read.
+EXHAUSTING = ("fork-bomb", "endless-jobs")
+
 # Mode of a redirection -> (family, operation, effect) of what it does to its file.
 _READ = ("read-file", "read", "read")
 _MODES = {
@@ -46,9 +49,18 @@ def opened_operations(
     return out
 
 
+def exhausting_operation(name: str, span: tuple[int, int] | None, session: Session) -> Operation:
+    """The operation of code that multiplies without end."""
+    fields: Fields = {"operation": (name,), "effect": ("execute",)}
+    _add_context(fields, session)
+    return Operation(("resource-exhaustion", "command"), fields, span, session.context.via)
+
+
 def _connection(path: str, content: Value | None, span: tuple[int, int], session: Session) -> Operation:
     host = path.split("/")[3]
+    scheme, port = path.split("/")[2], path.split("/")[4:]
     fields: Fields = {"operation": ("send",), "effect": ("send",), "host": (host,), "network": (network(host),)}
+    fields["url"] = (":".join((f"{scheme}://{host}", *port[:1])),)
     _add_context(fields, session)
     if content is not None:
         fields["payload"] = (content,)

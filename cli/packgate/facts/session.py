@@ -8,7 +8,7 @@ from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
 from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
-from packgate.facts.redirections import assigned_operation, opened_operations
+from packgate.facts.redirections import EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
 from packgate.facts.repository import Repository
 from packgate.facts.resolve import candidates, resolve, split_git
 from packgate.facts.scripts import run_script, unknown_program
@@ -60,6 +60,8 @@ class Session:
         if command.via:
             return self.within(_outer(self.context, command.via), command)
         argv = command.argv
+        if command.state.temporary:
+            self._temporary(command)
         target = resolve(argv[0], command.state, self.repository, self.files)
         if target.path is not None:
             return run_script(target.path, command, self)
@@ -141,13 +143,23 @@ class Session:
 
     def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:
         """A variable that the catalog lists as a switch was set for the commands that follow."""
-        variable = self.catalog.variable(name) if exported else None
-        if variable is not None:
+        variable = self.catalog.variable(name)
+        if variable is not None and (exported or variable.get("always")):
             self.operations.append(assigned_operation(name, variable, value, span, self))
 
+    def _temporary(self, command: Command) -> None:
+        """Variables that are set for one command alone."""
+        for name, value in command.state.temporary.items():
+            variable = self.catalog.variable(name)
+            if variable is not None and variable.get("always"):
+                self.operations.append(assigned_operation(name, variable, value, command.span, self))
+
     def note(self, note: Note) -> None:
-        """Something could not be evaluated."""
-        self.notes.append(note)
+        """Something could not be evaluated, or multiplies without end, which is an operation."""
+        if note.code in EXHAUSTING:
+            self.operations.append(exhausting_operation(note.code, note.span, self))
+        else:
+            self.notes.append(note)
 
     # --- files that the line writes ----------------------------------------------------------------------------------
 

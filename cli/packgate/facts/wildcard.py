@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Glob
+from packgate.model.value import Glob, Hole, has_globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from packgate.model.value import Value
+    from packgate.model.value import Text, Value
 
 _SPECIAL = frozenset("*?[|")
 
@@ -42,10 +42,31 @@ class Globs:
         return bool(self.rest) and any(_match(glob, text) for glob in self.rest)
 
     def may_match(self, value: Value) -> bool:
-        """Whether one of the globs describes a text that the value can be."""
+        """Whether one of the globs describes a text that the value can be, going by what is known of it.
+
+        A value of which nothing is known is not taken for the rare case: ``kubectl delete pod $X`` deletes no secret. A glob
+        that looks for a piece anywhere (``*delete*``) needs it among what is known.
+        """
         if isinstance(value, str):
             return self.match(value)
-        return any(may_match(glob, value) for glob in self.all)
+        if _choices(value):
+            return any(may_match(glob, value) for glob in self.all)
+        known = "\0".join(part for part in value.parts if isinstance(part, str))
+        if not known and not has_globs(value):
+            return "*" in self.all
+        for glob in self.all:
+            if glob[:1] == glob[-1:] == "*" and len(glob) > 2:
+                if _matches(glob, 0, known, 0):
+                    return True
+            elif may_match(glob, value):
+                return True
+        return False
+
+
+def _choices(value: Text) -> bool:
+    """Whether the value is one of few texts."""
+    part = value.parts[0]
+    return len(value.parts) == 1 and isinstance(part, Hole) and bool(part.choices)
 
 
 def matches(pattern: str, text: str) -> bool:
