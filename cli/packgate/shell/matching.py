@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.shell.syntax import BACKTICKS, DOUBLE_SCAN, PAREN_SCAN
+from packgate.shell.syntax import ANSI_C, BACKTICKS, DOUBLE_SCAN, PAREN_SCAN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,13 +47,7 @@ def _step(source: str, at: int, end: int, open_at: list[int], known: dict[int, i
         else:
             open_at.append(_DOUBLE)
     elif char == "$":
-        follower = source[at + 1 : at + 2]
-        if follower == "(":
-            open_at.append(at + 1)
-            return at + 2
-        if follower == "{":
-            open_at.append(_BRACE)
-            return at + 2
+        return _dollar(source, at, end, open_at)
     elif char == "`":
         match = BACKTICKS.match(source, at + 1, end)
         return match.end() if match is not None else end
@@ -69,3 +63,15 @@ def _step(source: str, at: int, end: int, open_at: list[int], known: dict[int, i
         else:
             known[open_at.pop()] = at
     return at + 1
+
+
+def _dollar(source: str, at: int, end: int, open_at: list[int]) -> int:
+    follower = source[at + 1 : at + 2]
+    if follower == "(":
+        open_at.append(at + 1)
+    elif follower == "{":
+        open_at.append(_BRACE)
+    elif follower == "'" and open_at[-1] != _DOUBLE:
+        match = ANSI_C.match(source, at + 2, end)
+        return match.end() if match is not None else end
+    return at + 2 if follower in ("(", "{", "$") else at + 1

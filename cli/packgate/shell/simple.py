@@ -212,17 +212,10 @@ class SimpleReader(HeredocReader):
         op = (op or both).replace("\\\n", "")
         if self.zsh and op in (">", ">>", ">&", "&>", "&>>") and self.peek() and self.source[self.pos] in "!|":
             self.pos += 1
-        plain = PLAIN_WORD(self.source, self.pos, self.end)
-        if plain is not None:
-            begin = plain.start(1)
-            self.pos = plain.end()
-            target = Word([Literal(plain.group(1), False, begin, self.pos)], begin, self.pos)
-        else:
-            self.blanks()
-            target = self.word()
-            if not target.parts:
-                self.fail("a redirection has no target", start)
-                return True
+        target = self._target(op)
+        if not target.parts:
+            self.fail("a redirection has no target", start)
+            return True
         redirect = Redirect(
             op,
             target,
@@ -235,6 +228,21 @@ class SimpleReader(HeredocReader):
         if op in ("<<", "<<-"):
             self.await_heredoc(redirect)
         return True
+
+    def _target(self, op: str) -> Word:
+        """The word behind a redirection operator; in bash a ``-`` behind ``>&`` is a token of its own."""
+        if (op == ">&" or op == "<&") and not self.zsh and self.shell != "dash":
+            self.blanks()
+            if self.peek() == "-":
+                self.pos += 1
+                return Word([Literal("-", False, self.pos - 1, self.pos)], self.pos - 1, self.pos)
+        plain = PLAIN_WORD(self.source, self.pos, self.end)
+        if plain is None:
+            self.blanks()
+            return self.word()
+        begin = plain.start(1)
+        self.pos = plain.end()
+        return Word([Literal(plain.group(1), False, begin, self.pos)], begin, self.pos)
 
     def trailing_redirects(self, redirects: list[Redirect]) -> None:
         """Read the redirections behind a compound command."""
