@@ -112,4 +112,5 @@ def _variable(item: Any, place: Place, vocabulary: Vocabulary, catalog: dict[str
         "fields": {key: [place.at("fields", key).text(value)] for key, value in fields.items()},
         "environment": variable.get("environment") is True,
         "operation": place.at("operation").text(variable.get("operation", "assign")),
+        "always": variable.get("always") is True,
     }

@@ -53,7 +53,7 @@ def exhausting_operation(name: str, span: tuple[int, int] | None, session: Sessi
     """The operation of code that multiplies without end."""
     fields: Fields = {"operation": (name,), "effect": ("execute",)}
     _add_context(fields, session)
-    return Operation(("resource-exhaustion", "command"), fields, span, session.context.via)
+    return Operation(("resource-exhaustion",), fields, span, session.context.via)
 
 
 def _connection(path: str, content: Value | None, span: tuple[int, int], session: Session) -> Operation:

@@ -86,6 +86,10 @@ class Session:
     def named(self, name: str, command: Command) -> Value | None:
         """A command whose program is known by name."""
         program = self.catalog.program(name)
+        if program is None and not name.islower():
+            # File systems of macOS and Windows don't tell case apart.
+            name = name.lower() if self.catalog.program(name.lower()) is not None else name
+            program = self.catalog.program(name)
         argv = command.argv
         if program is None:
             words = split_git(name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.model.operation import PARTIAL
+from packgate.model.operation import FULL, PARTIAL
+from packgate.shell.multiplying import multiplies
 from packgate.shell.tree import Function, Group, Script, Statement
 from packgate.shell.walk import Call
 
@@ -53,6 +54,8 @@ def _is_endless(walk: Walk, name: str, argv: list[Value], state: State, span: tu
             if f"call of {name}" not in walk.budget.reported:
                 walk.budget.reported.add(f"call of {name}")
                 walk.note("recursion", f"{name} calls itself without end", PARTIAL, span)
+                if multiplies(state.functions[name].node, name):
+                    walk.note("fork-bomb", f"{name} starts copies of itself without end", FULL, span)
             return True
     if depth >= RECURSION:
         walk.limit(f"{RECURSION} recursive calls", span)

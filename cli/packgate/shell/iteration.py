@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from packgate.model.operation import FULL
 from packgate.model.value import Origin, unknown
 from packgate.shell import arithmetic
 from packgate.shell.expand import add_words, quoted_text
 from packgate.shell.limits import LOOP
 from packgate.shell.merge import Snapshot, merge, restore, widen
+from packgate.shell.multiplying import starts_jobs
 from packgate.shell.partial import either
 from packgate.shell.tree import Literal, SimpleCommand, Word
 
@@ -69,8 +71,11 @@ def arithmetic_for(walk: Walk, node: ArithmeticFor, state: State) -> int | None:
         walk.left = False
         _expression(walk, node.step, state)
         if value is None:
+            if node.condition is None:
+                _note_jobs(walk, node.body, span)
             return None
     walk.limit(f"{LOOP} iterations of one loop", span)
+    _note_jobs(walk, node.body, span)
     return None
 
 
@@ -102,7 +107,10 @@ def while_command(walk: Walk, node: While, state: State) -> int | None:
         if runs is None or walk.may_leave:
             merge(state, [entered])
             return None
-        if left or (before.variables == state.variables and before.cwd == state.cwd and not walk.consumed):
+        still = before.variables == state.variables and before.cwd == state.cwd
+        if not left and not walk.consumed and (still or _is_constant(node.condition)):
+            _note_jobs(walk, node.body, span)
+        if left or (still and not walk.consumed):
             return None
         if not walk.consumed and _is_constant(node.condition):
             # An endless loop: one more turn with whatever it changes unknown stands for all others.
@@ -113,6 +121,12 @@ def while_command(walk: Walk, node: While, state: State) -> int | None:
         walk.consumed = False
     walk.limit(f"{LOOP} iterations of one loop", span)
     return None
+
+
+def _note_jobs(walk: Walk, body: Script, span: tuple[int, int]) -> None:
+    """Tell that a loop without end starts a job at every turn."""
+    if starts_jobs(body):
+        walk.note("endless-jobs", "a loop without end starts one background job after the other", FULL, span)
 
 
 def _is_constant(condition: Script) -> bool:
