@@ -33,6 +33,7 @@ def read_call(
     call = Call(name, argv, state, level, stdin, span, variables)
     if level.style == "raw" and not root.has_children:
         call.operands = argv[1:]
+        call.flags = [word.partition("=")[0] for word in call.operands if isinstance(word, str) and word[:1] == "-"]
         return call
     reader = _Reader(call, root)
     reader.read(argv)

@@ -62,7 +62,10 @@ def _on_path(name: str, state: State, files: dict[str, Value]) -> str | None:
 
 
 def _bare(name: str) -> str:
-    return name[:-4] if name.lower().endswith(".exe") else name
+    """The base name, also of a Windows path."""
+    if "\\" in name and (name[1:2] == ":" or name.startswith("\\\\")):
+        name = name.rsplit("\\", 1)[-1]
+    return name[:-4] if name.lower().endswith((".exe", ".cmd")) else name
 
 
 def _is_installed(path: str, state: State, repository: str | None) -> bool:

@@ -41,6 +41,11 @@ def rule_operations(call: Call, context: Context, session: Session, common: Fiel
     return out
 
 
+def _is_address(value: Value) -> bool:
+    """Whether a URL stands where the program also takes a path."""
+    return isinstance(value, str) and "://" in value and not value.startswith("file:")
+
+
 def level_environment(call: Call) -> list[Value]:
     """The values of the level's environment sources."""
     return [value for source in call.level.environment for value in source.values(call, None)]
@@ -55,7 +60,10 @@ def _operation(
     for name, source in rule.fields:
         values = source.values(call, it)
         if name in rule.paths:
-            values = [absolute(value, call, context) for value in values if value != "-"]
+            addresses = tuple(value for value in values if _is_address(value))
+            if addresses:
+                fields.setdefault("url", addresses)
+            values = [absolute(value, call, context) for value in values if value != "-" and value not in addresses]
         if values:
             fields[name] = tuple(values)
     if rule.families[0] in FILE_FAMILIES and "path" in rule.paths:

@@ -9,6 +9,7 @@ from packgate.facts.fields import absolute, add_scope, is_device
 from packgate.facts.nested import within
 from packgate.facts.parsers import PARSERS
 from packgate.facts.paths import normalise
+from packgate.facts.words import split_words
 from packgate.model.operation import Operation
 from packgate.shell.command import Command
 from packgate.shell.evaluate import evaluate
@@ -28,11 +29,18 @@ _PROGRAMS = ("--to-command", "--use-compress-program", "--info-script", "--rsh-c
 
 def handle(call: Call, session: Session, common: Fields) -> Value | None:
     """The operations of a tar call."""
+    added = call.state.env("TAR_OPTIONS")
+    if added is not None and added != "":
+        state = call.state.copy()
+        state.variables["TAR_OPTIONS"] = ""
+        state.temporary.pop("TAR_OPTIONS", None)
+        argv = [*(_new_style(call.argv) or call.argv), *split_words(added)]
+        return session.named(call.program, Command(argv, state, call.span, call.stdin, (), call.variables))
     mode = next((letter for option, letter in _MODES.items() if call.has(option) or call.has("-" + letter)), None)
     if mode is None:
-        argv = _new_style(call.argv)
-        return None if argv is None else session.named(
-            call.program, Command(argv, call.state, call.span, call.stdin, (), call.variables)
+        modern = _new_style(call.argv)
+        return None if modern is None else session.named(
+            call.program, Command(modern, call.state, call.span, call.stdin, (), call.variables)
         )
     files = _Files(call, session, common)
     archive = call.option("--file")

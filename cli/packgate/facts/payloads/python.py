@@ -236,10 +236,14 @@ class _Reader(ast.NodeVisitor):
     # --- databases ---------------------------------------------------------------------------------------------------
 
     def _connect(self, node: ast.Call) -> None:
-        """The server that later statements go to: a connection string, or keyword arguments."""
+        """The server that later statements go to: a connection string, or keyword arguments. A socket's address is a pair."""
         from packgate.facts.parsers import PARSERS
 
         found: dict[str, Value] = {}
+        address = self.names.listed(node.args[0]) if node.args else None
+        if address:
+            self.payload.add(("data-transfer",), "send", "send", {"host": (address[0],)})
+            return
         if node.args:
             found.update(PARSERS["conninfo"](self.names.value(node.args[0])) or {})
         for keyword in node.keywords:

@@ -61,6 +61,9 @@ _QUOTED = re.compile(_STRING, re.DOTALL)
 _QX = re.compile(r"(?:qx|%x)\s*(?:\{([^}]*)\}|\(([^)]*)\)|\[([^\]]*)\]|/([^/]*)/|\|([^|]*)\|)")
 _OPEN = re.compile(r"\bopen\b[^;\n]*?[\"']\s*(\+?>>?|<)?\s*([^\"'<>|]*)[\"'](?:\s*,\s*[\"']([^\"']*)[\"'])?")
 _ENV_NAME = r"\s*(?:\.(\w+)|[\[({]\s*['\"]?(\w+)['\"]?)"
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost")
+# Ruby's calls by name: `File.send(:unlink, "x")`.
+_BY_NAME = re.compile(r"\.(?:send|public_send|__send__)\(\s*:(\w+[?!]?)\s*,\s*")
 _ESCAPES = {"n": "\n", "t": "\t"}
 
 
@@ -70,6 +73,8 @@ def script_reader(language: str) -> Callable[[Value, Payload], None]:
 
     def read(code: Value, payload: Payload) -> None:
         text = show(code)
+        if language == "ruby":
+            text = _BY_NAME.sub(r".\1(", text)
         data = _data(text)
         for match in _CALL.finditer(text):
             kind = kinds.get(match.group(1))
@@ -150,6 +155,8 @@ def _send(url: str | None, payload: Payload) -> None:
         return
     if "://" in url:
         payload.add(("data-transfer",), "send", "send", {"url": (url,)})
+    elif _HOST.fullmatch(url):
+        payload.add(("data-transfer",), "send", "send", {"host": (url,)})
 
 
 def _shell_quotes(text: str, data: list[tuple[int, int]], payload: Payload) -> None:
