@@ -9,6 +9,7 @@ A virtual environment is made in `.venv`; nothing else on the machine is changed
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -19,7 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / "python"
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+# What was installed, so that nothing is downloaded again while it has not changed.
+INSTALLED = VENV / "packgate-installed"
 OLDEST = (3, 11)
 
 DEMO = (
@@ -53,7 +56,7 @@ def demo() -> int:
     code = 0
     for verb in DEMO:
         print(f"\n$ packgate {' '.join(verb)}", flush=True)
-        code = max(code, subprocess.run([str(BIN / "packgate"), *verb], cwd=ROOT, check=False).returncode)
+        code = max(code, run("-m", "packgate", *verb))
     return code
 
 
@@ -68,7 +71,7 @@ def check() -> int:
     for name, command in CHECKS:
         start = time.monotonic()
         print(f"\n== {name}: {' '.join(command)}", flush=True)
-        if subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, check=False).returncode:
+        if run("-m", *command):
             failed.append(name)
         print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall checks passed")
@@ -76,16 +79,44 @@ def check() -> int:
 
 
 def set_up(what: str) -> bool:
-    """Make the virtual environment if it is missing and install packgate into it, editable."""
-    if not PYTHON.exists():
-        print(f"making a virtual environment in {VENV}", flush=True)
-        venv.create(VENV, with_pip=True)
-    print("installing packgate (pip, editable)", flush=True)
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", what]
-    done = subprocess.run(command, cwd=ROOT, check=False)
-    if done.returncode:
-        print("pip failed: is PyPI or a mirror of it reachable?", file=sys.stderr)
-    return done.returncode == 0
+    """Make the virtual environment if it is missing, install packgate into it (editable) and bring its catalog up to date."""
+    if not make_environment():
+        return False
+    wanted = fingerprint(what)
+    if wanted not in (INSTALLED.read_text(encoding="utf-8") if INSTALLED.exists() else ""):
+        print(f"installing packgate{what[1:]} and what it needs into {VENV.name} (pip)", flush=True)
+        if run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", what):
+            print("pip failed: is PyPI, or a mirror of it, reachable?", file=sys.stderr)
+            return False
+        INSTALLED.write_text(" ".join(fingerprint(extra) for extra in dict.fromkeys((".", what))), encoding="utf-8")
+    return run("-m", "packgate.catalog.build", quiet=True) == 0
+
+
+def make_environment() -> bool:
+    """The virtual environment, with pip; one that was left unfinished is made again."""
+    if PYTHON.exists() and run("-m", "pip", "--version", quiet=True) == 0:
+        return True
+    print(f"making a virtual environment in {VENV.name}", flush=True)
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except subprocess.CalledProcessError:
+        print("pip could not be set up in it; on Debian and Ubuntu the package python3-venv is needed", file=sys.stderr)
+        return False
+    return True
+
+
+def fingerprint(what: str) -> str:
+    """Changes whenever an installation would: with the project's settings or the place of the checkout."""
+    digest = hashlib.sha256(f"{what}\0{ROOT}\0".encode())
+    for name in ("pyproject.toml", "hatch_build.py"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def run(*arguments: str, quiet: bool = False) -> int:
+    """The environment's Python with arguments; returns its exit code."""
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, stdout=output, check=False).returncode
 
 
 if __name__ == "__main__":
