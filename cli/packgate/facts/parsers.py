@@ -143,8 +143,7 @@ def _conninfo(value: Value) -> Parts | None:
     """
     text, unknown = _as_text(value)
     if "://" in text:
-        parts = _database_url(value)
-        return parts
+        return _database_url(value)
     if "=" not in text:
         return {"": value, "database": value}
     restorer = _Restorer(text, unknown)

@@ -147,8 +147,7 @@ def _segments(parts: tuple[Part, ...]) -> list[list[Part]]:
         pieces = part.split("/")
         if pieces[0]:
             out[-1].append(pieces[0])
-        for piece in pieces[1:]:
-            out.append([piece] if piece else [])
+        out.extend([piece] if piece else [] for piece in pieces[1:])
     return out
 
 

@@ -122,9 +122,8 @@ def _check_types(data: dict[str, Any]) -> None:
 def _nested_notes(data: dict[str, Any]) -> tuple[str, ...]:
     notes = []
     for parent, known in (("repo", _REPO_KEYS), ("actor", _ACTOR_KEYS)):
-        for key in sorted(data.get(parent) or {}):
-            if key not in known:
-                notes.append(f"unknown key '{parent}.{key}' was ignored")
+        unknown = sorted(str(key) for key in data.get(parent) or {} if key not in known)
+        notes.extend(f"unknown key '{parent}.{key}' was ignored" for key in unknown)
     return tuple(notes)
 
 

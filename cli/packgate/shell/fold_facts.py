@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DATE_NAMES = {"a": NAME, "A": NAME, "b": NAME, "B": NAME, "h": NAME, "p": NAME, "P": NAME, "Z": NAME, "z": NAME}
 _DATE_FORMS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y", "n": "\n", "t": "\t"}
-_TEMPORARY = "/tmp"  # noqa: S108 - where mktemp puts its files
+_TEMPORARY = "/tmp"
 _IN_SBIN = frozenset(("mkfs", "fdisk", "iptables", "shutdown", "reboot", "ifconfig", "sysctl", "useradd", "mount"))
 
 

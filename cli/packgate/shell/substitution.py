@@ -19,7 +19,7 @@ def process_substitution(walk: Walk, part: ProcessSub, state: State) -> Value:
     number = len(state.substituted)
     path = f"/dev/fd/{63 - number}" if number < 53 else f"/dev/fd/{number + 64}"
     if part.direction == "=":
-        path = f"/tmp/zsh{number}"  # noqa: S108 - the name that zsh chooses
+        path = f"/tmp/zsh{number}"
     if part.direction == ">":
         state.substituted[path] = ""
         walk.pending.append(Pending(path, part))
