@@ -123,6 +123,9 @@ class Scanner:
         """Skip blanks, line continuations and a comment; call it only where a token may begin."""
         pos = self.pos
         if pos < self.end and self.source[pos] in " \t\\#":
+            if self.source[pos] == " " and self.source[pos + 1 : pos + 2] not in (" ", "\t", "\\", "#"):
+                self.pos = pos + 1
+                return
             match = self.skip(self.source, pos, self.end)
             if match is not None:
                 self.pos = match.end()

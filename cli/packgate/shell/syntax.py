@@ -1,8 +1,8 @@
 r"""Regular expressions and character sets of the shell grammar.
 
 Blank is only space and tab. ``J`` is a run of line continuations (backslash-newline), which may stand inside any word
-or operator. Expressions that every line needs are compiled at import, the others at their first use. All of them are
-linear: repetitions are possessive.
+or operator. The two expressions that every line needs are compiled at import, the others at their first use. All of
+them are linear: repetitions are possessive.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ class Lazy:
 
     def match(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Match at ``start``, seeing nothing from ``end`` on."""
-        return self.pattern().match(text, start, end)
+        compiled = self.compiled
+        if compiled is None:
+            compiled = self.pattern()
+        return compiled.match(text, start, end)
 
 
 # --- on the path of every line --------------------------------------------------------------------------------------
@@ -50,20 +53,21 @@ class Lazy:
 PLAIN_WORD = re.compile(rf"[ \t]*+([^{SPECIAL}#][^{SPECIAL}]*+)(?=[ \t\n;&|)]|\Z)").match
 # The same in command position, where a parenthesis or redirection may follow directly.
 COMMAND_WORD = re.compile(rf"[^{SPECIAL}#][^{SPECIAL}]*+(?=[ \t\n;&|()<>]|\Z)").match
-# What may stand between tokens on one line, with a comment.
-SKIP = re.compile(r"[ \t]*+(?:#[^\n]*+)?").match
-# Unquoted characters within a word.
-RUN = re.compile(rf"[^{SPECIAL}]++").match
-# Characters and escapes within double quotes.
-DOUBLE_RUN = re.compile(r"(?:[^\"$`\\]++|\\.)++", re.DOTALL).match
-PARAMETER = re.compile(rf"\$(?:({NAME})|([0-9@*#?$!-]))").match
-ASSIGNMENT = re.compile(rf"({NAME})(?:(\+?=)|\[)").match
-OPERATOR = re.compile(r";;&|;;|;&|;\||;|&&|&>>|&>|&[!|](?=[ \t\n;)]|\Z)|&|\|\||\|&|\||\)|\n").match
-REDIRECTION = re.compile(
-    rf"(?:([0-9]{{1,9}}+)|\{{({NAME})\}})?+(<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())|(&>>|&>)"
-).match
 
 # --- on demand ------------------------------------------------------------------------------------------------------
+
+# What may stand between tokens on one line, with a comment.
+SKIP: Final = Lazy(r"[ \t]*+(?:#[^\n]*+)?").match
+# Unquoted characters within a word.
+RUN: Final = Lazy(rf"[^{SPECIAL}]++").match
+# Characters and escapes within double quotes.
+DOUBLE_RUN: Final = Lazy(r"(?:[^\"$`\\]++|\\.)++", re.DOTALL).match
+PARAMETER: Final = Lazy(rf"\$(?:({NAME})|([0-9@*#?$!-]))").match
+ASSIGNMENT: Final = Lazy(rf"({NAME})(?:(\+?=)|\[)").match
+OPERATOR: Final = Lazy(r";;&|;;|;&|;\||;|&&|&>>|&>|&[!|](?=[ \t\n;)]|\Z)|&|\|\||\|&|\||\)|\n").match
+REDIRECTION: Final = Lazy(
+    rf"(?:([0-9]{{1,9}}+)|\{{({NAME})\}})?+(<<<|<<-|<<|<>|<&|>>|>\||>&|[<>](?!\())|(&>>|&>)"
+).match
 
 # The same with line continuations.
 JOINED_SKIP: Final = Lazy(r"(?:[ \t]++|\\\n)*+(?:#[^\n]*+)?")
@@ -76,7 +80,6 @@ JOINED_REDIRECTION: Final = Lazy(
     rf"(?:([0-9](?:[0-9]|\\\n){{0,8}}+)|\{{({JOINED_NAME})\}})?+{J}"
     rf"(<{J}<{J}<|<{J}<{J}-|<{J}<|<{J}>|<{J}&|>{J}>|>{J}\||>{J}&|[<>](?!{J}\())|(&{J}>{J}>|&{J}>)"
 )
-
 JOINED_WORD: Final = Lazy(rf"(?:[^{SPECIAL}#]|\\\n)(?:[^{SPECIAL}]++|\\\n)*+(?=[ \t\n;&|()<>]|\Z)")
 ESCAPES: Final = Lazy(r"(?:\\[^\n])++")
 HEREDOC_RUN: Final = Lazy(r"(?:[^$`\\]++|\\.)++", re.DOTALL)
