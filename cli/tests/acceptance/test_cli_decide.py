@@ -77,8 +77,10 @@ def test_a_stream_is_answered_in_order() -> None:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     source = shell("git push origin main") + b"\nnonsense\n"
-    first, second = (packgate("decide", "--jsonl", "--pack", "recommended", stdin=source).out for _ in range(2))
+    arguments = ("decide", "--jsonl", "--pack", "recommended", "--at", "2026-01-31T12:00:00Z")
+    first, second = (packgate(*arguments, stdin=source).out for _ in range(2))
     assert first == second
+    assert {item["timestamp"] for item in lines(first)} == {"2026-01-31T12:00:00Z"}
 
 
 @pytest.mark.parametrize("name", sorted(BAD))
