@@ -55,20 +55,28 @@ def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWord
 def distinct(operations: list[Operation]) -> list[Operation]:
     """Without repeats: a loop, or two readings of an unknown word, can find the same thing at the same place."""
     kept: dict[Key, Operation] = {}
+    commands: dict[tuple[int, bool], int] = {}
+    numbers: dict[Key, int] = {}
     for operation in operations:
-        kept.setdefault(_key(operation), operation)
+        kept.setdefault(_key(operation, commands, numbers), operation)
     return list(kept.values())
 
 
-def _key(operation: Operation) -> Key:
-    """What makes an operation another one. The words of its command do not where they only differ in what is unknown."""
-    common = operation.common or {}
+def _key(operation: Operation, commands: dict[tuple[int, bool], int], numbers: dict[Key, int]) -> Key:
+    """What makes an operation another one. The words of its command do not where they only differ in what is unknown.
+
+    Commands are numbered, since their words are long and shared by all their operations.
+    """
     families = operation.families
     words = families == GENERIC or "opaque-execution" in families
-    return (
-        operation.span, families, operation.via, tuple(operation.fields.items()),
-        tuple(common.items()) if words else tuple(common.get(name) for name in _COMMON),
-    )
+    common = operation.common if operation.common is not None else {}
+    number = commands.get((id(common), words))
+    if number is None:
+        said = tuple(common.items()) if words else tuple(common.get(name) for name in _COMMON)
+        number = numbers.setdefault(said, len(numbers))
+        if operation.common is not None:
+            commands[(id(common), words)] = number
+    return (operation.span, families, operation.via, tuple(operation.fields.items()), number)
 
 
 _COMMON = ("program", "flag", "place", "user", "host")
