@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from packgate import clock
 from packgate.commands.completion import complete_policies
 from packgate.commands.shared import (
     STAGES,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @click.argument("text", metavar="COMMAND")
 @pack_option
 @click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Explain as if all stood at this stage.")
-@click.option("--at", metavar="TIME", help="The time of the decision (RFC 3339), for waivers.")
+@click.option("--at", metavar="TIME", help="The time of the decision (RFC 3339), for waivers. Default: now.")
 @click.option(
     "--policy", "policies", multiple=True, metavar="ID", help="Show these policies condition by condition, however far off.",
     shell_complete=complete_policies,
@@ -60,5 +61,5 @@ def explain(text: str, action: Action, gate: Gate, stage: str, at: str | None, p
     from packgate.commands.explaining import Explanation
     from packgate.guard.known import mask_with, texts
 
-    decision = gate.decide(action, stage=stage, now=at)
+    decision = gate.decide(action, stage=stage, now=at or clock.now())
     return Explanation(text, action, gate, decision, mask_with(texts(action.data))).text(policies)

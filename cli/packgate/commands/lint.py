@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from packgate import clock
 from packgate.commands.shared import DEFAULT_PACK, exit_code, format_option, open_cache, print_findings
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
@@ -152,9 +153,7 @@ def _day(at: str | None) -> str:
     from packgate.engine.waivers import parse_day
 
     if at is None:
-        from datetime import UTC, datetime
-
-        return datetime.now(UTC).date().isoformat()
+        return clock.today()
     if parse_day(at) is None:
         raise UserError(f"--at {at}: expected a day such as 2026-01-31")
     return at

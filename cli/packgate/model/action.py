@@ -120,7 +120,7 @@ def _check_types(data: dict[str, Any]) -> None:
 
 
 def _nested_notes(data: dict[str, Any]) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     for parent, known in (("repo", _REPO_KEYS), ("actor", _ACTOR_KEYS)):
         unknown = sorted(str(key) for key in data.get(parent) or {} if key not in known)
         notes.extend(f"unknown key '{parent}.{key}' was ignored" for key in unknown)
