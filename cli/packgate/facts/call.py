@@ -16,10 +16,11 @@ HELP = 2
 
 class Call:
     """``words`` is the sub-command, ``operands`` what follows it, ``options`` the values of each option by its key (an empty
-    list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--`` stood."""
+    list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--``
+    stood, ``environment`` the values that the level marks for its environment, once they were asked for."""
 
     __slots__ = (
-        "after", "argv", "flags", "level", "neutral", "operands", "options", "program", "span", "state", "stdin", "variables",
+        "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "span", "state", "stdin", "variables",
         "words",
     )  # fmt: skip
 
@@ -45,6 +46,7 @@ class Call:
         self.options: dict[str, list[Value]] = {}
         self.flags: list[str] = []
         self.after: int | None = None
+        self.environment: list[Value] | None = None
         self.neutral = ACTIVE
 
     def option(self, key: str) -> Value | None:

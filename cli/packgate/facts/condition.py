@@ -34,18 +34,24 @@ class Test:
             return not self.source.present(call, it)
         values = self.source.values(call, it)
         if self.kind == "like":
+            if len(values) < 2:
+                return bool(values) and self.globs.may_match(values[0])
             return any(self.globs.may_match(value) for value in values)
         return any(not isinstance(value, str) or not self.globs.match(value) for value in values)
 
 
+def _test(source: list[Any], test: list[Any], options: dict[str, Option]) -> Test:
+    return Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ())
+
+
 class Condition:
-    """Alternatives; each a list of tests that must all hold."""
+    """Alternatives; each a list of tests that must all hold, the cheapest first."""
 
     __slots__ = ("clauses",)
 
     def __init__(self, data: list[list[list[Any]]], options: dict[str, Option]) -> None:
         self.clauses = [
-            [Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ()) for source, test in clause]
+            sorted((_test(source, test, options) for source, test in clause), key=lambda test: test.source.cost)
             for clause in data
         ]
 

@@ -6,6 +6,7 @@ from packgate.facts.call import ACTIVE, HELP
 from packgate.model.operation import Operation
 from packgate.model.value import Origin, origins_of, unknown
 from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT
+from packgate.shell.streams import Sink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,4 +86,4 @@ def printed_variables(call: Call, context: Context, common: Fields) -> list[Oper
 def is_shown(call: Call) -> bool:
     """Whether standard output is that of the line, not a pipe, a file or a substitution."""
     sink = call.state.fds.get(1)
-    return sink is None or getattr(sink, "shown", True)
+    return sink is None or (isinstance(sink, Sink) and sink.shown)

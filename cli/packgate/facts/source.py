@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """A place in a call. ``it`` is the item of the rule's ``each``."""
+    """A place in a call. ``it`` is the item of the rule's ``each``; ``cost`` orders sources by what looking there takes."""
 
     __slots__ = ()
+    cost = 1
 
     def values(self, call: Call, it: Value | None) -> Values:
         """The values that stand there, in order."""
@@ -65,6 +66,7 @@ class OptionSource(Source):
     """The values of one option; a flag is present without a value."""
 
     __slots__ = ("key",)
+    cost = 0
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -201,6 +203,7 @@ class ParsedSource(Source):
     """A part of what a parser makes of another source's values."""
 
     __slots__ = ("inner", "parser", "part")
+    cost = 2
 
     def __init__(self, inner: Source, parser: str, part: str) -> None:
         self.inner = inner

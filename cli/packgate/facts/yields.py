@@ -48,7 +48,9 @@ def _is_address(value: Value) -> bool:
 
 def level_environment(call: Call) -> list[Value]:
     """The values of the level's environment sources."""
-    return [value for source in call.level.environment for value in source.values(call, None)]
+    if call.environment is None:
+        call.environment = [value for source in call.level.environment for value in source.values(call, None)]
+    return list(call.environment)
 
 
 def _operation(

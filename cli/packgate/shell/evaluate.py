@@ -68,6 +68,7 @@ def _evaluate(
     walk = Evaluator(host, budget, Frame(text, span, holes), via)
     sink = Sink()
     outer_out, outer_in = state.fds.get(1), state.fds.get(0)
+    sink.shown = outer_out is None or (isinstance(outer_out, Sink) and outer_out.shown)
     state.fds[1] = sink
     if stdin is not None:
         state.fds[0] = Stream(stdin)

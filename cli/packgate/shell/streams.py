@@ -24,9 +24,10 @@ class Stream:
 
 
 class Sink:
-    """Output as it is written. ``path`` is None for a pipe or a capture; ``kept`` when `exec` opened it for good."""
+    """Output as it is written. ``path`` is None for a pipe or a capture; ``kept`` when `exec` opened it for good;
+    ``shown`` for the output of the line itself, which whoever runs it sees."""
 
-    __slots__ = ("kept", "mode", "names", "parts", "path", "size", "span", "standard", "written")
+    __slots__ = ("kept", "mode", "names", "parts", "path", "shown", "size", "span", "standard", "written")
 
     def __init__(self, path: Value | None = None, mode: str = "write", span: tuple[int, int] = (0, 0)) -> None:
         self.path = path
@@ -38,6 +39,7 @@ class Sink:
         self.kept = False
         self.written = False
         self.standard = True
+        self.shown = False
 
     def write(self, value: Value) -> bool:
         """Append output; False when the text would grow past the limit (the rest is then one unknown piece)."""

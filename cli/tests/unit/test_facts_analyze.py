@@ -175,6 +175,15 @@ def test_variables_that_are_shown(command, operation, variables):
     assert (values(exposed, "operation"), values(exposed, "variable")) == ([operation], variables)
 
 
+@pytest.mark.parametrize(("command", "variables"), [
+    ("echo $TOKEN | docker login -u u --password-stdin reg.example.com", []), ("x=$(echo $TOKEN)", []), ("echo $TOKEN > f", []),
+    ("echo $TOKEN | base64", ["TOKEN"]), ("echo $TOKEN >&2", ["TOKEN"]), ("bash -c 'echo $TOKEN'", ["TOKEN"]),
+    ("(echo $TOKEN)", ["TOKEN"]), ("{ echo $TOKEN; } | cat -n", ["TOKEN"]),
+])
+def test_only_what_reaches_the_output_is_shown(command, variables):
+    assert [name for operation in found(command, "environment-exposure") for name in values(operation, "variable")] == variables
+
+
 def test_a_switch_for_later_commands_is_an_operation_and_a_prefix_is_not():
     (switch,) = found("export AWS_PROFILE=prod", "cloud-config")
     assert (values(switch, "operation"), values(switch, "environment")) == (["assign"], ["production"])
