@@ -6,11 +6,11 @@ from packgate.catalog.load import load_builtin
 from packgate.engine.compiled import compile_packs
 from packgate.engine.decide import decide
 from packgate.engine.identity import refusal_id
-from packgate.engine.render import to_json
+from packgate.engine.render import notes, to_json
 from packgate.facts.analyze import analyze
 from packgate.facts.environment import DEFAULT_WORDS, PRODUCTION, EnvironmentWords
 from packgate.guard.detectors import detects, mask
-from packgate.guard.known import mask_with, texts
+from packgate.guard.known import mask_with, needs_masking, texts
 from packgate.model.decision import Decision
 from packgate.model.operation import OPAQUE, Analysis, Note
 
@@ -63,9 +63,11 @@ class Gate:
         self.engine.stages(stage, None)
         try:
             decision = self.decide(action, stage=stage, now=now)
-            if decision.mode is None and not decision.notes and not decision.analysis.notes:
-                return to_json(decision)  # It quotes nothing of the action.
-            return to_json(decision, mask_with(texts(action.data)))
+            quoted = _quoted(decision)
+            if not quoted:
+                return to_json(decision)
+            sources = texts(action.data)
+            return to_json(decision, mask_with(sources) if needs_masking(sources, quoted) else None)
         except Exception as error:
             if on_error is not None:
                 on_error(error)
@@ -84,6 +86,17 @@ class Gate:
     def trace(self, policy: str, operation: Operation, action: Action) -> list[Step]:
         """Every condition of a policy, judged on one operation."""
         return self.engine.trace(policy, operation, action)
+
+
+def _quoted(decision: Decision) -> list[str]:
+    """The texts of a decision that can quote the action; messages are the pack's own."""
+    found = notes(decision)
+    if decision.mode is not None:
+        found.append(decision.reason)
+        for match in decision.matches:
+            for values in match.fields.values():
+                found.extend(values)
+    return found
 
 
 def build_gate(

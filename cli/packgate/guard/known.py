@@ -14,14 +14,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from packgate.guard.detectors import Detector
+
 # A shorter secret is no secret, and its letters stand in too many other words.
 _SHORTEST = 4
 # Of this length a secret is hardly part of a word by chance.
 _TELLING = 8
+# Parts of names whose values are secrets.
+_NAMES = ("pass", "token", "secret", "key", "pwd", "auth", "cred")
+_HINTS = tuple((hint, detector) for detector in DETECTORS for hint in detector.hints)
 
 
 def texts(value: object) -> list[str]:
-    """Every text in plain data, in order, however deep; an entry of a mapping as ``name=value`` too, so that its name counts."""
+    """Every text in plain data, in order, however deep; an entry of a mapping whose name tells of a secret as ``name=value`` too."""
     found: list[str] = []
     left = [value]
     while left:
@@ -31,7 +36,7 @@ def texts(value: object) -> list[str]:
         elif isinstance(item, dict):
             for key, inner in reversed(item.items()):
                 left.append(inner)
-                if isinstance(inner, str):
+                if isinstance(inner, str) and any(word in str(key).lower() for word in _NAMES):
                     left.append(f"{key}={inner}")
         elif isinstance(item, (list, tuple)):
             left.extend(reversed(item))
@@ -40,14 +45,26 @@ def texts(value: object) -> list[str]:
 
 def known_secrets(sources: Iterable[str]) -> dict[str, str]:
     """The secrets in these texts, each with the id of its detector."""
+    given = list(sources)
     found: dict[str, str] = {}
-    for text in sources:
-        lowered = text.lower()
-        for detector in DETECTORS:
-            for start, end in detector.find(text, lowered):
+    for detector in _suspects("\n".join(given)):
+        for text in given:
+            for start, end in detector.find(text, text.lower()):
                 if end - start >= _SHORTEST:
                     found.setdefault(text[start:end], detector.id)
     return found
+
+
+def needs_masking(sources: list[str], quoted: list[str]) -> bool:
+    """Whether anything of ``quoted`` could be a secret: by itself, or because ``sources`` hold one at all. Much cheaper than masking."""
+    return bool(_suspects("\n".join(sources)) or _suspects("\n".join(quoted)))
+
+
+def _suspects(text: str) -> list[Detector]:
+    """The detectors that find something in texts joined by line ends, each of which counts as the end of one and the start of the next."""
+    lowered = text.lower()
+    hinted = dict.fromkeys([detector for hint, detector in _HINTS if hint in lowered])
+    return [detector for detector in hinted if detector.find(text, lowered)]
 
 
 def mask_with(sources: Iterable[str]) -> Callable[[str], str]:
