@@ -20,8 +20,8 @@ class Call:
     stood, ``environment`` the values that the level marks for its environment, once they were asked for."""
 
     __slots__ = (
-        "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "span", "state", "stdin", "variables",
-        "words",
+        "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "span", "state", "stdin",
+        "variables", "words",
     )  # fmt: skip
 
     def __init__(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from packgate.facts.fields import absolute, is_device
-from packgate.facts.nested import is_unknown, read_code, within
+from packgate.facts.nested import SHELLS, is_unknown, read_code, within
 from packgate.facts.opaque import kind_of, report, unreadable
 from packgate.facts.origins import add_origins
 from packgate.facts.paths import REPOSITORY, TOOLCHAIN, scope
 from packgate.facts.resolve import resolve
 from packgate.model.operation import FULL, OPAQUE, PARTIAL
 from packgate.model.value import origins_of
+from packgate.shell.command import Command
 from packgate.shell.evaluate import run_argv
 
 TYPE_CHECKING = False
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from packgate.facts.nested import Payload
     from packgate.facts.session import Session
     from packgate.model.value import Value
-    from packgate.shell.command import Command
 
 
 # The evaluator runs the content of a sourced file itself where the line decides it.
@@ -30,7 +30,7 @@ def run_script(path: Value, command: Command, session: Session) -> Value | None:
     """A command whose first word is the path of a file."""
     known = session.written(path) or command.state.read(path)
     if known is None:
-        name = path.rsplit("/", 1)[-1] if isinstance(path, str) else ""
+        name = _base(path)
         if place_of(path, session) == REPOSITORY and session.catalog.program(name) is not None:
             return session.named(name, command)
         _unknown_script(path, command, session)
@@ -120,6 +120,9 @@ def read_file(path: Value, language: str, payload: Payload, call: Call) -> Value
     if language in ("sql", "redis", "mongo"):
         payload.fields = {**payload.fields, "path": (where,)}
         read_unknown_statements(payload)
+    elif place == REPOSITORY and _is_listed(where, language, session):
+        argv: list[Value] = [_base(where), *call.operands[1:]]
+        return session.within(payload.context, Command(argv, payload.state, payload.span, call.stdin, (), call.variables))
     elif place in (REPOSITORY, TOOLCHAIN):
         payload.opaque("project-script", FULL, {"path": (where,)})
     elif call.program in _EVALUATED and _is_startup_file(where, session):
@@ -127,6 +130,16 @@ def read_file(path: Value, language: str, payload: Payload, call: Call) -> Value
     else:
         payload.opaque("file", OPAQUE, {"path": (where,)})
     return None
+
+
+def _is_listed(path: Value, language: str, session: Session) -> bool:
+    """A script of a framework that the catalog knows by name (``manage.py``, ``artisan``). A shell script may have any
+    name, also that of a program."""
+    return language not in SHELLS and session.catalog.program(_base(path)) is not None
+
+
+def _base(path: Value) -> str:
+    return path.rsplit("/", 1)[-1] if isinstance(path, str) else ""
 
 
 def _is_startup_file(path: Value, session: Session) -> bool:
