@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
-from packgate.commands.shared import STAGES, BrokenPacks, command_action, context_options, open_gate, pack_option, print_findings
+from packgate.commands.shared import (
+    STAGES,
+    BrokenPacks,
+    at_option,
+    command_action,
+    context_options,
+    open_gate,
+    pack_option,
+    print_findings,
+)
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS, INTERNAL
 from packgate.model.action import ActionError, parse_action
@@ -31,15 +40,15 @@ _RUNS = frozenset(("allow", "alert", "redact"))
 @click.option("--jsonl", is_flag=True, help="Read actions as JSON from standard input, one a line; write one decision a line, in order.")
 @pack_option
 @click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Decide as if everything stood at this stage.")
-@click.option("--at", metavar="TIME", help="The time of the decision (RFC 3339), for waivers and the timestamp. Default: the action's own time, else now.")
+@at_option("The time of the decision (RFC 3339), for waivers and the timestamp. Default: the action's own time, else now.")
 @click.option("--exit-code", "by_decision", is_flag=True, help="Exit with 1 unless the decision lets the action run.")
 @context_options
 def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, at: str | None, by_decision: bool, **context: Any) -> int:
     """Decide one command, or actions as JSON lines.
 
-    The decision is JSON with every key always present; with --at the same input gives the same bytes. The exit code is 0 whatever the decision, unless --exit-code is given. With
-    --jsonl, a line that is not an action is denied in its place, and the exit code is 1; empty lines are passed over. An action on
-    which packgate itself fails is denied too, and the exit code is 3.
+    The decision is JSON with every key always present; with --at the same input gives the same bytes. The exit code is 0 whatever the
+    decision, unless --exit-code is given. With --jsonl, a line that is not an action is denied in its place, and the exit code is 1; empty
+    lines are passed over. An action on which packgate itself fails is denied too, and the exit code is 3.
 
     \b
     Examples:

@@ -11,6 +11,7 @@ from packgate.commands.completion import complete_policies
 from packgate.commands.shared import (
     STAGES,
     BrokenPacks,
+    at_option,
     command_action,
     context_options,
     open_gate,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.argument("text", metavar="COMMAND")
 @pack_option
 @click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Explain as if all stood at this stage.")
-@click.option("--at", metavar="TIME", help="The time of the decision (RFC 3339), for waivers. Default: now.")
+@at_option("The time of the decision (RFC 3339), for waivers. Default: now.")
 @click.option(
     "--policy", "policies", multiple=True, metavar="ID", help="Show these policies condition by condition, however far off.",
     shell_complete=complete_policies,

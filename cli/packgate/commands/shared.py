@@ -47,6 +47,19 @@ def pack_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--pack", "packs", multiple=True, metavar="NAME|PATH", help=text, shell_complete=complete_packs)(function)
 
 
+def at_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--at`, a time that waivers can be held against."""
+
+    def checked(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+        from packgate.engine.waivers import utc_day
+
+        if value is not None and utc_day(value) is None:
+            raise click.BadParameter("expected a day or a time such as 2026-01-31T12:00:00Z")
+        return value
+
+    return click.option("--at", metavar="TIME", help=text, callback=checked)
+
+
 def context_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say where a command given on the command line runs."""
     options = (

@@ -124,7 +124,7 @@ def test_text_that_is_not_unicode_does_not_end_the_stream() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("ls", "--jsonl"), ("ls", "pwd"), ("ls", "--stage", "later"), ("ls", "--env", "NOPE"), ("ls", "--no-such")]
+    "arguments", [(), ("ls", "--jsonl"), ("ls", "pwd"), ("ls", "--stage", "later"), ("ls", "--env", "NOPE"), ("ls", "--no-such"), ("ls", "--at", "noon")]
 )
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:
     done = packgate("decide", *arguments)
