@@ -52,9 +52,8 @@ def decide(
     stages = engine.stages(stage, assigned)
     if timestamp is None:
         timestamp = now
-    if decision_id is None:
-        decision_id = make_id(action, engine.key, timestamp)
-    decision = Decision(decision_id, action.id, timestamp, analysis)
+    identity = decision_id if decision_id is not None else lambda: make_id(action, engine.key, timestamp)
+    decision = Decision(identity, action.id, timestamp, analysis)
     context = Context(action)
     tally = _Tally(decision, stages, context, now)
     for place, operation in enumerate(analysis.operations):

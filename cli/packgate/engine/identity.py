@@ -34,7 +34,7 @@ def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str
 def _ordered(value: object) -> object:
     """Plain data with the keys of every object in order."""
     if isinstance(value, dict):
-        return [(key, each if isinstance(each, str) else _ordered(each)) for key, each in sorted(value.items())]
+        return [(key, each if each is None or isinstance(each, str) else _ordered(each)) for key, each in sorted(value.items())]
     if isinstance(value, (list, tuple)):
         return [_ordered(item) for item in value]
     return value

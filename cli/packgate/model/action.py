@@ -24,6 +24,7 @@ _KEYS = frozenset(
 )
 _REPO_KEYS = frozenset(("name", "root", "branch", "default_branch"))
 _ACTOR_KEYS = frozenset(("agent", "session", "user", "groups", "team", "owner"))
+_NONE: dict[str, Any] = {}
 
 
 class ActionError(ValueError):
@@ -90,41 +91,42 @@ def parse_action(data: Any) -> Action:
         if not isinstance(data.get(key), str):
             raise ActionError(f"{key}: a {surface} action needs it as text, found {_kind(data.get(key))}")
     _check_types(data)
-    notes = tuple(f"unknown key {key!r} was ignored" for key in sorted(map(str, data)) if key not in _KEYS)
-    notes += _nested_notes(data)
     checked = {**data, "surface": surface}
     shell = checked.get("shell")
     if surface == "shell" and shell is None:
         checked["shell"] = "bash"
     elif surface == "shell" and shell not in SHELLS:
         raise ActionError(f"shell: expected one of {', '.join(SHELLS)}, found {shell!r}")
-    return Action(checked, notes)
+    return Action(checked, _notes(data))
 
 
-_TEXT_KEYS = ("id", "cwd", "home", "environment", "data_classification", "approval", "time", "content", "body", "method")
+_TYPES: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(
+        ("id", "cwd", "home", "environment", "data_classification", "approval", "time", "content", "body", "method"), (str, "text")
+    ),
+    **dict.fromkeys(("env", "repo", "actor", "arguments", "annotations"), (dict, "an object")),
+    **dict.fromkeys(("permissions", "risk_signals"), (list, "a list")),
+}
 
 
 def _check_types(data: dict[str, Any]) -> None:
-    for key in _TEXT_KEYS:
-        if data.get(key) is not None and not isinstance(data[key], str):
-            raise ActionError(f"{key}: expected text or null, found {_kind(data[key])}")
-    for key in ("env", "repo", "actor", "arguments", "annotations"):
-        if data.get(key) is not None and not isinstance(data[key], dict):
-            raise ActionError(f"{key}: expected an object, found {_kind(data[key])}")
-    for key in ("permissions", "risk_signals"):
-        if data.get(key) is not None and not isinstance(data[key], list):
-            raise ActionError(f"{key}: expected a list, found {_kind(data[key])}")
-    for name, value in (data.get("env") or {}).items():
+    for key, value in data.items():
+        if value is not None and key in _TYPES and not isinstance(value, _TYPES[key][0]):
+            raise ActionError(f"{key}: expected {_TYPES[key][1]} or null, found {_kind(value)}")
+    for name, value in (data.get("env") or _NONE).items():
         if not isinstance(value, str):
             raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
 
 
-def _nested_notes(data: dict[str, Any]) -> tuple[str, ...]:
-    notes: list[str] = []
-    for parent, known in (("repo", _REPO_KEYS), ("actor", _ACTOR_KEYS)):
-        unknown = sorted(str(key) for key in data.get(parent) or {} if key not in known)
-        notes.extend(f"unknown key '{parent}.{key}' was ignored" for key in unknown)
-    return tuple(notes)
+def _notes(data: dict[str, Any]) -> tuple[str, ...]:
+    """What is said of keys that the format does not have."""
+    repo, actor = data.get("repo") or _NONE, data.get("actor") or _NONE
+    if data.keys() <= _KEYS and repo.keys() <= _REPO_KEYS and actor.keys() <= _ACTOR_KEYS:
+        return ()
+    names = sorted(str(key) for key in data if key not in _KEYS)
+    for parent, found, known in (("repo", repo, _REPO_KEYS), ("actor", actor, _ACTOR_KEYS)):
+        names.extend(f"{parent}.{key}" for key in sorted(str(key) for key in found if key not in known))
+    return tuple(f"unknown key {name!r} was ignored" for name in names)
 
 
 def _kind(value: Any) -> str:

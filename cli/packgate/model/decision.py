@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from packgate.model.operation import Analysis, Operation
@@ -34,15 +35,21 @@ class Match:
 
 
 class Decision:
-    """A decision; `to_json` gives the documented form."""
+    """A decision; `to_json` gives the documented form.
+
+    ``decision_id`` may be given as a function that makes it: a digest costs as much as a tenth of a decision, and only
+    what is written down needs one.
+    """
 
     __slots__ = (
-        "action_id", "alerts", "analysis", "approver_role", "bundles", "decision", "decision_id", "matches", "may_match",
+        "_id", "action_id", "alerts", "analysis", "approver_role", "bundles", "decision", "matches", "may_match",
         "message", "mode", "notes", "policy_ids", "reason", "redactions", "risk_score", "timestamp", "would",
     )
 
-    def __init__(self, decision_id: str, action_id: str | None, timestamp: str | None, analysis: Analysis) -> None:
-        self.decision_id = decision_id
+    def __init__(
+        self, decision_id: str | Callable[[], str], action_id: str | None, timestamp: str | None, analysis: Analysis
+    ) -> None:
+        self._id = decision_id
         self.action_id = action_id
         self.timestamp = timestamp
         self.analysis = analysis
@@ -62,3 +69,11 @@ class Decision:
         # Remarks of the engine (missing context, waivers), shown beside those of the analysis.
         self.notes: list[str] = []
         self.bundles: list[dict[str, Any]] = []
+
+    @property
+    def decision_id(self) -> str:
+        """Names the decision."""
+        made = self._id
+        if not isinstance(made, str):
+            made = self._id = made()
+        return made
