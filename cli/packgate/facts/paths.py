@@ -52,6 +52,24 @@ def under(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory if directory.endswith("/") else directory + "/")
 
 
+# Folders that nobody means to delete below a prefix that may be empty.
+_ROOTS = ("/etc", "/usr", "/var", "/boot", "/home")
+
+
+def without_variable(path: Value) -> str | None:
+    """What a path such as ``"$PREFIX"/etc`` is when its variable is empty, where that is a folder of the system itself.
+
+    Deleting ``"$PREFIX"/etc`` with a variable that turned out empty is how machines are lost; a longer path
+    (``"$DESTDIR"/usr/lib/x``) is ordinary packaging.
+    """
+    if isinstance(path, str) or len(path.parts) != 2:
+        return None
+    variable, rest = path.parts
+    if not isinstance(variable, Hole) or variable.choices or not isinstance(rest, str) or rest not in _ROOTS:
+        return None
+    return rest if any(origin.kind == "variable" for origin in variable.origins) else None
+
+
 def scope(path: Value, repository: str | None, home: str | None) -> str | None:
     """Where a normalised path lies, one of the scopes of the vocabulary; None when its beginning is unknown."""
     head = path if isinstance(path, str) else literal_head(path)

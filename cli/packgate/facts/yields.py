@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.facts.call import ACTIVE, HELP
 from packgate.facts.fields import FILE_FAMILIES, absolute, add_network, add_scope, environment_of, is_device
 from packgate.facts.origins import sent_fields
+from packgate.facts.paths import without_variable
 from packgate.model.operation import Operation
 
 TYPE_CHECKING = False
@@ -74,6 +75,8 @@ def _operation(
             return None
         if session.links:
             kept += tuple(target for target in map(session.behind, kept) if target is not None)
+        if rule.effect == "delete":
+            kept += tuple(path for path in map(without_variable, kept) if path is not None)
         fields["path"] = kept
         add_scope(fields, session, context)
     if rule.sends:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from packgate.facts.paths import normalise, scope
+from packgate.facts.paths import normalise, scope, without_variable
 from packgate.model.value import NAME, Glob, Hole, Origin, Text
 
 if TYPE_CHECKING:
@@ -85,3 +85,18 @@ def test_scope(path: str, expected: str) -> None:
 
 def test_scope_of_an_unknown_beginning() -> None:
     assert scope(Text((X, "/a")), CWD, HOME) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (Text((X, "/etc")), "/etc"),
+        (Text((X, "/usr/lib/x")), None),
+        (Text((X, "/build")), None),
+        (Text((NAMED, "/etc")), None),
+        ("/etc", None),
+        (Text(("/srv/", X, "/etc")), None),
+    ],
+)
+def test_a_prefix_that_may_be_empty(path: Value, expected: str | None) -> None:
+    assert without_variable(path) == expected
