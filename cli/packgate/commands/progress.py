@@ -15,10 +15,11 @@ LONG = 500
 
 
 @contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[], None]]:
-    """Gives a function to call after each of ``total`` steps. The bar is on standard error, and is gone afterwards."""
+def progress(total: int, label: str) -> Iterator[Callable[[], None] | None]:
+    """Gives a function to call after each of ``total`` steps, None where there is nothing to show. The bar is on standard error, and
+    is gone afterwards."""
     if total < LONG or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield _nothing
+        yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -27,7 +28,3 @@ def progress(total: int, label: str) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda: bar.advance(task)
-
-
-def _nothing() -> None:
-    pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from packgate.diagnostics import Diagnostic, Severity
@@ -12,9 +13,10 @@ from packgate.model.value import show
 from packgate.testing import codes
 from packgate.testing.cases import MUST_FIRE, show_action
 from packgate.testing.outcome import FAILED, GAP_CLOSED, KNOWN_GAP, NOT_RUN, PASSED, CorpusOutcome, Outcome
+from packgate.testing.spread import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from packgate.engine.gate import Gate
     from packgate.model.decision import Decision
@@ -68,18 +70,24 @@ def run_together(outcomes: Iterable[Outcome], gate: Gate) -> list[Diagnostic]:
     return findings
 
 
-def run_corpus(cases: Iterable[CorpusCase], gate: Gate, progress: Callable[[], None] | None = None) -> list[CorpusOutcome]:
+def run_corpus(cases: Sequence[CorpusCase], gate: Gate, progress: Callable[[], None] | None = None) -> list[CorpusOutcome]:
     """Every case of the corpora, in order: a harmless command must not be warned about or stopped, an attack must fire its policies.
 
-    Policies that an attack names but that are not loaded are passed over.
+    Policies that an attack names but that are not loaded are passed over. Without ``progress`` to tell, the work is spread over the
+    processors.
     """
     known = gate.policy_ids
-    outcomes = []
-    for case in cases:
-        outcomes.append(CorpusOutcome(case, _corpus_problem(case, gate, known)))
-        if progress is not None:
-            progress()
-    return outcomes
+
+    def problems(part: Sequence[CorpusCase]) -> list[Diagnostic | None]:
+        found = []
+        for case in part:
+            found.append(_corpus_problem(case, gate, known))
+            if progress is not None:
+                progress()
+        return found
+
+    found = [problems(cases)] if progress is not None else spread(problems, cases)
+    return [CorpusOutcome(case, finding) for case, finding in zip(cases, itertools.chain.from_iterable(found), strict=True)]
 
 
 def _corpus_problem(case: CorpusCase, gate: Gate, known: frozenset[str]) -> Diagnostic | None:
