@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from packgate.engine.partly import MUST
@@ -55,9 +56,21 @@ class Explanation:
             lines += [f"  {line}" for line in self._underlined()]
         for number, operation in enumerate(self.decision.analysis.operations, 1):
             lines.append(f"  {number}. {self._operation(operation)}")
-        for span, value in self.decision.analysis.folded:
-            lines.append(f"  {self.hide(self.source[span[0]:span[1]])!r} is {self.hide(value)!r}")
+        lines += self._evaluated()
         return "\n".join(lines) if len(lines) > 1 else "what it does: nothing that a policy could match"
+
+    def _evaluated(self) -> list[str]:
+        """Commands that run with other words than are written: what they were evaluated to, in the order of the text."""
+        lines: list[str] = []
+        seen: set[int] = set()
+        for number, operation in enumerate(self.decision.analysis.operations, 1):
+            if operation.common is None or operation.span is None or id(operation.common) in seen:
+                continue
+            seen.add(id(operation.common))
+            words = [show(word) for word in (*operation.common.get("program", ()), *operation.common.get("argument", ()))]
+            if not _is_written(words, self.source[operation.span[0] : operation.span[1]]):
+                lines.append(f"  {number} runs as: {_brief(self.hide(' '.join(map(_quoted, words))))}")
+        return lines
 
     def _underlined(self) -> list[str]:
         """The source, line by line, with the numbers of the operations below the text they stand for."""
@@ -166,6 +179,19 @@ class Explanation:
 
     def _shown(self, value: Value) -> str:
         return _brief(self.hide(show(value)))
+
+
+def _is_written(words: list[str], text: str) -> bool:
+    """Whether the words stand in the text as they are, quotes aside; its first word may be a path of the program."""
+    try:
+        written = shlex.split(text)
+    except ValueError:
+        return False
+    return written[1:] == words[1:] and bool(written) and written[0].rsplit("/", 1)[-1] == words[0].rsplit("/", 1)[-1]
+
+
+def _quoted(word: str) -> str:
+    return word if word.startswith("<") and word.endswith(">") else shlex.quote(word)
 
 
 def _specific(operation: Operation) -> bool:

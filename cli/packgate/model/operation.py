@@ -75,18 +75,11 @@ class Note:
 class Analysis:
     """Everything that was found in an action: its operations in the order of the text, and notes."""
 
-    __slots__ = ("folded", "notes", "operations")
+    __slots__ = ("notes", "operations")
 
-    def __init__(
-        self,
-        operations: list[Operation],
-        notes: list[Note],
-        folded: list[tuple[tuple[int, int], str]] | None = None,
-    ) -> None:
+    def __init__(self, operations: list[Operation], notes: list[Note]) -> None:
         self.operations = operations
         self.notes = notes
-        # What a span of the source was evaluated to, where that differs from what is written (for `explain`).
-        self.folded = folded if folded is not None else []
 
     @property
     def coverage(self) -> str:
