@@ -26,7 +26,7 @@ _TEXTS = {
 
 
 def opaque_operation(
-    kind: str, span: tuple[int, int], session: Session, common: Fields | None, extra: Fields | None = None
+    kind: str, span: tuple[int, int] | None, session: Session, common: Fields | None, extra: Fields | None = None
 ) -> Operation:
     """An ``opaque-execution`` operation; the caller decides about a note."""
     fields: Fields = {"operation": (kind,), "effect": ("execute",)}

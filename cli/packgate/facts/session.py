@@ -6,6 +6,7 @@ from packgate.facts.arguments import read_call
 from packgate.facts.context import OUTERMOST
 from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
+from packgate.facts.opaque import opaque_operation
 from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
 from packgate.facts.redirections import EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
@@ -14,7 +15,7 @@ from packgate.facts.resolve import candidates, resolve, split_git
 from packgate.facts.scripts import run_script, unknown_program
 from packgate.facts.wraps import run_wraps
 from packgate.facts.yields import GENERIC, rule_operations
-from packgate.model.operation import Operation
+from packgate.model.operation import FULL, Operation
 from packgate.model.value import Origin, join, unknown
 
 TYPE_CHECKING = False
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from packgate.shell.command import Command
 
 
+# Notes that say that part of the text was not analysed at all: a policy decides about it, as about any code that was not read.
+INCOMPLETE = ("limit", "parse", "windows")
+
+
 class Session:
     """What is known while one line is analysed. ``files`` are the contents that the line itself wrote, by path, ``links`` the
     targets of the links that it made;
@@ -36,7 +41,7 @@ class Session:
     has switched to."""
 
     __slots__ = (
-        "catalog", "context", "cwd", "files", "git", "home", "links", "notes", "operations", "repository", "selected", "words",
+        "catalog", "context", "cwd", "files", "git", "home", "incomplete", "links", "notes", "operations", "repository", "selected", "words",
     )  # fmt: skip
 
     def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:
@@ -49,6 +54,7 @@ class Session:
         self.context: Context = OUTERMOST
         self.operations: list[Operation] = []
         self.notes: list[Note] = []
+        self.incomplete: set[str] = set()
         self.files: dict[str, Value] = {}
         self.links: dict[str, Value] = {}
         self.selected: dict[Value, tuple[Value, ...]] = {}
@@ -162,8 +168,11 @@ class Session:
         """Something could not be evaluated, or multiplies without end, which is an operation."""
         if note.code in EXHAUSTING:
             self.operations.append(exhausting_operation(note.code, note.span, self))
-        else:
-            self.notes.append(note)
+            return
+        if note.code in INCOMPLETE and note.coverage != FULL and note.code not in self.incomplete:
+            self.incomplete.add(note.code)
+            self.operations.append(opaque_operation("unanalysed", note.span, self, None))
+        self.notes.append(note)
 
     # --- files that the line writes ----------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def run_windows(
 ) -> Value:
     """Run the plain commands of a line in order; ``span`` is that of the word that carries the code, when it is nested."""
     if isinstance(source, Text):
-        session.notes.append(Note("windows", f"{shell} code is partly unknown and was not analysed", PARTIAL, span))
+        session.note(Note("windows", f"{shell} code is partly unknown and was not analysed", PARTIAL, span))
         return source
     commands, problems = read_simple(source, shell)
     output: Value = ""
@@ -57,7 +57,7 @@ def run_windows(
         output = _run(command, shell, session, state, where, given)
     for problem in problems:
         where = span if span is not None else (problem.offset, min(problem.offset + 1, len(source)))
-        session.notes.append(Note("windows", f"{shell} was not analysed here: {problem.message}", PARTIAL, where))
+        session.note(Note("windows", f"{shell} was not analysed here: {problem.message}", PARTIAL, where))
     return output
 
 

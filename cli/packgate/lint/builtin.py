@@ -53,7 +53,7 @@ MADE: dict[str, Made] = {
         ("write", "delete"), _SQL, any_operation=True,
     ),
     "git-action": Made(("push", "force-push", "delete-branch"), ("write", "delete", "send"), ("branch", "remote", "url", "network")),
-    "cluster-change": Made(_MANIFEST, ("write", "delete", "grant"), ("service", "target")),
+    "cluster-change": Made(_MANIFEST, ("write", "delete", "grant"), ("service", "target", "url", "network")),
     "cloud-iam": Made(_MANIFEST, ("write", "delete", "grant"), ("service", "target")),
     "cloud-secrets": Made(_MANIFEST, ("write", "delete", "grant"), ("service", "target")),
     "environment-exposure": Made(("print", "dump"), ("read",), ("variable", *_CLIENT)),
@@ -61,9 +61,10 @@ MADE: dict[str, Made] = {
         ("send", "upload"), ("send",), ("payload", "origin", "path", "variable", "url", "network", "method", *_CLIENT)
     ),
     "opaque-execution": Made(
-        ("from-network", "encoded", "file", "dynamic", "interpreter", "project-script"), ("execute",),
+        ("from-network", "encoded", "file", "dynamic", "interpreter", "project-script", "unanalysed"), ("execute",),
         ("origin", "path", "variable", "url", "network"),
     ),
+    "resource-exhaustion": Made(("fork-bomb", "endless-jobs"), ("execute",)),
     "web-request": Made(
         ("get", "head", "post", "put", "patch", "delete", "options", "upload"), ("read", "write", "delete", "send"),
         ("url", "method", "network", "payload"), any_operation=True,

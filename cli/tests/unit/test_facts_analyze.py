@@ -78,7 +78,14 @@ def test_wrappers_pass_user_place_and_environment_inward():
 def test_paths_on_another_host_are_not_those_of_this_one():
     (operation,) = found("ssh dev-1 'rm notes.txt; rm ~/y'", "delete-file")[:1]
     assert values(operation, "path") == ["<$PWD>/notes.txt"]
-    assert values(operation, "scope") == []
+    assert values(operation, "scope") == ["unknown"]
+
+
+@pytest.mark.parametrize(("command", "scope"), [
+    ('cat "$DIR"/a.txt', ["unknown"]), ('cat "$(ls)"', ["unknown"]), ('cat "$FILE"', []), ('cat "$1"', []), ('cat "$DIR"/', []),
+])
+def test_a_path_of_which_only_a_variable_is_known_has_no_scope(command, scope):
+    assert values(found(command, "read-file")[0], "scope") == scope
 
 
 # --- files of the line -----------------------------------------------------------------------------------------------
@@ -233,3 +240,9 @@ def test_the_analysis_needs_no_heavy_module():
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True,
                           env={"PYTHONPATH": ":".join(path for path in sys.path if path)})
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["if true; then rm -rf x", "eval " * 40 + "ls", "echo 'unterminated"])
+def test_what_is_not_analysed_is_an_operation_that_policies_decide_about(command):
+    assert "unanalysed" in [value for operation in found(command, "opaque-execution") for value in operation.get("operation")]
+    assert analysis(command).coverage != "full"
