@@ -40,7 +40,7 @@ _RUNS = frozenset(("allow", "alert", "redact"))
 @click.option("--jsonl", is_flag=True, help="Read actions as JSON from standard input, one a line; write one decision a line, in order.")
 @pack_option
 @click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Decide as if everything stood at this stage.")
-@at_option("The time of the decision (RFC 3339), for waivers and the timestamp. Default: the action's own time, else now.")
+@at_option("The time of the decision (RFC 3339), for waivers and the timestamp. Default: now, whatever time an action claims.")
 @click.option("--exit-code", "by_decision", is_flag=True, help="Exit with 1 unless the decision lets the action run.")
 @context_options
 def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, at: str | None, by_decision: bool, **context: Any) -> int:
@@ -104,7 +104,7 @@ class Decider:
     def decide(self, data: Any) -> dict[str, Any]:
         """The decision on an action. Raises `ActionError` for what is none."""
         action = parse_action(data)
-        moment = self.at or action.text("time") or clock.now()
+        moment = self.at or clock.now()
         decision = self.gate.decide_json(action, stage=self.stage, now=moment, on_error=self._report)
         self.stopped = self.stopped or decision["decision"] not in _RUNS
         return decision

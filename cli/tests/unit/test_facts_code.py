@@ -158,3 +158,8 @@ def test_a_manifest_in_the_line_tells_its_kinds():
     kinds = [(values(op, "service"), values(op, "environment")) for op in found(command, "cluster-change") if values(op, "service")]
     assert kinds == [(["clusterrolebinding"], []), (["secret"], ["production"])]
     assert len(found(command, "cloud-iam")) == 1
+
+
+def test_python_that_prints_one_variable_discloses_that_one_alone():
+    exposed = found("python3 -c \"import os; print(os.environ.get('PATH'))\"", "environment-exposure")
+    assert [(values(operation, "operation"), values(operation, "variable")) for operation in exposed] == [(["print"], ["PATH"])]

@@ -104,11 +104,12 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = self.names.dotted(node.func)
         last = name.rsplit(".", 1)[-1] if name else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if name in ("os.getenv", "os.environ.get"):
+            if self.shown:
+                self._print(self.names.value(node.args[0]) if node.args else "")
+            return
         self.visit(node.func)
         printing = name == "print" or last in ("write", "dumps", "pprint", "dump")
-        if self.shown and name in ("os.getenv", "os.environ.get"):
-            self._print(self.names.value(node.args[0]) if node.args else "")
-            return
         self._effect(name, last, node)
         self.shown += printing
         for child in (*node.args, *node.keywords):
