@@ -17,7 +17,7 @@ VERSION = 1
 
 
 def render_json(report: Report) -> str:
-    """``{"version", "summary", "findings", "checks"}``."""
+    """``{"version", "summary", "findings", "checks", "scores"}``."""
     document = {
         "version": VERSION,
         "summary": {
@@ -28,6 +28,7 @@ def render_json(report: Report) -> str:
         },
         "findings": [finding_data(item) for item in report.findings],
         "checks": [_check(check) for check in report.checks],
+        "scores": report.scores,
     }
     return json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
 

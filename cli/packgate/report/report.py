@@ -9,6 +9,7 @@ from packgate.diagnostics import Diagnostic, Edit, Fix, Severity
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
 PASSED = "passed"
 FAILED = "failed"
@@ -35,13 +36,15 @@ class Report:
     """Findings in their order, with what stands around them.
 
     ``summary`` is the closing line of text (default: the count of findings); ``titles`` are the short descriptions of the
-    codes; ``checks`` everything that was looked at, if the verb knows.
+    codes; ``checks`` everything that was looked at, if the verb knows; ``scores`` counts as plain data, for the formats that
+    programs read.
     """
 
     findings: tuple[Diagnostic, ...] = ()
     summary: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    scores: Mapping[str, Any] | None = None
 
     def count(self, severity: Severity) -> int:
         """How many findings have a severity."""
@@ -55,11 +58,11 @@ class Report:
 
 def make_report(
     findings: Iterable[Diagnostic], *, summary: str = "", titles: Mapping[str, str] | None = None,
-    checks: Iterable[Check] = (),
+    checks: Iterable[Check] = (), scores: Mapping[str, Any] | None = None,
 ) -> Report:
     """A report with the findings in the order of every report: by place, code, text; repeats dropped."""
     ordered = sorted(set(findings), key=Diagnostic.sort_key)
-    return Report(tuple(ordered), summary, titles or {}, tuple(checks))
+    return Report(tuple(ordered), summary, titles or {}, tuple(checks), scores)
 
 
 def counted(report: Report) -> str:

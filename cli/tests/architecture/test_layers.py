@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "source": {"model", "diagnostics", "resources", "engine", "catalog"},
     "report": {"diagnostics", "model", "guard"},
     "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources"},
-    "testing": {"source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors"},
+    "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",

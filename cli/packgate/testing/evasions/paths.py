@@ -1,0 +1,150 @@
+"""The same program and the same files by other paths."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from packgate.testing.evasions.rewrite import Rewrite, single_quoted
+from packgate.testing.evasions.subject import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packgate.shell.tree import Word
+    from packgate.testing.evasions.subject import Part, Subject
+
+# Programs whose operands are files here; what is left out may take patterns, hosts or names that look like paths.
+FILE_PROGRAMS = frozenset(
+    "cat head tail less more wc nl tac od xxd strings cp mv rm rmdir unlink shred truncate tee touch ln stat chmod chown chgrp ls sort"
+    " uniq md5sum sha256sum base64 source . bash sh".split()
+)
+_PLAIN = re.compile(r"[A-Za-z0-9._+@~-]+(?:/[A-Za-z0-9._+@~-]+)*\Z")
+_LOCAL = re.compile(r"/(?:[A-Za-z0-9._+@-]+/)*[A-Za-z0-9._+@-]+\Z")
+
+Spelling = "Callable[[str, Subject], str | None]"
+
+
+def _absolute(value: str) -> bool:
+    return bool(_LOCAL.match(value)) and not value.startswith("/dev/")
+
+
+def _operands(part: Part, subject: Subject) -> list[tuple[Word, str]]:
+    """The words of a command that surely name files of this machine."""
+    found = list(targets(part.node.redirects))
+    if part.program in FILE_PROGRAMS:
+        found += [(word, value) for word, value in part.arguments if _absolute(value) or _relative(value)]
+    elif part.program in ("find", "sed", "grep", "curl", "vi", "nano"):
+        found += [(word, value) for word, value in part.arguments if _absolute(value)]
+    return found
+
+
+def _relative(value: str) -> bool:
+    """A path with a dot or a slash in it, so that it is no word of another kind such as a mode."""
+    return bool(_PLAIN.match(value)) and ("/" in value or "." in value) and value[0] not in "-~+" and ":" not in value
+
+
+def _spelled(spell: Callable[[str], str | None], wanted: Callable[[str], bool]) -> Callable[[Subject], str | None]:
+    def apply(subject: Subject) -> str | None:
+        edits = []
+        for part in subject.parts:
+            for word, value in _operands(part, subject):
+                new = spell(value) if wanted(value) else None
+                if new is not None:
+                    edits.append((word.start, word.end, new))
+        return subject.edited(edits)
+
+    return apply
+
+
+def _around(value: str) -> str | None:
+    """`/etc/x` as `/etc/../etc/x`."""
+    first, _, rest = value[1:].partition("/")
+    return f"/{first}/../{first}/{rest}" if rest else None
+
+
+def _bracket(value: str) -> str | None:
+    """The last letter as a class of one."""
+    return f"{value[:-1]}[{value[-1]}]" if value[-1:].isalnum() and value.isascii() else None
+
+
+def _program(folder: str) -> Callable[[Subject], str | None]:
+    def apply(subject: Subject) -> str | None:
+        edits = []
+        for part in subject.parts:
+            if part.external and part.program and "/" not in part.program and part.program not in ("[", "npx"):
+                edits.append((part.words[0].start, part.words[0].end, folder + part.program))
+        return subject.edited(edits)
+
+    return apply
+
+
+def _changed_folder(subject: Subject) -> str | None:
+    """`cd` to the folder of the only path, which is then relative."""
+    part = subject.lone
+    if part is None:
+        return None
+    found = [(word, value) for word, value in _operands(part, subject) if _absolute(value)]
+    others = [value for _, value in part.arguments if _relative(value)]
+    if len(found) != 1 or others or any(value is None for value in part.values[1:]):
+        return None
+    word, value = found[0]
+    folder, name = posixpath.split(value)
+    edited = subject.edited([(word.start, word.end, name)])
+    return None if name[0] == "-" or edited is None else f"cd {single_quoted(folder)} && {edited}"
+
+
+def _from_working_folder(subject: Subject) -> str | None:
+    """A relative path from `$PWD`."""
+    return _spelled(lambda value: f'"$PWD"/{value}', _relative)(subject) if _stays(subject) else None
+
+
+def _absolute_here(subject: Subject) -> str | None:
+    """A relative path made absolute."""
+    return _spelled(lambda value: posixpath.normpath(f"{subject.cwd}/{value}"), _relative)(subject) if _stays(subject) else None
+
+
+def _stays(subject: Subject) -> bool:
+    return not any(part.program in ("cd", "pushd", "popd") for part in subject.parts)
+
+
+def _home(new: str) -> Callable[[Subject], str | None]:
+    """`~/x` written otherwise; ``{home}`` is the home directory."""
+
+    def apply(subject: Subject) -> str | None:
+        edits = []
+        for part in subject.parts:
+            words = [*part.words[1:], *(redirect.target for redirect in part.node.redirects if redirect.op not in ("<<", "<<-", "<<<"))]
+            for word in words:
+                text = subject.text[word.start:word.end]
+                if text == "~" or text.startswith("~/"):
+                    edits.append((word.start, word.start + 1, new.replace("{home}", subject.home)))
+        return subject.edited(edits)
+
+    return apply
+
+
+_SAME_FILE = "the path leads to the same file"
+_FOUND = "the shell finds the program there, or a link to it"
+_HOME = "the tilde means the home directory"
+
+PATHS = (
+    Rewrite("program-path", "program by its path", _FOUND, _program("/usr/bin/")),
+    Rewrite("program-local-path", "program by its path below /usr/local", _FOUND, _program("/usr/local/bin/")),
+    Rewrite("program-winding-path", "program by a path with dots", _FOUND, _program("/usr/./bin/../bin//")),
+    Rewrite("path-double-slash", "doubled slashes", _SAME_FILE, _spelled(lambda v: v.replace("/", "//"), _absolute)),
+    Rewrite("path-dot", "/./ in a path", _SAME_FILE, _spelled(lambda v: v.replace("/", "/./"), _absolute)),
+    Rewrite("path-parent", "/x/../x in a path", _SAME_FILE, _spelled(_around, _absolute)),
+    Rewrite("path-from-root-parent", "/../ at the start", "the parent of the root is the root", _spelled(lambda v: "/.." + v, _absolute)),
+    Rewrite("path-class", "a letter of a path as a class of one", "the class matches the one file that is there",
+            lambda s: None if ">" in s.text else _spelled(_bracket, lambda v: _absolute(v) or _relative(v))(s)),
+    Rewrite("path-dot-slash", "./ before a relative path", _SAME_FILE, _spelled(lambda v: "./" + v, _relative)),
+    Rewrite("path-pwd", "$PWD before a relative path", _SAME_FILE, _from_working_folder),
+    Rewrite("path-made-absolute", "a relative path from the root", _SAME_FILE, _absolute_here),
+    Rewrite("changed-folder", "cd to the folder first", _SAME_FILE, _changed_folder),
+    Rewrite("home-variable", "$HOME for ~", _HOME, _home('"$HOME"')),
+    Rewrite("home-braces", "${HOME} for ~", _HOME, _home("${HOME}")),
+    Rewrite("home-path", "the home directory spelled out", _HOME, _home("{home}")),
+    Rewrite("home-winding-path", "the home directory by a path with dots", _HOME, _home("{home}/./../dev")),
+)
