@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from packgate.facts.environment import classify, network
 from packgate.facts.parsers import PARSERS
-from packgate.facts.paths import normalise, scope
-from packgate.model.value import Hole, join, origins_of, unknown
+from packgate.facts.paths import UNKNOWN, normalise, scope
+from packgate.model.value import Glob, Hole, join, origins_of, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _IGNORED = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/random",
             "/dev/urandom", "/dev/ptmx")
+# Kinds of origin by which a line can hide what it names.
+_MADE_UP = ("command", "encoded", "file", "network", "secret")
 FILE_FAMILIES = frozenset(("read-file", "modify-file", "delete-file"))
 
 
@@ -94,10 +96,23 @@ def add_scope(fields: Fields, session: Session, context: Context) -> None:
     found = []
     for path in fields["path"]:
         place = scope(path, session.repository if local else None, session.home if local else None)
+        if place is None and _is_aimed(path):
+            place = UNKNOWN
         if place is not None and place not in found:
             found.append(place)
     if found:
         fields["scope"] = tuple(found)
+
+
+def _is_aimed(path: Value) -> bool:
+    """Whether anything is known of a path whose beginning is not: its name, or that the line itself made it up from a file, the
+    network or the output of a command. A mere variable, positional parameter or line of input says nothing."""
+    if isinstance(path, str):
+        return True
+    last = path.parts[-1]
+    if isinstance(last, str) and last.rsplit("/", 1)[-1] or len(path.parts) > 1 and isinstance(path.parts[-1], Glob):
+        return True
+    return any(origin.kind in _MADE_UP for origin in origins_of(path))
 
 
 def environment_of(values: list[Value], context: Context, session: Session) -> tuple[Value, ...]:

@@ -18,6 +18,7 @@ TEMPORARY = "temporary"
 SYSTEM = "system"
 TOOLCHAIN = "toolchain"
 OTHER = "other"
+UNKNOWN = "unknown"
 
 _TEMPORARY = ("/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/dev/shm", "/var/folders", "/run/user")
 _DEVICES = ("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/random", "/dev/urandom",

@@ -261,7 +261,7 @@ def test_what_follows_a_limited_loop_is_walked() -> None:
 
 def test_endless_recursion_is_noted() -> None:
     host = walk(":(){ :|:& };:")
-    assert [(note.code, note.coverage) for note in host.notes] == [("recursion", "partial")]
+    assert [(note.code, note.coverage) for note in host.notes] == [("recursion", "partial"), ("fork-bomb", "full")]
 
 
 def test_parse_problems_are_noted() -> None:
