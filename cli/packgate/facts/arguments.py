@@ -183,16 +183,13 @@ class _Reader:
             self._add(option.key, option.spellings, attached)
 
     def _prefix(self, name: str) -> Option | None:
-        """The declared long option that begins so; GNU getopt and git accept it. Of several it is the one that all
-        others begin with (``--force`` of ``--force`` and ``--force-with-lease``)."""
+        """The declared long option that begins so; GNU getopt and git accept it."""
         if self.style != "gnu" or len(name) < 3:
             return None
         for branch in self.live:
-            options = branch.inherited.options if branch.inherited is not None else {}
-            found = sorted((spelling for spelling in options if spelling.startswith(name)), key=len)
+            found = branch.inherited.beginning(name) if branch.inherited is not None else ()
             if found:
-                same = all(options[other] is options[found[0]] or other.startswith(found[0]) for other in found)
-                return options[found[0]] if same else None
+                return found[0] if len(found) == 1 else None
         return None
 
     def _undeclared(self, name: str, attached: Value | None) -> None:

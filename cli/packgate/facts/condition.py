@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.source import source_from
+from packgate.facts.source import OptionSource, source_from
 from packgate.facts.wildcard import Globs
 
 TYPE_CHECKING = False
@@ -44,23 +44,45 @@ def _test(source: list[Any], test: list[Any], options: dict[str, Option]) -> Tes
     return Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ())
 
 
+class Clause:
+    """Tests that must all hold. Those that ask whether an option is given are kept as sets of options."""
+
+    __slots__ = ("absent", "present", "tests")
+
+    def __init__(self, data: list[list[Any]], options: dict[str, Option]) -> None:
+        given: dict[str, list[str]] = {"present": [], "absent": []}
+        self.tests: list[Test] = []
+        for item, test in data:
+            source = source_from(item, options)
+            if isinstance(source, OptionSource) and test[0] in given:
+                given[test[0]].append(source.key)
+            else:
+                self.tests.append(Test(source, test[0], tuple(test[1]) if len(test) > 1 else ()))
+        self.present = frozenset(given["present"])
+        self.absent = frozenset(given["absent"])
+
+    def holds(self, call: Call, it: Value | None) -> bool:
+        """Whether all its tests hold."""
+        options = call.options
+        if not (self.present <= options.keys() and self.absent.isdisjoint(options)):
+            return False
+        for test in self.tests:  # noqa: SIM110 (a generator would cost another call)
+            if not test.holds(call, it):
+                return False
+        return True
+
+
 class Condition:
-    """Alternatives; each a list of tests that must all hold, the cheapest first."""
+    """Alternatives."""
 
     __slots__ = ("clauses",)
 
     def __init__(self, data: list[list[list[Any]]], options: dict[str, Option]) -> None:
-        self.clauses = [
-            sorted((_test(source, test, options) for source, test in clause), key=lambda test: test.source.cost)
-            for clause in data
-        ]
+        self.clauses = [Clause(clause, options) for clause in data]
 
     def holds(self, call: Call, it: Value | None = None) -> bool:
         """Whether one of the alternatives holds."""
-        for clause in self.clauses:
-            for test in clause:
-                if not test.holds(call, it):
-                    break
-            else:
+        for clause in self.clauses:  # noqa: SIM110 (as above)
+            if clause.holds(call, it):
                 return True
         return False

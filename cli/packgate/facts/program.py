@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from packgate.facts.condition import Condition
-from packgate.facts.source import FieldValue, source_from
+from packgate.facts.fields import FILE_FAMILIES
+from packgate.facts.source import FieldValue, TextSource, source_from, value_from
 from packgate.facts.wildcard import matches
 
 TYPE_CHECKING = False
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from packgate.facts.source import Source
+    from packgate.model.value import Value
+
+# Words of lines whose meaning is kept, for each branch and level: lines name words without end.
+_MOST_REMEMBERED = 500
 
 
 class Option:
@@ -27,23 +32,31 @@ class Option:
 
 
 class Rule:
-    """One rule of ``does``."""
+    """One rule of ``does``. ``literal`` are the fields that are the same for every call, ``fields`` the others; ``is_file`` tells
+    that it is about the file named by its path."""
 
     __slots__ = (
-        "condition", "each", "effect", "environment", "even_if_neutral", "families", "fields", "operation", "paths", "sends",
+        "condition", "each", "environment", "even_if_neutral", "families", "fields", "is_file", "literal", "paths", "sends",
     )  # fmt: skip
 
-    def __init__(self, data: dict[str, Any], options: dict[str, Option]) -> None:
+    def __init__(self, data: dict[str, Any], options: dict[str, Option], literal: dict[str, tuple[str, ...]]) -> None:
         self.families: tuple[str, ...] = (*data["families"], "command")
-        self.effect: str = data["effect"]
-        self.operation = FieldValue(data["operation"], options)
         self.condition = Condition(data["if"], options) if "if" in data else None
-        self.each = FieldValue(data["each"], options) if "each" in data else None
-        self.fields = [(name, FieldValue(value, options)) for name, value in data["fields"].items()]
+        self.each = value_from(data["each"], options) if "each" in data else None
         self.paths: frozenset[str] = frozenset(data.get("paths", ()))
-        self.environment = [FieldValue(item, options) for item in data.get("environment", ())]
-        self.sends = [FieldValue(item, options) for item in data.get("sends", ())]
-        self.even_if_neutral: bool = data.get("even-if-neutral", False) or self.effect == "read"
+        # As values of fields, so that an operation starts with a copy of it.
+        self.literal: dict[str, tuple[Value, ...]] = {**literal, "operation": (), "effect": (data["effect"],)}
+        self.fields: list[tuple[str, Source]] = []
+        for name, value in {"operation": data["operation"], **data["fields"]}.items():
+            source = value_from(value, options)
+            if isinstance(source, TextSource) and name not in self.paths:
+                self.literal[name] = (source.text,)
+            else:
+                self.fields.append((name, source))
+        self.is_file = self.families[0] in FILE_FAMILIES and "path" in self.paths
+        self.environment = [value_from(item, options) for item in data.get("environment", ())]
+        self.sends = [value_from(item, options) for item in data.get("sends", ())]
+        self.even_if_neutral: bool = data.get("even-if-neutral", False) or data["effect"] == "read"
 
 
 class Wrap:
@@ -67,22 +80,22 @@ class Wrap:
         self.cwd = _field(data, "cwd", options)
         self.place = _field(data, "place", options)
         self.args = _field(data, "args", options)
-        self.clear_env = _field(data, "clear-env", options)
-        self.fields = [(name, FieldValue(value, options)) for name, value in data.get("fields", {}).items()]
+        self.clear_env = FieldValue(data["clear-env"], options) if "clear-env" in data else None
+        self.fields = [(name, value_from(value, options)) for name, value in data.get("fields", {}).items()]
         self.reads_stdin: bool = data.get("from") == ["all", [["stdin"]]]
         self.via: bool = data.get("via", True)
 
 
-def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> FieldValue | None:
-    return FieldValue(data[key], options) if key in data else None
+def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> Source | None:
+    return value_from(data[key], options) if key in data else None
 
 
 class Level:
     """A program or sub-command: its own rules, and what holds for it of the levels above."""
 
     __slots__ = (
-        "cwd", "environment", "fields", "handlers", "neutral", "neutral_words", "options", "output", "prints", "rules", "style",
-        "unknown_values", "via", "wraps",
+        "cwd", "environment", "fields", "handlers", "neutral", "neutral_words", "options", "output", "prefixes", "prints", "rules",
+        "style", "unknown_values", "via", "wraps",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], parent: Level | None) -> None:
@@ -102,15 +115,29 @@ class Level:
         self.fields: dict[str, tuple[str, ...]] = dict(parent.fields) if parent is not None else {}
         for name, values in data.get("fields", {}).items():
             self.fields[name] = tuple(values)
-        self.environment: list[FieldValue] = list(parent.environment) if parent is not None else []
-        self.environment.extend(FieldValue(item, options) for item in data.get("environment", ()))
+        self.environment: list[Source] = list(parent.environment) if parent is not None else []
+        self.environment.extend(value_from(item, options) for item in data.get("environment", ()))
         self.cwd: Source | None = source_from(data["cwd"], options) if "cwd" in data else parent.cwd if parent is not None else None
         self.output: str | None = data.get("output", parent.output if parent is not None else None)
         self.via: bool = data.get("via", parent.via if parent is not None else True)
-        self.prints = [FieldValue(item, options) for item in data.get("prints", ())]
-        self.rules = [Rule(item, options) for item in data.get("rules", ())]
+        self.prints = [value_from(item, options) for item in data.get("prints", ())]
+        self.rules = [Rule(item, options, self.fields) for item in data.get("rules", ())]
         self.wraps = [Wrap(item, options) for item in data.get("wraps", ())]
         self.handlers: tuple[str, ...] = tuple(data.get("handlers", ()))
+        self.prefixes: dict[str, list[Option]] = {}
+
+    def beginning(self, name: str) -> list[Option]:
+        """The declared options that begin so. One alone where all others begin with it (``--force`` of ``--force`` and
+        ``--force-with-lease``)."""
+        options = self.prefixes.get(name)
+        if options is None:
+            found = sorted((spelling for spelling in self.options if spelling.startswith(name)), key=len)
+            options = [self.options[spelling] for spelling in found]
+            if found and all(self.options[other] is options[0] or other.startswith(found[0]) for other in found):
+                options = options[:1]
+            if len(self.prefixes) < _MOST_REMEMBERED:
+                self.prefixes[name] = options
+        return options
 
     def _key(self, name: str) -> str:
         option = self.options.get(name)
@@ -128,7 +155,7 @@ def _add_dashes(options: dict[str, Option]) -> None:
 class Branch:
     """A node of the sub-command tree. ``level`` is None for a word that is only the beginning of a sub-command."""
 
-    __slots__ = ("children", "exact", "globs", "has_children", "inherited", "level", "levels")
+    __slots__ = ("children", "exact", "followed", "globs", "has_children", "inherited", "level", "levels")
 
     def __init__(self, data: dict[str, Any], levels: list[dict[str, Any]], inherited: Level | None) -> None:
         index = data.get("level")
@@ -139,9 +166,18 @@ class Branch:
         self.globs: list[tuple[str, Any]] = data.get("globs", [])
         self.has_children = bool(self.exact or self.globs)
         self.children: dict[str, Branch] = {}
+        self.followed: dict[str, list[Branch]] = {}
 
     def follow(self, word: str) -> list[Branch]:
         """The branches that a word leads to, the best first: the exact word, then globs in their order."""
+        found = self.followed.get(word)
+        if found is None:
+            found = self._follow(word)
+            if len(self.followed) < _MOST_REMEMBERED:
+                self.followed[word] = found
+        return found
+
+    def _follow(self, word: str) -> list[Branch]:
         found = []
         if word in self.exact:
             found.append(self._child(word, self.exact[word]))

@@ -230,7 +230,7 @@ def source_from(data: list[Any], options: dict[str, Option]) -> Source:
     """A source from its compiled form; option names are those of the level it stands in."""
     kind = data[0]
     if kind in ("all", "first", "into"):
-        return FieldValue(data, options)
+        return value_from(data, options)
     if kind == "text":
         return TextSource(data[1])
     if kind == "operands":
@@ -254,6 +254,13 @@ def source_from(data: list[Any], options: dict[str, Option]) -> Source:
     return _FIXED[kind]
 
 
+def value_from(data: list[Any], options: dict[str, Option]) -> Source:
+    """What a field takes, from its compiled form: a source alone stands for itself."""
+    if data[0] == "all" and len(data[1]) == 1:
+        return source_from(data[1][0], options)
+    return FieldValue(data, options)
+
+
 class FieldValue(Source):
     """What a field takes: the values of all its sources, or of the first that has any; with ``into`` the paths of files
     that are put into a directory or become it."""
@@ -262,7 +269,7 @@ class FieldValue(Source):
 
     def __init__(self, data: list[Any], options: dict[str, Option]) -> None:
         self.first = data[0] == "first"
-        self.into = FieldValue(data[1], options) if data[0] == "into" else None
+        self.into = value_from(data[1], options) if data[0] == "into" else None
         listed = data[2][1] if data[0] == "into" else data[1]
         self.sources = [source_from(item, options) for item in listed]
 

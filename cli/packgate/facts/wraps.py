@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from packgate.facts.fields import Fields
     from packgate.facts.program import Wrap
     from packgate.facts.session import Session
-    from packgate.facts.source import FieldValue
+    from packgate.facts.source import Source
     from packgate.model.value import Value
     from packgate.shell.state import State
 
@@ -84,7 +84,7 @@ def inner_state(wrap: Wrap, call: Call) -> State:
     return state
 
 
-def _first(source: FieldValue | None, call: Call) -> Value | None:
+def _first(source: Source | None, call: Call) -> Value | None:
     values = source.values(call, None) if source is not None else []
     return values[0] if values else None
 

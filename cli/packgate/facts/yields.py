@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.call import ACTIVE, HELP
-from packgate.facts.fields import FILE_FAMILIES, absolute, add_network, add_scope, environment_of, is_device
+from packgate.facts.fields import absolute, add_network, add_scope, environment_of, is_device
 from packgate.facts.origins import sent_fields
 from packgate.facts.paths import without_variable
 from packgate.model.operation import Operation
@@ -49,6 +49,8 @@ def _is_address(value: Value) -> bool:
 
 def level_environment(call: Call) -> list[Value]:
     """The values of the level's environment sources."""
+    if not call.level.environment:
+        return []
     if call.environment is None:
         call.environment = [value for source in call.level.environment for value in source.values(call, None)]
     return list(call.environment)
@@ -57,9 +59,7 @@ def level_environment(call: Call) -> list[Value]:
 def _operation(
     rule: Rule, call: Call, it: Value | None, context: Context, session: Session, common: Fields, base: list[Value]
 ) -> Operation | None:
-    fields: Fields = dict(call.level.fields) if call.level.fields else {}
-    fields["operation"] = tuple(rule.operation.values(call, it))
-    fields["effect"] = (rule.effect,)
+    fields: Fields = rule.literal.copy()
     for name, source in rule.fields:
         values = source.values(call, it)
         if name in rule.paths:
@@ -69,7 +69,7 @@ def _operation(
             values = [absolute(value, call, context) for value in values if value != "-" and value not in addresses]
         if values:
             fields[name] = tuple(values)
-    if rule.families[0] in FILE_FAMILIES and "path" in rule.paths:
+    if rule.is_file:
         kept = tuple(path for path in fields.get("path", ()) if not is_device(path))
         if not kept:
             return None
@@ -83,12 +83,23 @@ def _operation(
         sent = [value for source in rule.sends for value in source.values(call, it)]
         for name, found in sent_fields(sent, call).items():
             fields.setdefault(name, found)
-    named = base + [value for source in rule.environment for value in source.values(call, it)]
-    environment = environment_of(named, context, session)
-    provider = fields.get("provider")
-    if provider and session.selected and not environment:
-        environment = session.selected.get(provider[0], ())
+    _add_environment(fields, rule, call, it, context, session, base)
+    if "host" in fields or "url" in fields:
+        add_network(fields)
+    return Operation(rule.families, fields, call.span, context.via, common)
+
+
+def _add_environment(
+    fields: Fields, rule: Rule, call: Call, it: Value | None, context: Context, session: Session, base: list[Value]
+) -> None:
+    """The environment that the call's names tell, else the one that the line has switched its provider to."""
+    environment: tuple[Value, ...] = ()
+    if base or rule.environment or context.environment:
+        named = base + [value for source in rule.environment for value in source.values(call, it)]
+        environment = environment_of(named, context, session)
+    if session.selected and not environment:
+        provider = fields.get("provider")
+        if provider:
+            environment = session.selected.get(provider[0], ())
     if environment:
         fields["environment"] = environment
-    add_network(fields)
-    return Operation(rule.families, fields, call.span, context.via, common)
