@@ -36,16 +36,17 @@ class Rule:
     that it is about the file named by its path."""
 
     __slots__ = (
-        "condition", "each", "environment", "even_if_neutral", "families", "fields", "is_file", "literal", "paths", "sends",
+        "condition", "each", "effect", "environment", "even_if_neutral", "families", "fields", "is_file", "literal", "paths", "sends",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], options: dict[str, Option], literal: dict[str, tuple[str, ...]]) -> None:
         self.families: tuple[str, ...] = (*data["families"], "command")
+        self.effect: str = data["effect"]
         self.condition = Condition(data["if"], options) if "if" in data else None
         self.each = value_from(data["each"], options) if "each" in data else None
         self.paths: frozenset[str] = frozenset(data.get("paths", ()))
         # As values of fields, so that an operation starts with a copy of it.
-        self.literal: dict[str, tuple[Value, ...]] = {**literal, "operation": (), "effect": (data["effect"],)}
+        self.literal: dict[str, tuple[Value, ...]] = {**literal, "operation": (), "effect": (self.effect,)}
         self.fields: list[tuple[str, Source]] = []
         for name, value in {"operation": data["operation"], **data["fields"]}.items():
             source = value_from(value, options)
@@ -56,7 +57,7 @@ class Rule:
         self.is_file = self.families[0] in FILE_FAMILIES and "path" in self.paths
         self.environment = [value_from(item, options) for item in data.get("environment", ())]
         self.sends = [value_from(item, options) for item in data.get("sends", ())]
-        self.even_if_neutral: bool = data.get("even-if-neutral", False) or data["effect"] == "read"
+        self.even_if_neutral: bool = data.get("even-if-neutral", False) or self.effect == "read"
 
 
 class Wrap:
