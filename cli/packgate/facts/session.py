@@ -171,7 +171,9 @@ class Session:
             return
         if note.code in INCOMPLETE and note.coverage != FULL and note.code not in self.incomplete:
             self.incomplete.add(note.code)
-            self.operations.append(opaque_operation("unanalysed", note.span, self, None))
+            operation = opaque_operation("unanalysed", note.span, self, None)
+            operation.fields["operation"] = ("unanalysed", note.code)
+            self.operations.append(operation)
         self.notes.append(note)
 
     # --- files that the line writes ----------------------------------------------------------------------------------
