@@ -30,19 +30,34 @@ WHERE: dict[str, tuple[str, str]] = {
 class Context:
     """Values of an action by dotted path (``repo.default_branch``), and the directories that patterns start from."""
 
-    __slots__ = ("_outlines", "_values", "action", "home", "missing", "root")
+    __slots__ = ("_folders", "_outlines", "_values", "action", "missing")
 
     def __init__(self, action: Action) -> None:
         self.action = action
-        data = action.data
-        home, repo = data.get("home"), data.get("repo")
-        self.home = _directory(home) if home else None
-        root = repo.get("root") if repo else None
-        self.root = _directory(root) if root else None
+        self._folders: tuple[str | None, str | None] | None = None
         # Remarks on what a condition needed and the action does not say, in the order it was needed.
         self.missing: dict[str, None] = {}
         self._values: dict[str, tuple[str, ...]] = {}
         self._outlines: dict[int, tuple[Text, Outline]] = {}
+
+    @property
+    def folders(self) -> tuple[str | None, str | None]:
+        """The home directory and the repository's root, as patterns start from them."""
+        if self._folders is None:
+            data = self.action.data
+            repo = data.get("repo")
+            self._folders = (_directory(data.get("home")), _directory(repo.get("root")) if repo else None)
+        return self._folders
+
+    @property
+    def home(self) -> str | None:
+        """The home directory."""
+        return self.folders[0]
+
+    @property
+    def root(self) -> str | None:
+        """The repository's root."""
+        return self.folders[1]
 
     def values(self, path: str) -> tuple[str, ...]:
         """The values at a path; empty when the action does not say."""

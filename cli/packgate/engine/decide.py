@@ -60,13 +60,19 @@ def decide(
         for found in engine.find(operation, place, context):
             if stages.holds(found.rule.pack):
                 tally.add(found)
-    unlifted = [(pack, each) for pack in engine.denying if stages.holds(pack) for each in tally.unlifted(pack)]
-    for pack in dict.fromkeys(pack for pack, _ in unlifted):
-        tally.raise_modes("block", cap("block", stages.of_pack(pack)[0]))
-    _conclude(tally, unlifted[0] if unlifted else None)
-    decision.bundles = list(stages.bundles)
+    _conclude(tally, _unlifted(tally, engine) if engine.denying else None)
+    decision.bundles = stages.bundles.copy()
     decision.notes = [*action.notes, *context.missing, *tally.remarks]
     return decision
+
+
+def _unlifted(tally: _Tally, engine: Engine) -> tuple[Pack, Operation | None] | None:
+    """The first operation that a pack denies because none of its policies allows it."""
+    stages = tally.stages
+    found = [(pack, each) for pack in engine.denying if stages.holds(pack) for each in tally.unlifted(pack)]
+    for pack in dict.fromkeys(pack for pack, _ in found):
+        tally.raise_modes("block", cap("block", stages.of_pack(pack)[0]))
+    return found[0] if found else None
 
 
 def decide_action(

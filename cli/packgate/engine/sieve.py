@@ -66,7 +66,7 @@ class Sieves:
         """The best verdict of the matchers on a known text."""
         sieve = self._single
         if sieve is None:
-            key = (context.home, context.root)
+            key = context.folders
             sieve = self._made.get(key)
             if sieve is None:
                 if len(self._made) >= _MAX_SIEVES:

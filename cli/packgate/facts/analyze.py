@@ -47,13 +47,17 @@ def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWord
         run_windows(data["command"], data["shell"], session, state)
     else:
         evaluate(data["command"], state, session)
-    notes = [Note("action", text, "full") for text in action.notes]
+    notes = session.notes
+    if action.notes:
+        notes = [*(Note("action", text, "full") for text in action.notes), *notes]
     operations = session.operations if len(session.operations) < 2 else distinct(session.operations)
-    return Analysis(operations, [*notes, *session.notes])
+    return Analysis(operations, notes)
 
 
 def distinct(operations: list[Operation]) -> list[Operation]:
     """Without repeats: a loop, or two readings of an unknown word, can find the same thing at the same place."""
+    if len({operation.span for operation in operations}) == len(operations):
+        return operations
     kept: dict[Key, Operation] = {}
     commands: dict[tuple[int, bool], int] = {}
     numbers: dict[Key, int] = {}

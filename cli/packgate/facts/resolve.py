@@ -34,16 +34,16 @@ def resolve(word: Value, state: State, repository: str | None, files: dict[str, 
     """What a known or partly known first word stands for. ``files`` are those that the line wrote."""
     if isinstance(word, str):
         if "/" not in word:
-            return Target(_bare(word), _on_path(word, state, files) if files else None)
+            return Target(bare(word), _on_path(word, state, files) if files else None)
         path = normalise(word, state.cwd)
         if isinstance(path, str) and _is_installed(path, state, repository):
-            return Target(_bare(path.rsplit("/", 1)[-1]))
+            return Target(bare(path.rsplit("/", 1)[-1]))
         return Target(None, path)
     last = word.parts[-1]
     if isinstance(last, str) and "/" in last:
         folder, _, name = last.rpartition("/")
         if name and folder.rsplit("/", 1)[-1] in _PROGRAM_FOLDERS:
-            return Target(_bare(name))
+            return Target(bare(name))
         return Target(None, normalise(word, state.cwd))
     return Target()
 
@@ -61,11 +61,11 @@ def _on_path(name: str, state: State, files: dict[str, Value]) -> str | None:
     return None
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """The base name, also of a Windows path."""
     if "\\" in name and (name[1:2] == ":" or name.startswith("\\\\")):
         name = name.rsplit("\\", 1)[-1]
-    return name[:-4] if name.lower().endswith((".exe", ".cmd")) else name
+    return name[:-4] if name[-4:-3] == "." and name[-3:].lower() in ("exe", "cmd") else name
 
 
 def _is_installed(path: str, state: State, repository: str | None) -> bool:

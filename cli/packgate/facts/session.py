@@ -11,7 +11,7 @@ from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
 from packgate.facts.redirections import EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
 from packgate.facts.repository import Repository
-from packgate.facts.resolve import candidates, resolve, split_git
+from packgate.facts.resolve import bare, candidates, resolve, split_git
 from packgate.facts.scripts import run_script, unknown_program
 from packgate.facts.wraps import run_wraps
 from packgate.facts.yields import GENERIC, rule_operations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from packgate.model.operation import Note
     from packgate.model.value import Value
     from packgate.shell.command import Command
+
+_NO_REPOSITORY: dict[str, str | None] = {}
 
 
 # Notes that say that part of the text was not analysed at all: a policy decides about it, as about any code that was not read.
@@ -47,10 +49,12 @@ class Session:
     def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:
         self.catalog = catalog
         self.words = words
-        self.cwd = action.text("cwd")
-        self.home = action.text("home")
-        self.repository = action.repo("root") or self.cwd
-        self.git = Repository(action.repo("branch"), action.repo("default_branch"))
+        data = action.data
+        repo = data.get("repo") or _NO_REPOSITORY
+        self.cwd: str | None = data.get("cwd")
+        self.home: str | None = data.get("home")
+        self.repository: str | None = repo.get("root") or self.cwd
+        self.git = Repository(repo.get("branch"), repo.get("default_branch"))
         self.context: Context = OUTERMOST
         self.operations: list[Operation] = []
         self.notes: list[Note] = []
@@ -68,12 +72,15 @@ class Session:
         argv = command.argv
         if command.state.temporary:
             self._temporary(command)
-        target = resolve(argv[0], command.state, self.repository, self.files)
+        word = argv[0]
+        if isinstance(word, str) and "/" not in word and not self.files:
+            return self.named(bare(word), command)
+        target = resolve(word, command.state, self.repository, self.files)
         if target.path is not None:
             return run_script(target.path, command, self)
         if target.name is not None:
             return self.named(target.name, command)
-        outputs = [self.named(name, command) for name in candidates(argv[0], self.catalog)]
+        outputs = [self.named(name, command) for name in candidates(word, self.catalog)]
         if not outputs:
             unknown_program(command, self)
             return None
@@ -123,10 +130,11 @@ class Session:
         context = self.context
         common = common_fields(call, context)
         found = rule_operations(call, context, self, common)
-        found.extend(printed_variables(call, context, common))
+        if command.variables:
+            found.extend(printed_variables(call, context, common))
         before = len(self.operations)
-        self.operations.extend(found)
         if found:
+            self.operations.extend(found)
             remember_effects(call, found, self)
         output: Value | None = None
         level = call.level

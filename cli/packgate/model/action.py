@@ -116,6 +116,9 @@ def _check_types(data: dict[str, Any]) -> None:
     for name, value in (data.get("env") or _NONE).items():
         if not isinstance(value, str):
             raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
+    for name, value in (data.get("repo") or _NONE).items():
+        if value is not None and name in _REPO_KEYS and not isinstance(value, str):
+            raise ActionError(f"repo.{name}: expected text or null, found {_kind(value)}")
 
 
 def _notes(data: dict[str, Any]) -> tuple[str, ...]:
