@@ -6,7 +6,7 @@ from packgate.shell.expand import pattern_pieces, single
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.patterns import STAR, compile_pieces, matches
-from packgate.shell.streams import Sink
+from packgate.shell.streams import Sink, buffer_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Branches:
 
     def _begin(self) -> tuple[Snapshot, Sink]:
         here = Snapshot(self.state)
-        sink = Sink()
+        sink = buffer_for(self.outer)
         self.state.fds[1] = sink
         self.walk.left = False
         return here, sink

@@ -93,7 +93,7 @@ def set_options(walk: Walk, argv: list[Value], state: State, span: tuple[int, in
             break
         i += 1
         if word == "--":
-            state.arguments = argv[i:]
+            _set_arguments(walk, state, argv[i:])
             return 0
         for letter in word[1:]:
             if letter == "o":
@@ -104,8 +104,13 @@ def set_options(walk: Walk, argv: list[Value], state: State, span: tuple[int, in
             elif letter in _SET_LETTERS:
                 _option(walk, state, _SET_LETTERS[letter], word[0] == "-")
     if i < len(argv):
-        state.arguments = argv[i + 1 :] if argv[i] == "-" else argv[i:]
+        _set_arguments(walk, state, argv[i + 1 :] if argv[i] == "-" else argv[i:])
     return 0
+
+
+def _set_arguments(walk: Walk, state: State, arguments: list[Value]) -> None:
+    state.arguments = arguments
+    state.taint("@", tuple(walk.names))
 
 
 def _option(walk: Walk, state: State, name: str, on: bool) -> None:

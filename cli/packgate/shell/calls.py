@@ -25,7 +25,9 @@ def call(walk: Walk, name: str, argv: list[Value], state: State, span: tuple[int
     frame, arguments = walk.frame, state.arguments
     walk.frame = body.frame
     walk.calls.append(Call(name, argv[1:], state.variables))
+    taint = state.taints.get("@", ())
     state.arguments = argv[1:]
+    state.taint("@", tuple(walk.names))
     state.saved.append({})
     node = body.node
     if isinstance(node, Function):
@@ -40,6 +42,7 @@ def call(walk: Walk, name: str, argv: list[Value], state: State, span: tuple[int
     walk.left = False
     walk.calls.pop()
     walk.frame, state.arguments = frame, arguments
+    state.taint("@", taint)
     return status
 
 

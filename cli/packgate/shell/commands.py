@@ -15,7 +15,7 @@ from packgate.shell.fold import fold, unknown_output
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
-from packgate.shell.streams import Sink, Stream
+from packgate.shell.streams import Sink, Stream, buffer_for
 from packgate.shell.substitution import run_pending
 from packgate.shell.tree import Assignment, Function, Literal
 from packgate.shell.variables import assign, assigned_value
@@ -256,7 +256,7 @@ def _choices(
     outer = state.fds.get(1)
     for choice in choices:
         restore(state, before)
-        sink = Sink()
+        sink = buffer_for(outer)
         state.fds[1] = sink
         words: list[Value] = [*choice.split(), *argv[1:]]
         if words:

@@ -14,7 +14,7 @@ from packgate.shell.limits import ALL_CODE, COMMANDS, DEPTH, LEVELS
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.parser import parse
 from packgate.shell.partial import either, variants
-from packgate.shell.streams import Sink, Stream
+from packgate.shell.streams import Sink, Stream, buffer_for
 from packgate.shell.tree import AndOr, Pipeline, SimpleCommand
 from packgate.shell.walk import Frame, Walk, encode
 
@@ -241,7 +241,7 @@ class Evaluator(Walk):
         outer = state.fds.get(1)
         if not isinstance(outer, Sink):
             return self.node(right, state)
-        sink = Sink()
+        sink = buffer_for(outer)
         state.fds[1] = sink
         status = self.node(right, state)
         state.fds[1] = outer

@@ -7,6 +7,7 @@ from packgate.model.value import Origin, unknown
 from packgate.shell import arithmetic
 from packgate.shell.expand import add_words, quoted_text
 from packgate.shell.limits import LOOP
+from packgate.shell.lookup import use_arguments
 from packgate.shell.merge import Snapshot, merge, restore, widen
 from packgate.shell.multiplying import starts_jobs
 from packgate.shell.partial import either
@@ -26,6 +27,7 @@ def for_command(walk: Walk, node: For, state: State) -> int | None:
     walk.names = []
     if node.words is None:
         values = list(state.arguments)
+        use_arguments(walk, state)
     else:
         values = []
         add_words(walk, node.words, state, values)

@@ -35,6 +35,8 @@ def variable(walk: Walk, name: str, state: State) -> Value:
         return value if value is not None else ""
     known = special(name, state)
     if known is not None:
+        if state.taints and (name.isdigit() or name in "@*"):
+            use_arguments(walk, state)
         return known
     use(walk, name, state)
     return unknown(Origin("variable", name))
@@ -47,6 +49,11 @@ def use(walk: Walk, name: str, state: State) -> None:
         walk.names.extend(taint)
     elif name not in state.variables and name not in state.temporary and name not in ("PWD", "OLDPWD", "IFS", "OPTIND"):
         walk.names.append(name)
+
+
+def use_arguments(walk: Walk, state: State) -> None:
+    """The same for the positional parameters."""
+    walk.names.extend(state.taints.get("@", ()))
 
 
 def special(name: str, state: State) -> Value | None:

@@ -137,7 +137,8 @@ class State:
         self.exported = self.exported | {name}
 
     def taint(self, name: str, names: tuple[str, ...]) -> None:
-        """Record the outside variables that a variable's value depends on; none forgets them."""
+        """Record the outside variables that a variable's value depends on; none forgets them. ``@`` stands for all
+        positional parameters."""
         if names:
             self.taints = {**self.taints, name: tuple(dict.fromkeys(names))}
         elif name in self.taints:

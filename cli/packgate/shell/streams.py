@@ -66,6 +66,13 @@ class Sink:
         return join(self.parts) if self.parts else ""
 
 
+def buffer_for(outer: object) -> Sink:
+    """A buffer for output that goes to ``outer`` in the end: it is shown where that is."""
+    sink = Sink()
+    sink.shown = outer is None or (isinstance(outer, Sink) and outer.shown)
+    return sink
+
+
 class Closed:
     """A descriptor that was closed (``>&-``)."""
 

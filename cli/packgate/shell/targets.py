@@ -5,7 +5,7 @@ from __future__ import annotations
 from packgate.model.value import Origin, unknown
 from packgate.shell import arithmetic, zsh
 from packgate.shell.limits import ALL_FIELDS
-from packgate.shell.lookup import ALWAYS_SET, special, use
+from packgate.shell.lookup import ALWAYS_SET, special, use, use_arguments
 from packgate.shell.partial import one_of, variants
 from packgate.shell.state import Unset, element, elements, keys, scalar
 
@@ -74,6 +74,8 @@ def resolve(walk: Walk, part: Parameter, state: State) -> Target:
         target.star = key == "*"
         if name not in "@*":
             use(walk, name, state)
+        elif state.taints:
+            use_arguments(walk, state)
         return target
     if part.index is not None:
         return _indexed(walk, name, subscript(walk, part.index, state, name), state)
@@ -85,6 +87,8 @@ def _plain(walk: Walk, name: str, state: State) -> Target:
     if stored is None:
         known = special(name, state)
         if known is not None:
+            if state.taints and name.isdigit():
+                use_arguments(walk, state)
             missing = name.isdigit() and name != "0" and int(name[:9]) > len(state.arguments)
             return Target(name, [known], not missing)
     use(walk, name, state)

@@ -186,6 +186,10 @@ def test_variables_that_are_shown(command, operation, variables):
     ("echo $TOKEN | docker login -u u --password-stdin reg.example.com", []), ("x=$(echo $TOKEN)", []), ("echo $TOKEN > f", []),
     ("echo $TOKEN | base64", ["TOKEN"]), ("echo $TOKEN >&2", ["TOKEN"]), ("bash -c 'echo $TOKEN'", ["TOKEN"]),
     ("(echo $TOKEN)", ["TOKEN"]), ("{ echo $TOKEN; } | cat -n", ["TOKEN"]),
+    ("if true; then echo $TOKEN; fi", ["TOKEN"]), ("case x in x) echo $TOKEN;; esac", ["TOKEN"]), ("[[ $x ]] && echo $TOKEN", ["TOKEN"]),
+    ("if true; then echo $TOKEN; fi > f", []), ("x=$(test -f a && echo $TOKEN)", []), ("if test -f a; then echo $TOKEN; fi | wc -c", []),
+    ("set -- $TOKEN; echo $1", ["TOKEN"]), ("set -- $TOKEN; set -- a; echo $1", []), ("f() { echo \"$@\"; }; f $TOKEN; echo $1", ["TOKEN"]),
+    ("f() { for x; do echo ${x%a}; done; }; f $TOKEN", ["TOKEN"]), ("find . -maxdepth 0 -exec echo $TOKEN \\;", ["TOKEN"]),
 ])
 def test_only_what_reaches_the_output_is_shown(command, variables):
     assert [name for operation in found(command, "environment-exposure") for name in values(operation, "variable")] == variables

@@ -136,7 +136,9 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
             if kind.endswith("dir") and len(search.starts) == 1:
                 state.cwd = normalise(search.starts[0], state.cwd)
                 argv = [_fill(word, absolute(path, call, session.context)) for word in words]
-            within(session, context, lambda argv=argv, state=state: run_argv(argv, state, session, call.span))  # type: ignore[misc]
+            within(session, context, lambda argv=argv, state=state: run_argv(  # type: ignore[misc]
+                argv, state, session, call.span, variables=call.variables
+            ))
     if search.commands or search.deletes:
         return None
     out: list[Value | Part] = []
