@@ -65,7 +65,7 @@ CONTROL = (
     Rewrite("while", "in a while that ends", _RUNS, _around("while true; do ", "break; done")),
     Rewrite("until", "in an until that ends", _RUNS, _around("until false; do ", "break; done")),
     Rewrite("case", "in a case", _RUNS, _around("case x in x) ", ";; esac")),
-    Rewrite("test", "behind [[ … ]]", _RUNS, _before("[[ -d / ]] && ")),
+    Rewrite("test", "behind [[ … ]]", _RUNS, _before("[[ -n x ]] && ")),
     Rewrite("arithmetic", "behind (( … ))", _RUNS, _before("(( 1 )) && ")),
     Rewrite("function", "in a function that is called", _RUNS, _around("tidy() { ", "}; tidy")),
     Rewrite("function-keyword", "in a function by its reserved word", _RUNS, _around("function tidy { ", "}\ntidy")),

@@ -12,6 +12,7 @@ from packgate.testing.evasions.rewrite import Rewrite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from packgate.shell.tree import Word
     from packgate.testing.evasions.subject import Part, Subject
 
 # Programs whose short options take no value and may be joined, split and moved.
@@ -78,7 +79,7 @@ def _long(part: Part) -> list[tuple[int, int, str]] | None:
     return edits
 
 
-def _options(part: Part) -> list[tuple[object, str]]:  # type: ignore[type-arg]
+def _options(part: Part) -> list[tuple[Word, str]]:
     """The constant options before `--`."""
     found = []
     for word, value in part.arguments:
@@ -93,7 +94,7 @@ def _marked(subject: Subject) -> str | None:
     """`--` before the operands of a command whose options all come first."""
     edits = []
     for part in subject.parts:
-        if part.program not in ENDED or part.constant is False or "--" in part.values:
+        if part.program not in ENDED or not part.constant or "--" in part.values:
             continue
         place = _first_operand(part)
         if place is not None:

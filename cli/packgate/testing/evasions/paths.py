@@ -23,9 +23,6 @@ FILE_PROGRAMS = frozenset(
 _PLAIN = re.compile(r"[A-Za-z0-9._+@~-]+(?:/[A-Za-z0-9._+@~-]+)*\Z")
 _LOCAL = re.compile(r"/(?:[A-Za-z0-9._+@-]+/)*[A-Za-z0-9._+@-]+\Z")
 
-Spelling = "Callable[[str, Subject], str | None]"
-
-
 def _absolute(value: str) -> bool:
     return bool(_LOCAL.match(value)) and not value.startswith("/dev/")
 
@@ -71,11 +68,10 @@ def _bracket(value: str) -> str | None:
 
 def _program(folder: str) -> Callable[[Subject], str | None]:
     def apply(subject: Subject) -> str | None:
-        edits = []
-        for part in subject.parts:
-            if part.external and part.program and "/" not in part.program and part.program not in ("[", "npx"):
-                edits.append((part.words[0].start, part.words[0].end, folder + part.program))
-        return subject.edited(edits)
+        return subject.edited(
+            (part.words[0].start, part.words[0].end, folder + part.program)
+            for part in subject.parts if part.external and part.program and "/" not in part.program
+        )
 
     return apply
 

@@ -110,6 +110,6 @@ REENTRY = (
     Rewrite("file-executable", "written to a file, made executable, run", _SHELL, _file("chmod +x /tmp/packgate-step.sh &&")),
     Rewrite("script", "script -c", _SHELL, _quoted("script -qec {} /dev/null", posix=True)),
     Rewrite("flock-c", "flock -c", _SHELL, _quoted("flock /tmp/packgate.lock -c {}", posix=True)),
-    Rewrite("setsid-bash", "setsid, nohup and bash -c in the background", _SHELL, _quoted("setsid nohup bash -c {} >/dev/null 2>&1 &")),
+    Rewrite("setsid-bash", "setsid, nohup and bash -c in the background", _SHELL, _quoted("setsid nohup bash -c {} &")),
     Rewrite("git-alias", "a shell alias of git", "git hands the text behind ! to sh", _git_alias),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packgate.shell.parser import parse
-from packgate.shell.tree import AndOr, Group, Literal, Pipeline, Quoted, SimpleCommand, Subshell, Word
+from packgate.shell.tree import AndOr, Function, Group, Literal, Pipeline, Quoted, SimpleCommand, Subshell, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from packgate.shell.tree import Node, Redirect, Script
 
@@ -27,10 +27,12 @@ _GLOB = frozenset("*?[{}~!^#=")
 class Part:
     """A simple command of a line. ``values[i]`` is what word i means when nothing in it is expanded, else None."""
 
-    __slots__ = ("node", "program", "values", "words")
+    __slots__ = ("node", "own", "program", "values", "words")
 
-    def __init__(self, node: SimpleCommand) -> None:
+    def __init__(self, node: SimpleCommand, own: frozenset[str]) -> None:
         self.node = node
+        # Names of functions and aliases of the same line.
+        self.own = own
         self.words: list[Word] = [word for word in node.words if isinstance(word, Word)]
         self.values = [constant(word) for word in self.words]
         self.program = self.values[0] if self.values else None
@@ -39,7 +41,7 @@ class Part:
     def external(self) -> bool:
         """Whether it surely starts a program."""
         program = self.program
-        if not program or program in BUILTINS or len(self.words) != len(self.node.words):
+        if not program or program in BUILTINS or program in self.own or len(self.words) != len(self.node.words):
             return False
         return not (program == "kill" and any(value is None or value.startswith("%") for value in self.values))
 
@@ -73,7 +75,10 @@ class Subject:
         parsed = parse(self.text)
         if parsed.problems:
             raise ValueError(parsed.problems[0].message)
-        self.parts = [Part(node) for node in simple_commands(parsed.script)]
+        nodes = list(run_by(parsed.script))
+        simple = [node for node in nodes if isinstance(node, SimpleCommand)]
+        own = frozenset(node.name for node in nodes if isinstance(node, Function)) | aliases(self.text, simple)
+        self.parts = [Part(node, own) for node in sorted(simple, key=lambda node: node.start)]
         statements = parsed.script.statements
         alone = len(statements) == 1 and isinstance(statements[0].node, SimpleCommand) and not statements[0].background
         self.lone = self.parts[0] if alone and self.parts and self.parts[0].words else None
@@ -132,21 +137,29 @@ class Subject:
         return self.edited((part.words[0].start, part.words[0].start, prefix) for part in self.parts if part.external)
 
 
-def simple_commands(script: Script) -> list[SimpleCommand]:
-    """The simple commands that a script itself runs."""
-    found: list[SimpleCommand] = []
-    waiting: list[Node] = [statement.node for statement in reversed(script.statements)]
+def aliases(text: str, nodes: Iterable[SimpleCommand]) -> set[str]:
+    """Names that the commands make aliases of."""
+    found = set()
+    for node in nodes:
+        words = [text[word.start:word.end] for word in node.words]
+        if words[:1] == ["alias"]:
+            found |= {word.partition("=")[0] for word in words[1:]}
+    return found
+
+
+def run_by(script: Script) -> Iterator[Node]:
+    """The commands that a script itself runs, lists and groups taken apart."""
+    waiting: list[Node] = [statement.node for statement in script.statements]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, SimpleCommand):
-            found.append(node)
-        elif isinstance(node, Pipeline):
-            waiting.extend(reversed(node.commands))
+        if isinstance(node, Pipeline):
+            waiting.extend(node.commands)
         elif isinstance(node, AndOr):
-            waiting.extend((node.right, node.left))
+            waiting.extend((node.left, node.right))
         elif isinstance(node, (Group, Subshell)):
-            waiting.extend(statement.node for statement in reversed(node.script.statements))
-    return sorted(found, key=lambda node: node.start)
+            waiting.extend(statement.node for statement in node.script.statements)
+        else:
+            yield node
 
 
 def targets(redirects: Iterable[Redirect]) -> list[tuple[Word, str]]:
