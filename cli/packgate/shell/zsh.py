@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.model.value import join, unknown
+from packgate.model.value import unknown
+from packgate.shell.lookup import spaced
 from packgate.shell.partial import map_literals, split_blank, split_on
 from packgate.shell.tree import Parameter
 
@@ -87,7 +88,7 @@ def _flagged(walk: Walk, found: str, values: list[Value], state: State) -> list[
             close = inside.find(inside[i : i + 1], i + 1)
             separator = inside[i + 1 : close] if close > 0 else ""
             i = close + 1 if close > 0 else len(inside)
-            values = _split(values, separator) if letter == "s" else [_joined(values, separator)]
+            values = _split(values, separator) if letter == "s" else [spaced(values, separator)]
     if "=" in found:
         values = [piece for value in values for piece in split_blank(value)]
     return values
@@ -95,15 +96,6 @@ def _flagged(walk: Walk, found: str, values: list[Value], state: State) -> list[
 
 def _split(values: list[Value], separator: str) -> list[Value]:
     return [piece for value in values for piece in split_on(value, separator)] if separator else values
-
-
-def _joined(values: list[Value], separator: str) -> Value:
-    out: list[Value] = []
-    for i, value in enumerate(values):
-        if i:
-            out.append(separator)
-        out.append(value)
-    return join(out)
 
 
 def _pointed(walk: Walk, value: Value, state: State) -> Value:
