@@ -184,7 +184,7 @@ class _Reader:
 
     def _prefix(self, name: str) -> Option | None:
         """The declared long option that begins so; GNU getopt and git accept it."""
-        if self.style != "gnu" or len(name) < 3:
+        if self.style not in ("gnu", "posix") or len(name) < 3:
             return None
         for branch in self.live:
             found = branch.inherited.beginning(name) if branch.inherited is not None else ()

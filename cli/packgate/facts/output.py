@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.call import ACTIVE, HELP
+from packgate.facts.names import printed_names
 from packgate.model.operation import Operation
 from packgate.model.value import Origin, origins_of, unknown
 from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT
@@ -27,6 +28,9 @@ def output_of(call: Call, operations: list[Operation], session: Session) -> Valu
     if call.neutral == HELP:
         # A manual or a version: the same text whatever the line says.
         return ""
+    names = printed_names(call)
+    if names is not None:
+        return names
     if kind is None or call.neutral != ACTIVE:
         return None
     if kind == "none":

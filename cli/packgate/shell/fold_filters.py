@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.model.value import Text, join
 from packgate.shell.fold import known, options
+from packgate.shell.fold_names import are_names
 from packgate.shell.partial import each, map_literals, split_lines
 from packgate.shell.patterns import CLASSES
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 # The option letters of each program that take a value.
 _VALUED = {"head": "nc", "tail": "nc", "cut": "dfcb", "sort": "ktoST", "uniq": "fsw", "fold": "w", "paste": "d"}
+
+# Options with which a filter still prints some of its lines as they are.
+_SELECTING = {"sort": frozenset("bdfghimnrRsuVz"), "uniq": frozenset("diu"), "tail": frozenset("n")}
 
 
 def run(given: Given) -> Value | None:
@@ -56,6 +60,8 @@ def _partly(name: str, found: dict[str, str], source: Text) -> Value | None:
         ends = isinstance(source.parts[-1], str) and source.parts[-1].endswith("\n")
         flipped = [part.rstrip("\n")[::-1] if isinstance(part, str) else part for part in reversed(source.parts)]
         return join((*flipped, "\n" if ends else ""))
+    if name in ("sort", "uniq", "tail") and set(found) <= _SELECTING.get(name, frozenset()) and are_names(source):
+        return source
     lines = split_lines(source)
     if name == "tac":
         return join([piece for line in reversed(lines) for piece in (line, "\n")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.shell.fold import known, options
+from packgate.shell.fold_names import are_names, matching
 from packgate.shell.partial import each
 
 TYPE_CHECKING = False
@@ -219,6 +220,13 @@ def _grep(given: Given, name: str) -> Value | None:
         return given.failed(source)
     if "q" in found:
         return ""
+    if not operands and are_names(source):
+        if "v" in found:
+            return source
+        if not set(found) & {"i", "o"}:
+            selected = matching(source, pattern, "F" in found or name == "fgrep")
+            if selected is not None:
+                return selected
     text_pattern: str = pattern
     fixed = "F" in found or name == "fgrep"
     extended = "E" in found or name == "egrep"

@@ -1,0 +1,57 @@
+"""Names of files that a program prints: what `ls`, `git ls-files` and `grep -l` hand on stands for files of certain folders, as a
+glob does. Without this, `grep -rl old src | xargs sed -i …` would edit anything at all.
+"""
+
+from __future__ import annotations
+
+from packgate.model.value import Glob, Text, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.facts.call import Call
+    from packgate.model.value import Part, Value
+
+_LIST = ("ls", "gls")
+_SEARCH = ("grep", "egrep", "fgrep", "ggrep", "rg", "ripgrep", "ag")
+# Options of `ls` with which it prints something else than plain names, or hidden ones as well.
+_OTHER_LISTS = ("-l", "-a", "-A", "-R", "-s", "-i", "-g", "-n", "-F", "-p", "-C", "-m", "-x")
+
+
+def printed_names(call: Call) -> Value | None:
+    """What a program that prints names of files puts on its output, a line each; None when this one does not."""
+    if call.program in _LIST:
+        return None if any(call.has(option) for option in _OTHER_LISTS) else _lines([_listed(word) for word in call.operands or ["."]])
+    if call.program == "git" and call.words == ["ls-files"]:
+        return _lines([_below(word) for word in call.operands or ["."]])
+    if call.program in _SEARCH and (call.has("-l") or call.has("--files")):
+        return _searched(call)
+    return None
+
+
+def _searched(call: Call) -> Value | None:
+    pattern = call.has("-e") or call.has("-f") or call.has("--files")
+    places = call.operands if pattern else call.operands[1:]
+    recursive = call.program not in ("grep", "egrep", "fgrep", "ggrep") or call.has("-r") or call.has("-R")
+    if not places:
+        return _lines([_below(".")]) if recursive and call.stdin is None else None
+    return _lines([_below(word) if recursive and not _has_glob(word) else word for word in places])
+
+
+def _listed(word: Value) -> Value:
+    """A folder is listed without its own name; a glob stands for the names that it can be."""
+    return word if _has_glob(word) else Text((Glob("*"),))
+
+
+def _below(word: Value) -> Value:
+    return Text((Glob("**"),)) if word == "." else join([word, "/", Glob("**")])
+
+
+def _has_glob(word: Value) -> bool:
+    return not isinstance(word, str) and all(isinstance(part, (str, Glob)) for part in word.parts)
+
+
+def _lines(names: list[Value]) -> Value:
+    parts: list[Value | Part] = []
+    for name in names:
+        parts.extend((name, "\n"))
+    return join(parts)
