@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.facts.environment import classify, network
 from packgate.facts.parsers import PARSERS
-from packgate.facts.paths import UNKNOWN, normalise, scope
+from packgate.facts.paths import CONTAINER, UNKNOWN, normalise, scope
 from packgate.model.value import Glob, Hole, join, origins_of, unknown
 
 TYPE_CHECKING = False
@@ -20,6 +20,11 @@ _IGNORED = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/stdin", "/d
             "/dev/urandom", "/dev/ptmx")
 # Kinds of origin by which a line can hide what it names.
 _MADE_UP = ("command", "encoded", "file", "network", "secret")
+# Commands that only pass on, cut or count what they are given, or print one fact: they hide nothing.
+_PLAIN = frozenset((
+    "basename", "cut", "date", "dirname", "file", "fold", "getconf", "grep", "egrep", "fgrep", "head", "hostname", "id", "mktemp", "nproc",
+    "readlink", "realpath", "sed", "seq", "sort", "tail", "uname", "uniq", "wc", "which", "whoami",
+))
 FILE_FAMILIES = frozenset(("read-file", "modify-file", "delete-file"))
 
 
@@ -93,6 +98,9 @@ def _network_of(host: Value) -> Value:
 def add_scope(fields: Fields, session: Session, context: Context) -> None:
     """Tell where the paths of a file operation lie."""
     local = context.place is None
+    if not local and context.host is None:
+        fields["scope"] = (CONTAINER,)
+        return
     found = []
     for path in fields["path"]:
         place = scope(path, session.repository if local else None, session.home if local else None)
@@ -112,7 +120,9 @@ def _is_aimed(path: Value) -> bool:
     last = path.parts[-1]
     if isinstance(last, str) and last.rsplit("/", 1)[-1] or len(path.parts) > 1 and isinstance(path.parts[-1], Glob):
         return True
-    return any(origin.kind in _MADE_UP for origin in origins_of(path))
+    return any(
+        origin.kind in _MADE_UP and not (origin.kind == "command" and origin.detail in _PLAIN) for origin in origins_of(path)
+    )
 
 
 def environment_of(values: list[Value], context: Context, session: Session) -> tuple[Value, ...]:

@@ -19,6 +19,7 @@ SYSTEM = "system"
 TOOLCHAIN = "toolchain"
 OTHER = "other"
 UNKNOWN = "unknown"
+CONTAINER = "container"
 
 _TEMPORARY = ("/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/dev/shm", "/var/folders", "/run/user")
 _DEVICES = ("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/random", "/dev/urandom",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Glob, Hole, Origin, join
+from packgate.model.value import Glob, Hole, Origin, Text, join
 from packgate.shell.limits import TEXT_SIZE
 
 TYPE_CHECKING = False
@@ -180,7 +180,11 @@ def finish(pieces: list[Piece]) -> Value:
             plain.append(piece)
     if bracket:
         plain = _bracket_globs(pieces)
-    return join(plain)
+    value = join(plain)
+    if isinstance(value, Text) and any(isinstance(part, str) and "://" in part for part in value.parts):
+        # No file is named by a URL, so the shell leaves its `?`, `*` and `[::1]` as they are.
+        return join([part.pattern if isinstance(part, Glob) else part for part in value.parts])
+    return value
 
 
 def _plain_globs(text: str, out: list[Value | Part]) -> None:
