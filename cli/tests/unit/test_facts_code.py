@@ -163,3 +163,9 @@ def test_a_manifest_in_the_line_tells_its_kinds():
 def test_python_that_prints_one_variable_discloses_that_one_alone():
     exposed = found("python3 -c \"import os; print(os.environ.get('PATH'))\"", "environment-exposure")
     assert [(values(operation, "operation"), values(operation, "variable")) for operation in exposed] == [(["print"], ["PATH"])]
+
+
+def test_python_ends_processes_and_starts_itself():
+    assert [values(operation, "target") for operation in found("python3 -c 'import os; os.kill(1234, 9)'", "process-kill")] == [["1234"]]
+    install = "python3 -c \"import subprocess, sys; subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'left-pad'])\""
+    assert [values(operation, "package") for operation in found(install, "package-install")] == [["left-pad"]]

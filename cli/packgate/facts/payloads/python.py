@@ -127,6 +127,8 @@ class _Reader(ast.NodeVisitor):
             self._run(node, name in RUNS_ARGV)
         elif name in ("exec", "eval", "compile", "builtins.exec", "builtins.eval"):
             self._nested(self.names.value(first))
+        elif name in ("os.kill", "os.killpg"):
+            self.payload.add(("process-kill",), "kill", "delete", {"target": (self.names.value(first),)})
         elif name in FILES:
             self._file(FILES[name], [self.names.value(argument) for argument in node.args])
         elif name in ("open", "io.open", "codecs.open"):

@@ -17,6 +17,10 @@ _DECODERS = frozenset(("b64decode", "b32decode", "b85decode", "b16decode", "a85d
                        "decompress", "decode", "loads"))
 
 
+# Attributes of modules that are the same on every machine of ours.
+_CONSTANTS = {"sys.executable": "python3", "os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "os.devnull": "/dev/null", "os.curdir": "."}
+
+
 class Names:
     """What the names of a module stand for: imported modules and members, and variables with known values."""
 
@@ -64,8 +68,12 @@ class Names:
         if isinstance(node, ast.Subscript) and self.dotted(node.value) == "os.environ":
             name = self.value(node.slice)
             return unknown(Origin("variable", name if isinstance(name, str) else ""))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.expr) and not self.dotted(node):
-            return self.value(node.value)
+        if isinstance(node, ast.Attribute):
+            dotted = self.dotted(node)
+            if not dotted:
+                return self.value(node.value)
+            if dotted in _CONSTANTS:
+                return _CONSTANTS[dotted]
         return unknown(Origin("argument", node.id if isinstance(node, ast.Name) else ""))
 
     def _binary(self, node: ast.BinOp) -> Value:
