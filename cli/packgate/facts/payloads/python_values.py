@@ -18,7 +18,8 @@ _DECODERS = frozenset(("b64decode", "b32decode", "b85decode", "b16decode", "a85d
 
 
 # Attributes of modules that are the same on every machine of ours.
-_CONSTANTS = {"sys.executable": "python3", "os.sep": "/", "os.path.sep": "/", "os.linesep": "\n", "os.devnull": "/dev/null", "os.curdir": "."}
+_CONSTANTS = {"sys.executable": "python3", "os.sep": "/", "os.path.sep": "/", "os.linesep": "\n",
+              "os.devnull": "/dev/null", "os.curdir": "."}
 
 
 class Names:
