@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 
 from packgate.catalog.compile import compile_catalog
+from packgate.catalog.digest import catalog_files, source_digest
 from packgate.catalog.problems import CatalogError, CatalogProblem
 from packgate.model.vocabulary import Vocabulary, families_from, fields_from
-from packgate.resources import vocabulary_path
 from packgate.source.vocabulary import builtin_vocabulary
 from packgate.source.yaml import parse_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-def catalog_files(folder: str) -> list[str]:
-    """The YAML files of a catalog folder, sorted."""
-    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".yaml"))
-
-
-def source_digest(folder: str) -> str:
-    """Changes whenever a catalog file, the vocabulary or the compiler's own code does."""
-    digest = hashlib.sha256()
-    here = os.path.dirname(os.path.abspath(__file__))
-    code = sorted(os.path.join(here, name) for name in os.listdir(here) if name.endswith(".py"))
-    for path in [*catalog_files(folder), vocabulary_path(), *code]:
-        with open(path, "rb") as file:
-            data = file.read()
-        digest.update(f"{os.path.basename(path)}\0{len(data)}\0".encode())
-        digest.update(data)
-    return "sha256:" + digest.hexdigest()
 
 
 def read_documents(folder: str) -> list[tuple[str, Any]]:

@@ -110,11 +110,13 @@ def _builtin() -> dict[str, Any]:
         if compiled is None:
             raise RuntimeError("this installation of packgate carries no catalog; install it again")
         return compiled
-    from packgate.catalog.build import compile_folder, renew, source_digest
+    from packgate.catalog.digest import source_digest
 
     digest = source_digest(PROGRAMS)
     if compiled is not None and compiled["digest"] == digest:
         return compiled
+    from packgate.catalog.build import compile_folder, renew
+
     fresh = compile_folder(PROGRAMS)
     renew(COMPILED, fresh, digest)
     return fresh

@@ -105,8 +105,24 @@ class Automaton:
         """A character for every way in which the pattern treats the characters of a set, readable ones first."""
         found = self._cells.get(ranges)
         if found is None:
-            found = self._cells[ranges] = _representatives([each for each, _ in self.classes], ranges)
+            found = self._cells[ranges] = self._representatives(ranges)
         return found
+
+    def _representatives(self, ranges: Ranges) -> tuple[str, ...]:
+        edges = {low for each, _ in self.classes for low, _ in each}
+        edges.update(high + 1 for each, _ in self.classes for _, high in each)
+        edges.update(low for low, _ in ranges)
+        edges.update(high + 1 for _, high in ranges)
+        bounds = sorted(edges)
+        seen: dict[int, int] = {}
+        for index, low in enumerate(bounds):
+            if not contains(ranges, low):
+                continue
+            # What the pattern does with a character is the positions that accept it.
+            key = self.positions(chr(low))
+            if key not in seen or not 32 < seen[key] < 127:
+                seen[key] = _readable(low, bounds[index + 1] - 1)
+        return tuple(sorted(map(chr, seen.values()), key=lambda char: (not ("a" <= char <= "z"), char)))
 
     def reachable(self, state: int, ranges: Ranges) -> tuple[tuple[int, str], ...]:
         """The states after one or more characters of a set, each with a shortest text that leads there; remembered, since
@@ -171,20 +187,12 @@ class Automaton:
         return mask & self.last != 0
 
 
-def _representatives(classes: list[Ranges], ranges: Ranges) -> tuple[str, ...]:
-    edges = {low for each in [*classes, ranges] for low, _ in each}
-    edges.update(high + 1 for each in [*classes, ranges] for _, high in each)
-    bounds = sorted(edges)
-    seen: dict[tuple[bool, ...], int] = {}
-    for index, low in enumerate(bounds):
-        if not contains(ranges, low):
-            continue
-        high = bounds[index + 1] - 1
-        code = next((ord(char) for char in "abcdefghijklmnopqrstuvwxyz0123456789-_." if low <= ord(char) <= high), low)
-        key = tuple(contains(each, low) for each in classes)
-        if key not in seen or not 32 < seen[key] < 127:
-            seen[key] = code
-    return tuple(sorted(map(chr, seen.values()), key=lambda char: (not ("a" <= char <= "z"), char)))
+def _readable(low: int, high: int) -> int:
+    """Of the code points in a range one that reads well: a letter, else a digit, ``-``, ``_`` or ``.``, else the first."""
+    for first, last in ((97, 122), (48, 57), (45, 45), (95, 95), (46, 46)):
+        if low <= last and high >= first:
+            return max(low, first)
+    return low
 
 
 class _Builder:

@@ -83,7 +83,7 @@ def test_it_carries_nothing_else(names: set[str]) -> None:
 
 
 def test_its_compiled_catalog_is_that_of_the_checkout(wheel: Path) -> None:
-    from packgate.catalog.build import source_digest
+    from packgate.catalog.digest import source_digest
     from packgate.catalog.load import PROGRAMS
 
     with zipfile.ZipFile(wheel) as archive:

@@ -9,7 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from packgate.catalog import words
-from packgate.catalog.build import compile_folder, encode, read_documents, source_digest
+from packgate.catalog.build import compile_folder, encode, read_documents
+from packgate.catalog.digest import source_digest
 from packgate.catalog.compile import compile_catalog
 from packgate.catalog.load import PROGRAMS, Catalog
 from packgate.catalog.problems import CatalogError
