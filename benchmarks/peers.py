@@ -29,7 +29,7 @@ DEFAULT = ROOT.parent / "shared" / "corpora" / "peers-dev.jsonl"
 _CONFIGURATION = re.compile(r"depends on the (test )?config|custom rule|user config|allowlist|configured", re.IGNORECASE)
 _WINDOWS = re.compile(
     r"(?i)\b(powershell|pwsh|cmd(\.exe)? /c|Remove-Item|Get-ChildItem|Invoke-|reg (add|delete)|rd /s|rmdir /s|del /|format [a-z]:|diskpart|vssadmin|"
-    r"Set-ExecutionPolicy|iex |C:\\|bcdedit|wmic|schtasks|certutil|mshta|Stop-Computer|Clear-)"
+    r"Set-ExecutionPolicy|iex |C:\\|bcdedit|wmic|schtasks|certutil|taskkill|cmdkey|msedge\.exe|mshta|Stop-Computer|Clear-)"
 )
 _PRODUCT_FILES = re.compile(
     r"(?i)\.(nah|dcg|rampart|tirith|agentjail|pipelock|defenseclaw|llxprt|continue|safety-net|dippy|intercode)\b|\b(nah|dcg|rampart|tirith|agentjail|"
@@ -41,6 +41,8 @@ def apart(row: dict[str, Any]) -> str | None:
     """Why a row is left apart; None when it counts."""
     if _CONFIGURATION.search(row.get("note", "") or ""):
         return "configuration"
+    if "self-protection" in (row.get("category") or ""):
+        return "product files"
     if _WINDOWS.search(row["command"]) or row.get("shell") in ("powershell", "cmd"):
         return "windows"
     if _PRODUCT_FILES.search(row["command"]):
