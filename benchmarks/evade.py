@@ -1,11 +1,11 @@
 """Score every policy of the shipped packs against rewrites of its own commands.
 
-    python benchmarks/evade.py [--pack NAME] [--misses] [--by-rewrite] [--json FILE]
+    python benchmarks/evade.py [--pack NAME] [--misses] [--by-rewrite] [--chained] [--json FILE]
 
 Every must_fire command is rewritten in every way that applies (`packgate.testing.evasions`) and decided, not run:
 
     rewrites    the rewritten command still fires the policy; of the others, how many the decision calls unsure
-    data        the command as mere data does not fire it
+    data        the command as mere data does not fire it (not with --chained)
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from packgate.testing.cases import collect
 from packgate.testing.evasion import EvasionRun, Tally, evade, total
 
 
-def measure(pack: str) -> EvasionRun:
+def measure(pack: str, chained: bool) -> EvasionRun:
     """The run over a pack's own policies."""
     space = open_workspace((pack,))
     result = space.results[0]
     if result.pack is None:
         raise SystemExit("\n".join(str(item) for item in space.diagnostics))
-    return evade(collect([result]), build_gate([result.pack], result.vocabulary, lists=space.lists))
+    return evade(collect([result]), build_gate([result.pack], result.vocabulary, lists=space.lists), chained=chained)
 
 
 def line(name: str, fires: Tally, data: Tally) -> str:
@@ -46,12 +46,13 @@ def main() -> int:
     parser.add_argument("--pack", action="append", help="default: recommended and strict")
     parser.add_argument("--misses", action="store_true", help="list every rewrite that does not hold")
     parser.add_argument("--by-rewrite", action="store_true", help="also the scores of the rewrites")
+    parser.add_argument("--chained", action="store_true", help="rewrite every rewritten command once more")
     parser.add_argument("--json", type=Path, help="also write all counts as JSON")
     options = parser.parse_args()
     counts = {}
     for pack in options.pack or ["recommended", "strict"]:
         start = time.perf_counter()
-        run = measure(pack)
+        run = measure(pack, options.chained)
         seconds = time.perf_counter() - start
         print(f"{pack:36} {'rewrites':>22} {'unsure':>8} {'data':>20}")
         for policy, tally in run.fires.items():

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.command import Host
-    from packgate.shell.state import State
+    from packgate.shell.state import Descriptor, State
     from packgate.shell.tree import Node, Redirect, Script
 
 
@@ -66,10 +66,8 @@ def _evaluate(
         return unknown(Origin("limit", "depth"))
     text, holes = (source, ()) if isinstance(source, str) else encode(source)
     walk = Evaluator(host, budget, Frame(text, span, holes), via)
-    sink = Sink()
     outer_out, outer_in = state.fds.get(1), state.fds.get(0)
-    sink.shown = outer_out is None or (isinstance(outer_out, Sink) and outer_out.shown)
-    state.fds[1] = sink
+    sink = state.fds[1] = buffer_for(outer_out)
     if stdin is not None:
         state.fds[0] = Stream(stdin)
     budget.depth += 1
@@ -79,10 +77,7 @@ def _evaluate(
     except RecursionError:
         walk.limit("nesting", where)
     budget.depth -= 1
-    if outer_out is not None:
-        state.fds[1] = outer_out
-    else:
-        state.fds.pop(1, None)
+    _put_back(state, sink, outer_out)
     if stdin is not None:
         if outer_in is not None:
             state.fds[0] = outer_in
@@ -105,8 +100,22 @@ def run_argv(
     walk = Evaluator(host, state.budget, Frame("", span, ()), via)
     if not argv or not walk.spend(span):
         return ""
-    possible = _possible(argv, state)
-    return either([commands.external(walk, words, state, span, stdin, variables)[0] for words in possible])
+    # Whoever starts it writes its output, which is returned.
+    outer = state.fds.get(1)
+    sink = state.fds[1] = buffer_for(outer)
+    found = [commands.external(walk, words, state, span, stdin, variables)[0] for words in _possible(argv, state)]
+    _put_back(state, sink, outer)
+    return either(found)
+
+
+def _put_back(state: State, sink: Sink, outer: Descriptor | None) -> None:
+    """Standard output is what it was before a capture; the variables that flowed into the capture flow on."""
+    if outer is None:
+        state.fds.pop(1, None)
+        return
+    state.fds[1] = outer
+    if sink.names and isinstance(outer, Sink):
+        outer.names.extend(name for name in sink.names if name not in outer.names)
 
 
 def _possible(argv: list[Value], state: State) -> list[list[Value]]:

@@ -16,6 +16,7 @@ from packgate.model.operation import FULL
 from packgate.testing import codes
 from packgate.testing.cases import MUST_FIRE
 from packgate.testing.evasions import REWRITES, WRAPS
+from packgate.testing.evasions.rewrite import Rewrite
 from packgate.testing.evasions.subject import Subject
 from packgate.testing.runner import found_operations
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from packgate.engine.gate import Gate
     from packgate.model.decision import Decision
     from packgate.testing.cases import Case
-    from packgate.testing.evasions.rewrite import Rewrite
 
 # Text that no policy means: what fires with it in the place of a command fires by the wrap itself.
 _NEUTRAL = "a quiet afternoon"
@@ -105,6 +105,29 @@ class EvasionRun:
         }
 
 
+def chain(rewrites: Sequence[Rewrite], turn: int) -> list[Rewrite]:
+    """Each rewrite followed by another one; ``turn`` says which."""
+    count = len(rewrites)
+    return [_then(first, [rewrites[(7 * place + 13 * turn + step) % count] for step in range(5)]) for place, first in enumerate(rewrites)]
+
+
+def _then(first: Rewrite, following: Sequence[Rewrite]) -> Rewrite:
+    """A rewrite of what the first one makes, by the first of some that applies."""
+
+    def apply(subject: Subject) -> str | None:
+        command = first.apply(subject)
+        if command is None:
+            return None
+        again = Subject(command, subject.cwd, subject.home)
+        for each in following:
+            twice = each.apply(again)
+            if twice is not None:
+                return twice
+        return None
+
+    return Rewrite(first.id, f"{first.title}, and rewritten again", "both rewrites keep the meaning", apply)
+
+
 def total(tallies: Iterable[Tally]) -> Tally:
     """The sum of tallies."""
     found = Tally()
@@ -116,11 +139,12 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 
 def evade(
-    cases: Sequence[Case], gate: Gate, tick: Callable[[], None] | None = None,
-    rewrites: Sequence[Rewrite] = REWRITES, wraps: Sequence[Rewrite] = WRAPS,
+    cases: Sequence[Case], gate: Gate, tick: Callable[[], None] | None = None, *,
+    rewrites: Sequence[Rewrite] = REWRITES, wraps: Sequence[Rewrite] = WRAPS, chained: bool = False,
 ) -> EvasionRun:
     """Rewrite the must_fire commands among ``cases`` and decide each with the pack's ``gate``; ``tick`` is called after every case.
 
+    ``chained``: each rewritten command is rewritten once more, in a way that differs from case to case, and that is decided.
     Cases that do not fire as they stand are `packgate test`'s matter and are passed over, as are policies that allow: they lift
     a default, so a rewrite that they miss is stopped, not let through.
     """
@@ -131,7 +155,8 @@ def evade(
             why = _unfit(case, gate, rule)
             if why is None:
                 run.passed_over.pop(case.policy, None)
-                _Attempts(case, gate, rule, run).make(rewrites, wraps)
+                tries = chain(rewrites, case.number + len(run.fires)) if chained else rewrites
+                _Attempts(case, gate, rule, run).make(tries, () if chained else wraps)
             elif case.policy not in run.fires:
                 run.passed_over[case.policy] = why
         if tick is not None:
@@ -218,7 +243,7 @@ class _Attempts:
 
     def _miss(self, rewrite: Rewrite, command: str, decision: Decision, flagged: bool, *, is_data: bool) -> None:
         for known in self.run.misses:
-            if known.rewrite is rewrite and known.case.policy == self.case.policy and known.is_data == is_data:
+            if known.rewrite.id == rewrite.id and known.case.policy == self.case.policy and known.is_data == is_data:
                 known.more += 1
                 known.flagged = known.flagged and flagged
                 return

@@ -190,6 +190,7 @@ def test_variables_that_are_shown(command, operation, variables):
     ("if true; then echo $TOKEN; fi > f", []), ("x=$(test -f a && echo $TOKEN)", []), ("if test -f a; then echo $TOKEN; fi | wc -c", []),
     ("set -- $TOKEN; echo $1", ["TOKEN"]), ("set -- $TOKEN; set -- a; echo $1", []), ("f() { echo \"$@\"; }; f $TOKEN; echo $1", ["TOKEN"]),
     ("f() { for x; do echo ${x%a}; done; }; f $TOKEN", ["TOKEN"]), ("find . -maxdepth 0 -exec echo $TOKEN \\;", ["TOKEN"]),
+    ("bash -c 'echo $TOKEN' | base64", ["TOKEN"]), ("env bash -c 'nice echo $TOKEN' | base64", ["TOKEN"]), ("env echo $TOKEN > f", []),
 ])
 def test_only_what_reaches_the_output_is_shown(command, variables):
     assert [name for operation in found(command, "environment-exposure") for name in values(operation, "variable")] == variables
@@ -250,3 +251,11 @@ def test_the_analysis_needs_no_heavy_module():
 def test_what_is_not_analysed_is_an_operation_that_policies_decide_about(command):
     assert "unanalysed" in [value for operation in found(command, "opaque-execution") for value in operation.get("operation")]
     assert analysis(command).coverage != "full"
+
+
+@pytest.mark.parametrize("command", [
+    "env printf 'rm -rf x' | nice sh", "timeout 9 echo -n 'rm -rf x' | sh", "sh -c \"$(nohup printf 'rm -rf x')\"",
+    "find . -maxdepth 0 -exec printf 'rm -rf x' \\; | sh", "env printf 'rm -rf x' > s; sh s",
+])
+def test_what_a_wrapped_command_prints_is_printed_once(command):
+    assert paths(command, "delete-file") == ["/home/dev/proj/x"]

@@ -129,6 +129,7 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
     for path in search.writes:
         _file_operation("modify-file", "write", path, call, session, common)
     context = session.context.inside("find")
+    outputs: list[Value] = []
     for kind, words in search.commands:
         for path in paths if any("{}" in str(word) for word in words) else paths[:1]:
             argv = [_fill(word, path) for word in words]
@@ -136,11 +137,12 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
             if kind.endswith("dir") and len(search.starts) == 1:
                 state.cwd = normalise(search.starts[0], state.cwd)
                 argv = [_fill(word, absolute(path, call, session.context)) for word in words]
-            within(session, context, lambda argv=argv, state=state: run_argv(  # type: ignore[misc]
+            outputs.append(within(session, context, lambda argv=argv, state=state: run_argv(  # type: ignore[misc]
                 argv, state, session, call.span, variables=call.variables
-            ))
+            )))
     if search.commands or search.deletes:
-        return None
+        # Of deeper searches it is not known how often they run a command.
+        return join(outputs) if search.depth == "0" else None
     out: list[Value | Part] = []
     for path in paths:
         out.extend((path, "\n"))

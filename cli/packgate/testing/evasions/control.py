@@ -68,7 +68,7 @@ CONTROL = (
     Rewrite("test", "behind [[ … ]]", _RUNS, _before("[[ -n x ]] && ")),
     Rewrite("arithmetic", "behind (( … ))", _RUNS, _before("(( 1 )) && ")),
     Rewrite("function", "in a function that is called", _RUNS, _around("tidy() { ", "}; tidy")),
-    Rewrite("function-keyword", "in a function by its reserved word", _RUNS, _around("function tidy { ", "}\ntidy")),
+    Rewrite("function-keyword", "in a function by its reserved word", _RUNS, _around("function sweep { ", "}\nsweep")),
     Rewrite("function-nested", "in a function that a function calls", _RUNS, _around("a() { b; }; b() { ", "}; a")),
     Rewrite("trap", "in a trap on EXIT", "the shell runs it when it ends", lambda s: f"trap {single_quoted(s.text)} EXIT"),
     Rewrite("substitution", "in a substitution that is shown", "its output is shown in the end", lambda s: (

@@ -43,6 +43,8 @@ class Part:
         program = self.program
         if not program or program in BUILTINS or program in self.own or len(self.words) != len(self.node.words):
             return False
+        if program == "printf":
+            return self.values[1:2] != ["-v"]
         return not (program == "kill" and any(value is None or value.startswith("%") for value in self.values))
 
     @property
@@ -66,7 +68,7 @@ class Subject:
     """A command line. ``parts`` are the simple commands that the line itself runs, in order; those inside substitutions, loops and
     functions are not among them. ``lone`` is the only one, of a line that is nothing else."""
 
-    __slots__ = ("cwd", "heredoc", "home", "lone", "parts", "text")
+    __slots__ = ("aliases", "cwd", "heredoc", "home", "lone", "parts", "text")
 
     def __init__(self, text: str, cwd: str, home: str) -> None:
         self.text = text.strip(" \t\n")
@@ -77,7 +79,8 @@ class Subject:
             raise ValueError(parsed.problems[0].message)
         nodes = list(run_by(parsed.script))
         simple = [node for node in nodes if isinstance(node, SimpleCommand)]
-        own = frozenset(node.name for node in nodes if isinstance(node, Function)) | aliases(self.text, simple)
+        self.aliases = aliases(self.text, simple)
+        own = frozenset((*self.aliases, *(node.name for node in nodes if isinstance(node, Function))))
         self.parts = [Part(node, own) for node in sorted(simple, key=lambda node: node.start)]
         statements = parsed.script.statements
         alone = len(statements) == 1 and isinstance(statements[0].node, SimpleCommand) and not statements[0].background
@@ -112,10 +115,10 @@ class Subject:
         return None if text == self.text else text
 
     def each_program(self, change: Callable[[str], str | None]) -> str | None:
-        """Every constant program word changed."""
+        """Every constant program word changed, other than aliases, which only a plain word names."""
         edits = []
         for part in self.parts:
-            if part.program and isinstance(part.node.words[0], Word) is not False:
+            if part.program and part.program not in self.aliases and part.words[0] is part.node.words[0]:
                 new = change(part.program)
                 if new is not None:
                     edits.append((part.words[0].start, part.words[0].end, new))

@@ -111,15 +111,15 @@ def _alias(subject: Subject) -> str | None:
     part = subject.lone
     if part is None or subject.heredoc or not subject.one_line:
         return None
-    return f"shopt -s expand_aliases\nalias tidy={single_quoted(subject.text)}\ntidy"
+    return f"shopt -s expand_aliases\nalias wipe={single_quoted(subject.text)}\nwipe"
 
 
 def _function_program(subject: Subject) -> str | None:
     part = subject.lone
     if part is None or not part.external or part.node.assignments:
         return None
-    edited = subject.edited([(part.words[0].start, part.words[0].end, "tidy")])
-    return f'tidy() {{ {subject.text[part.words[0].start:part.words[0].end]} "$@"; }}; {edited}'
+    edited = subject.edited([(part.words[0].start, part.words[0].end, "brush")])
+    return f'brush() {{ {subject.text[part.words[0].start:part.words[0].end]} "$@"; }}; {edited}'
 
 
 def _path_of(subject: Subject, use: str) -> str | None:
