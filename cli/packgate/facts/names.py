@@ -1,4 +1,4 @@
-"""Names of files that a program prints: what `ls`, `git ls-files` and `grep -l` hand on stands for files of certain folders, as a
+"""What some programs print, where that matters to what reads it. Names of files: what `ls`, `git ls-files` and `grep -l` hand on stands for files of certain folders, as a
 glob does. Without this, `grep -rl old src | xargs sed -i …` would edit anything at all.
 """
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _LIST = ("ls", "gls")
 _SEARCH = ("grep", "egrep", "fgrep", "ggrep", "rg", "ripgrep", "ag")
+# Sub-commands by which an installed program prints settings for the shell that runs it, and programs that print nothing else. To run what
+# they print is to trust the program, as starting it does: `eval "$(direnv hook bash)"`, `source <(kubectl completion bash)`.
+_SETTINGS = ("completion", "completions", "hook", "init", "shellenv", "shell.bash", "shell.zsh", "shell-init", "activate")
+_PRINTERS = ("dircolors", "ssh-agent", "lesspipe", "keychain")
 # Options of `ls` with which it prints something else than plain names, or hidden ones as well.
 _OTHER_LISTS = ("-l", "-a", "-A", "-R", "-s", "-i", "-g", "-n", "-F", "-p", "-C", "-m", "-x")
 
@@ -26,6 +30,11 @@ def printed_names(call: Call) -> Value | None:
     if call.program in _SEARCH and (call.has("-l") or call.has("--files")):
         return _searched(call)
     return None
+
+
+def prints_settings(name: str, argv: list[Value]) -> bool:
+    """Whether a call prints settings for the shell, which are those of the program itself."""
+    return name in _PRINTERS or (len(argv) > 1 and argv[1] in _SETTINGS)
 
 
 def _searched(call: Call) -> Value | None:

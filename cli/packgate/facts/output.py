@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.call import ACTIVE, HELP
-from packgate.facts.names import printed_names
+from packgate.facts.names import printed_names, prints_settings
 from packgate.model.operation import Operation
 from packgate.model.value import Origin, origins_of, unknown
 from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT
@@ -27,6 +27,8 @@ def output_of(call: Call, operations: list[Operation], session: Session) -> Valu
     kind = call.level.output
     if call.neutral == HELP:
         # A manual or a version: the same text whatever the line says.
+        return ""
+    if prints_settings(call.program, call.argv):
         return ""
     names = printed_names(call)
     if names is not None:

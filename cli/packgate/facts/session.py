@@ -7,6 +7,7 @@ from packgate.facts.context import OUTERMOST
 from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
 from packgate.facts.opaque import opaque_operation
+from packgate.facts.names import prints_settings
 from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
 from packgate.facts.redirections import EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
@@ -109,7 +110,7 @@ class Session:
             program = None if words is None else self.catalog.program("git")
             if program is None or words is None:
                 self._generic(name, command)
-                return None
+                return "" if prints_settings(name, command.argv) else None
             name, argv = "git", [*words, *argv[1:]]
         return self._known(program, name, argv, command)
 
