@@ -25,10 +25,11 @@ COMPILED = os.path.join(FOLDER, "_compiled.json")
 class Catalog:
     """Programs and variables by name. ``entries`` holds each program as JSON text or as the decoded structure."""
 
-    __slots__ = ("cache", "entries", "globs", "names", "variable_globs", "variables")
+    __slots__ = ("cache", "entries", "folded", "globs", "names", "variable_globs", "variables")
 
     def __init__(self, compiled: dict[str, Any]) -> None:
         self.names: dict[str, int] = compiled["names"]
+        self.folded: dict[str, str] = {}
         self.globs: list[tuple[str, int]] = [(glob, index) for glob, index in compiled["globs"]]
         self.entries: list[Any] = compiled["programs"]
         self.variables: dict[str, dict[str, Any]] = compiled["variables"]
@@ -53,6 +54,15 @@ class Catalog:
 
             entry = self.entries[index] = json.loads(entry)
         return entry  # type: ignore[no-any-return]
+
+    def any_case(self, name: str) -> str:
+        """The name of a program as the catalog writes it, where letter case does not count; the name itself when it is not listed."""
+        if name in self.names:
+            return name
+        if not self.folded:
+            for known in self.names:
+                self.folded.setdefault(known.lower(), known)
+        return self.folded.get(name.lower(), name)
 
     def variable(self, name: str) -> dict[str, Any] | None:
         """What the assignment of a variable means; None when the catalog does not list it."""

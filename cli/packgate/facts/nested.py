@@ -6,22 +6,39 @@ from packgate.facts.fields import add_network, add_scope, environment_of, is_dev
 from packgate.facts.opaque import report, unreadable
 from packgate.facts.paths import normalise
 from packgate.facts.payloads import reader_of
-from packgate.model.operation import PARTIAL, Operation
+from packgate.model.operation import PARTIAL, Note, Operation
 from packgate.model.value import Hole
 from packgate.shell.evaluate import evaluate, run_argv
+from packgate.shell.limits import RUNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
+    from packgate.facts.call import Call
     from packgate.facts.context import Context
     from packgate.facts.fields import Fields
     from packgate.facts.session import Session
     from packgate.model.value import Value
     from packgate.shell.state import State
 
+    T = TypeVar("T")
+
 SHELLS = {"shell": "bash", "bash": "bash", "sh": "sh", "zsh": "zsh"}
 WINDOWS = ("powershell", "cmd", "powershell-encoded")
+
+
+def run_limited(runs: list[T], session: Session, call: Call) -> list[T]:
+    """The first of the runs that one command starts; says so when there are more than are followed."""
+    if len(runs) <= RUNS:
+        return runs
+    reported = call.state.budget.reported
+    if "runs" not in reported:
+        reported.add("runs")
+        text = f"the limit of {RUNS} runs of one command was reached; what is beyond it was not analysed"
+        session.note(Note("limit", text, PARTIAL, call.span))
+    return runs[:RUNS]
 
 
 class Payload:

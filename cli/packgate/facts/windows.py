@@ -92,10 +92,7 @@ def _program(word: Value, shell: str, catalog: Catalog) -> Value:
     alias = (_POWERSHELL if shell == "powershell" else _CMD).get(name.lower())
     if alias is not None:
         return alias
-    if name in catalog.names:
-        return name
-    lowered = name.lower()
-    return next((known for known in catalog.names if known.lower() == lowered), name)
+    return catalog.any_case(name)
 
 
 def _arguments(words: list[Value], shell: str) -> list[Value]:

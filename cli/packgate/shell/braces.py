@@ -65,7 +65,11 @@ class Braces:
             if len(words) * len(choices) > most:
                 self.limited = True
                 choices = choices[: max(1, most // len(words))]
-            words = [word + choice for word in words for choice in choices]
+            if len(choices) == 1:
+                for word in words:
+                    word.extend(choices[0])
+            else:
+                words = [word + choice for word in words for choice in choices]
             i = close + 1
         return words
 

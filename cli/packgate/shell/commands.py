@@ -12,6 +12,7 @@ from packgate.shell.calls import call
 from packgate.shell.command import Command
 from packgate.shell.expand import add_word, declared
 from packgate.shell.fold import fold, unknown_output
+from packgate.shell.limits import ALL_FIELDS, FIELDS
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
@@ -86,7 +87,18 @@ def _argv(walk: Walk, words: list[Word | Assignment], state: State) -> tuple[lis
             declares = argv[-1] in DECLARATIONS
     if noglob:
         state.options = state.options - {"noglob"}
+    if len(argv) > FIELDS:
+        walk.limit("words", walk.span(words[0].start, words[-1].end))
+        del argv[FIELDS:]
     return argv, arrays
+
+
+def _few(walk: Walk, assignments: list[Assignment]) -> list[Assignment]:
+    """The assignments of one command that are carried out."""
+    if len(assignments) <= FIELDS:
+        return assignments
+    walk.limit("assignments", walk.span(assignments[0].start, assignments[-1].end))
+    return assignments[:FIELDS]
 
 
 def _assigns(word: Word) -> bool:
@@ -97,7 +109,7 @@ def _assigns(word: Word) -> bool:
 def _bare(walk: Walk, node: SimpleCommand, state: State) -> int | None:
     """No command word: assignments of the shell itself, and redirections that only open files."""
     walk.captured = False
-    for assignment in node.assignments:
+    for assignment in _few(walk, node.assignments):
         assign(walk, assignment, state)
     status = state.status if walk.captured else 0
     if node.redirects:
@@ -112,7 +124,7 @@ def _with_words(
     walk: Walk, node: SimpleCommand, argv: list[Value], arrays: list[Assignment], state: State, span: tuple[int, int]
 ) -> int | None:
     temporary, fds = state.temporary, state.fds
-    for assignment in node.assignments:
+    for assignment in _few(walk, node.assignments):
         if assignment.array is None and assignment.index is None:
             value = assigned_value(walk, assignment, state)
             state.temporary = {**state.temporary, assignment.name: value}
@@ -200,6 +212,10 @@ def external(
     variables: tuple[str, ...] = (),
 ) -> tuple[Value, int | None]:
     """Run a program: the host learns of it, and its output is the host's answer, else folded, else unknown."""
+    walk.budget.fields += len(argv)
+    if walk.budget.fields > ALL_FIELDS:
+        walk.limit("words", span)
+        return unknown(Origin("limit", "words")), None
     stream = state.fds.get(0)
     if stdin is None and isinstance(stream, Stream):
         stdin = stream.value

@@ -48,10 +48,11 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
                     out.append(part.text)
                     return
     fields = Fields(True, "noglob" not in state.options, _ifs(state), state.shell != "zsh")
-    for variant in _brace_variants(walk, word):
+    variants = _brace_variants(walk, word) if len(out) < FIELDS and walk.budget.fields < ALL_FIELDS else [word.parts]
+    for variant in variants:
         _add_parts(walk, _tilde(walk, variant, state, False), state, fields)
         fields.flush()
-    if fields.limited:
+    if fields.limited or fields.cut:
         walk.limit("text", walk.span(word.start, word.end))
     walk.budget.fields += len(fields.done)
     most = FIELDS if walk.budget.fields < ALL_FIELDS else 1
@@ -222,7 +223,7 @@ def _alternatives(walk: Walk, parts: list[WordPart], at: int, state: State, fiel
         if i:
             fields.flush()
         fields.current = [*base, *choice]
-        if len(fields.done) <= FIELDS:
+        if len(fields.done) <= FIELDS and i < FIELDS:
             _add_parts(walk, parts[at + 1 :], state, fields)
         else:
             walk.limit("words", walk.span(part.start, part.end))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import Glob, Hole, Origin, Text, join
-from packgate.shell.limits import TEXT_SIZE
+from packgate.shell.limits import PARTS, TEXT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Fields:
     """The fields of one or more words. ``split`` and ``glob`` say whether unquoted expansions are split and globs
     keep their meaning (not in assignments)."""
 
-    __slots__ = ("current", "done", "glob", "ifs", "limited", "size", "split", "split_all")
+    __slots__ = ("current", "cut", "done", "glob", "ifs", "limited", "size", "split", "split_all")
 
     def __init__(self, split: bool, glob: bool, ifs: str, split_all: bool = True) -> None:
         self.split = split
@@ -55,6 +55,8 @@ class Fields:
         # How much expansions added; beyond the limit it is one unknown piece.
         self.size = 0
         self.limited = False
+        # Whether a field was so much of a patchwork that its end became unknown.
+        self.cut = False
 
     def quoted(self, text: str) -> None:
         """Add characters without meaning; also makes an empty field exist."""
@@ -103,7 +105,11 @@ class Fields:
     def flush(self) -> None:
         """End the current field, if there is one."""
         if self.current is not None:
-            self.done.append(finish(self.current))
+            value = finish(self.current)
+            if not isinstance(value, str) and len(value.parts) > PARTS:
+                self.cut = True
+                value = Text((*value.parts[:PARTS], Hole((Origin("limit", "text"),))))
+            self.done.append(value)
             self.current = None
 
     def _split(self, text: str) -> None:

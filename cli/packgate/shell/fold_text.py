@@ -126,7 +126,10 @@ class Format:
         while text[i : i + 1] in ("l", "h", "L", "j", "z", "t"):
             i += 1
         letter = text[i : i + 1]
-        if letter:
+        if width > TEXT_SIZE or precision > TEXT_SIZE:
+            self.take()
+            self.put(unknown(Origin("limit", "text")))
+        elif letter:
             self.put(_padded(self._converted(letter, precision), flags, width))
         return i + 1
 
@@ -134,11 +137,11 @@ class Format:
         if text[i : i + 1] == "*":
             value = self.take()
             plain = value.lstrip("-") if isinstance(value, str) else ""
-            return (int(plain) if plain.isdigit() and len(plain) < 6 else 0), i + 1
+            return (int(plain[:9]) if plain.isascii() and plain.isdigit() else 0), i + 1
         end = i
-        while end < len(text) and text[end].isdigit():
+        while end < len(text) and text[end] in "0123456789":
             end += 1
-        return (min(int(text[i:end][:6]), TEXT_SIZE) if end > i else 0), end
+        return (int(text[i:end][:9]) if end > i else 0), end
 
     def _converted(self, letter: str, precision: int) -> Value:
         value = self.take()
@@ -148,9 +151,11 @@ class Format:
                 text = map_literals(text, lambda piece: unescape(piece, True)[0])
             elif letter != "s" and isinstance(text, str):
                 text = quote(text) if not text.replace("/", "a").replace(".", "a").isalnum() else text
-            return text[:precision] if isinstance(text, str) and precision >= 0 else text
+            if precision < 0:
+                return text
+            return text[:precision] if isinstance(text, str) else unknown(*origins_of(text))
         if letter == "c":
-            return value[:1] if isinstance(value, str) else "" if value is None else value
+            return value[:1] if isinstance(value, str) else "" if value is None else unknown(*origins_of(value))
         if value is not None and not isinstance(value, str):
             return Text((Hole(origins_of(value), DIGITS),))
         return _numeric(letter, value or "0", precision)
@@ -172,7 +177,7 @@ def _numeric(letter: str, text: str, precision: int) -> str:
         whole = int(number) & 0xFFFFFFFFFFFFFFFF
         return (f"{whole:o}" if letter == "o" else f"{whole:x}" if letter == "x" else f"{whole:X}").rjust(precision, "0")
     if letter in "eEfFgG":
-        return f"{number:.{min(precision, 60) if precision >= 0 else 6}{letter}}"
+        return f"{number:.{min(precision, 1_000) if precision >= 0 else 6}{letter}}"
     return text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.model.value import join
 from packgate.shell.expand import add_word, quoted_text, single
-from packgate.shell.limits import FIELDS
+from packgate.shell.limits import REDIRECTS
 from packgate.shell.paths import resolve_path
 from packgate.shell.streams import Closed, Sink, Stream
 
@@ -23,9 +23,9 @@ def open_redirects(walk: Walk, redirects: list[Redirect], state: State) -> list[
     """Carry out redirections in order, in a copy of the descriptors; the files that were opened for writing."""
     state.fds = state.fds.copy()
     sinks: list[Sink] = []
-    if len(redirects) > FIELDS:
+    if len(redirects) > REDIRECTS:
         walk.limit("redirections", walk.span(redirects[0].start, redirects[-1].end))
-    for redirect in redirects[:FIELDS]:
+    for redirect in redirects[:REDIRECTS]:
         _open(walk, redirect, state, sinks)
     return sinks
 

@@ -6,7 +6,7 @@ Sources: xargs(1) of GNU findutils 4.10, parallel(1).
 from __future__ import annotations
 
 from packgate.facts.fields import text_of
-from packgate.facts.nested import within
+from packgate.facts.nested import run_limited, within
 from packgate.facts.parsers import split_values
 from packgate.facts.words import split_words
 from packgate.model.value import Origin, join, unknown
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from packgate.facts.session import Session
     from packgate.model.value import Part, Value
 
-_MAX_RUNS = 64
 _REPLACE = ("-I", "-i", "--replace", "-J")
 
 
@@ -44,9 +43,9 @@ def handle_xargs(call: Call, session: Session, common: Fields) -> Value | None:
         within(session, context, lambda argv=argv: run_argv(  # type: ignore[misc]
             argv, call.state, session, call.span, variables=call.variables
         ))
-        for argv in runs[:_MAX_RUNS]
+        for argv in run_limited(runs, session, call)
     ]
-    return join(outputs) if len(runs) <= _MAX_RUNS else None
+    return join(outputs) if len(outputs) == len(runs) else None
 
 
 def _input(call: Call, session: Session) -> Value:
@@ -111,7 +110,7 @@ def handle_parallel(call: Call, session: Session, common: Fields) -> Value | Non
         items = [unknown(Origin("input"))]
     context = session.context.inside("parallel")
     line = text_of(command)
-    for item in items[:_MAX_RUNS]:
+    for item in run_limited(items, session, call):
         if not command:
             code = item
         elif isinstance(line, str) and "{" in line:

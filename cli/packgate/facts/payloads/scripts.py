@@ -95,7 +95,15 @@ def _data(text: str) -> list[tuple[int, int]]:
 
 
 def _within(position: int, ranges: list[tuple[int, int]]) -> bool:
-    return any(start < position < end for start, end in ranges)
+    """Whether a position is inside one of the ranges, which are in order and apart."""
+    low, high = 0, len(ranges)
+    while low < high:
+        middle = (low + high) // 2
+        if ranges[middle][1] <= position:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(ranges) and ranges[low][0] < position
 
 
 def _is_call(text: str, match: re.Match[str]) -> bool:
