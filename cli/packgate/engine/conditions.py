@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from packgate.model.value import Text, Value
 
 
+_ASKS_CONTEXT = 2
+_MOST_REMEMBERED = 500
+
+
 class Check:
     """A compiled condition. ``groups`` are its patterns in order, each the matchers that any of may match."""
 
-    __slots__ = ("condition", "cost", "field", "fold", "groups", "known", "matchers", "quantifier", "type")
+    __slots__ = ("_remembered", "condition", "cost", "field", "fold", "groups", "known", "matchers", "quantifier", "type")
 
     def __init__(self, condition: Condition, type: str, compiler: Compiler) -> None:
         self.condition = condition
@@ -37,6 +41,8 @@ class Check:
         self.matchers: list[Matcher] = [matcher for group in self.groups for matcher in group]
         self.known = Sieves(self.matchers)
         self.cost = max((_cost(matcher) for matcher in self.matchers), default=0)
+        # Verdicts on partly known texts: `*` and `$X` come again and again, and every pattern has to be asked about them.
+        self._remembered: dict[tuple[object, ...], int] | None = {} if self.cost < _ASKS_CONTEXT else None
 
     def verdict(self, values: tuple[Value, ...], context: Context, strict: bool = False) -> int:
         """Whether the condition holds of a field's values; an absent field never does. ``strict`` counts a shell glob
@@ -72,7 +78,7 @@ class Check:
         if self.fold:
             value = lowered(value)
         if not isinstance(value, str):
-            return self._partly(self.matchers, value, context, strict)
+            return self._unknown(value, context, strict)
         return self.known.judge(value, context)
 
     def outside(self, value: Value, context: Context, strict: bool) -> int:
@@ -98,6 +104,19 @@ class Check:
             return judge_known(group, value, context)
         return self._partly(group, value, context, strict)
 
+    def _unknown(self, text: Text, context: Context, strict: bool) -> int:
+        folders = context.folders
+        # Without a folder that a pattern starts from, the context has to be told of it each time.
+        if self._remembered is None or None in folders:
+            return self._partly(self.matchers, text, context, strict)
+        key = (text, folders, strict)
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[key] = self._partly(self.matchers, text, context, strict)
+        return found
+
     def _partly(self, matchers: list[Matcher], text: Text, context: Context, strict: bool) -> int:
         strings = expand(text)
         if strings is not None:
@@ -118,7 +137,7 @@ def _cost(matcher: Matcher) -> int:
     missing, which is of interest only when all else holds."""
     if isinstance(matcher, Exact):
         return 0
-    return 3 if isinstance(matcher, Detector) else 2 if isinstance(matcher, FromContext) else 1
+    return 3 if isinstance(matcher, Detector) else _ASKS_CONTEXT if isinstance(matcher, FromContext) else 1
 
 
 def clause_verdict(checks: tuple[Check, ...], operation: Operation, context: Context, strict: bool = False) -> int:

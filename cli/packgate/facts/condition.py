@@ -45,7 +45,8 @@ def _test(source: list[Any], test: list[Any], options: dict[str, Option]) -> Tes
 
 
 class Clause:
-    """Tests that must all hold. Those that ask whether an option is given are kept as sets of options."""
+    """Tests that must all hold. ``present`` and ``absent`` are the options that must and must not be given: those that are asked
+    for, and those whose value is."""
 
     __slots__ = ("absent", "present", "tests")
 
@@ -54,9 +55,9 @@ class Clause:
         self.tests: list[Test] = []
         for item, test in data:
             source = source_from(item, options)
-            if isinstance(source, OptionSource) and test[0] in given:
-                given[test[0]].append(source.key)
-            else:
+            if isinstance(source, OptionSource):
+                given["absent" if test[0] == "absent" else "present"].append(source.key)
+            if not isinstance(source, OptionSource) or test[0] not in given:
                 self.tests.append(Test(source, test[0], tuple(test[1]) if len(test) > 1 else ()))
         self.present = frozenset(given["present"])
         self.absent = frozenset(given["absent"])

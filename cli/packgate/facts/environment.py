@@ -24,6 +24,8 @@ DEFAULT_WORDS: dict[str, tuple[str, ...]] = {
 }
 _NEGATIONS = frozenset(("non", "pre", "not", "no", "post"))
 _AFTER = frozenset(("like", "lite"))
+# The rules of a call, and the commands of a line, ask again and again for the same names.
+_MOST_REMEMBERED = 1_000
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
@@ -31,16 +33,25 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 class EnvironmentWords:
     """The words of each environment, looked up by token."""
 
-    __slots__ = ("by_token",)
+    __slots__ = ("by_token", "remembered")
 
     def __init__(self, words: dict[str, tuple[str, ...]] | None = None) -> None:
         self.by_token: dict[str, str] = {}
+        self.remembered: dict[str, tuple[str, ...]] = {}
         for environment, tokens in {**DEFAULT_WORDS, **(words or {})}.items():
             for token in tokens:
                 self.by_token[token.lower()] = environment
 
     def classify(self, value: str) -> tuple[str, ...]:
         """Environments named in one value, sorted. ``prod-eu`` is production, ``product`` and ``non-prod`` are not."""
+        found = self.remembered.get(value)
+        if found is None:
+            if len(self.remembered) >= _MOST_REMEMBERED:
+                self.remembered.clear()
+            found = self.remembered[value] = self._classify(value)
+        return found
+
+    def _classify(self, value: str) -> tuple[str, ...]:
         lowered = value.lower()
         if lowered in self.by_token:
             return (self.by_token[lowered],)

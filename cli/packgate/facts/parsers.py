@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Parts = dict[str, Value]
     Parser = Callable[[Value], Parts | None]
 
+# Several rules of a call take the same words apart.
+_MOST_REMEMBERED = 200
+
 # Stands for each hole or glob while a partly known value is taken apart as text.
 _MARK = "\ufffc"
 
@@ -57,8 +60,18 @@ def _by_regex(pattern: str, whole: str | None = None) -> Parser:
     """A parser whose parts are the named groups of a regular expression that must match the whole text. ``whole`` names
     the group that stands for the value itself."""
     compiled: list[re.Pattern[str]] = []
+    remembered: dict[str, Parts | None] = {}
 
     def parse(value: Value) -> Parts | None:
+        if not isinstance(value, str):
+            return read(value)
+        if value not in remembered:
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            remembered[value] = read(value)
+        return remembered[value]
+
+    def read(value: Value) -> Parts | None:
         if not compiled:
             compiled.append(re.compile(pattern, re.DOTALL))
         text, unknown = _as_text(value)

@@ -21,16 +21,37 @@ OTHER = "other"
 UNKNOWN = "unknown"
 CONTAINER = "container"
 
-_TEMPORARY = ("/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/dev/shm", "/var/folders", "/run/user")
-_DEVICES = ("/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/random", "/dev/urandom",
-            "/dev/fd")
-# Places that hold programs, libraries, headers and documentation: reading them is part of every build.
-_TOOLCHAIN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/nix", "/snap", "/Library", "/Applications", "/System")
-_HOME_TOOLCHAIN = (".cargo", ".rustup", ".npm", ".nvm", ".pyenv", ".rbenv", ".local", ".cache", ".m2", ".gradle", "go", ".bun",
-                   ".deno", ".volta", ".asdf", ".sdkman", ".config/nvim")
-# Facts about the machine that everyday commands look at.
-_SYSTEM_FACTS = ("/proc", "/sys", "/etc/os-release", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname", "/etc/timezone",
-                 "/etc/localtime", "/etc/ssl/certs", "/etc/debian_version", "/etc/lsb-release", "/etc/issue")
+
+class Folders:
+    """Several folders, of which a path is one or lies below one."""
+
+    __slots__ = ("below", "exact")
+
+    def __init__(self, *folders: str) -> None:
+        self.exact = frozenset(folders)
+        self.below = tuple(f"{folder}/" for folder in folders)
+
+    def hold(self, path: str) -> bool:
+        """Whether a normalised path is one of them or lies below one."""
+        return path in self.exact or path.startswith(self.below)
+
+
+_TEMPORARY = Folders(
+    "/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/dev/shm", "/var/folders", "/run/user",
+    "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/fd",
+)
+# Places that hold programs, libraries, headers and documentation, which reading is part of every build; and facts about the
+# machine that everyday commands look at.
+_TOOLCHAIN = Folders(
+    "/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/nix", "/snap", "/Library", "/Applications", "/System",
+    "/proc", "/sys", "/etc/os-release", "/etc/hosts", "/etc/resolv.conf", "/etc/hostname", "/etc/timezone", "/etc/localtime",
+    "/etc/ssl/certs", "/etc/debian_version", "/etc/lsb-release", "/etc/issue",
+)
+_HOME_TOOLCHAIN = Folders(
+    ".cargo", ".rustup", ".npm", ".nvm", ".pyenv", ".rbenv", ".local", ".cache", ".m2", ".gradle", "go", ".bun", ".deno", ".volta",
+    ".asdf", ".sdkman", ".config/nvim",
+)
+_SYSTEM = Folders("/etc", "/var", "/boot")
 
 
 def normalise(path: Value, cwd: Value | None, home: str | None = None) -> Value:
@@ -79,14 +100,14 @@ def scope(path: Value, repository: str | None, home: str | None) -> str | None:
         return None
     if repository is not None and under(head, repository):
         return REPOSITORY
-    if any(under(head, place) for place in _TEMPORARY) or any(under(head, place) for place in _DEVICES):
+    if _TEMPORARY.hold(head):
         return TEMPORARY
     if home is not None and under(head, home):
         rest = head[len(home) + 1:]
-        return TOOLCHAIN if any(under(rest, place) for place in _HOME_TOOLCHAIN) else HOME
-    if any(under(head, place) for place in _TOOLCHAIN) or any(under(head, place) for place in _SYSTEM_FACTS):
+        return TOOLCHAIN if _HOME_TOOLCHAIN.hold(rest) else HOME
+    if _TOOLCHAIN.hold(head):
         return TOOLCHAIN
-    if under(head, "/etc") or under(head, "/var") or under(head, "/boot") or head == "/":
+    if _SYSTEM.hold(head) or head == "/":
         return SYSTEM
     return OTHER
 
