@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.partly import MAY, MUST, NO, TREE, crosses, shortest, tail_literals, verdict
+from packgate.engine.partly import MAY, MUST, NO, TREE, crosses, folders, shortest, tail_literals, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
 from packgate.model.value import has_holes
@@ -65,7 +65,7 @@ class Regular(Matcher):
     """A glob or regular expression. Shapes that a string method decides are its subclasses; a machine, made when it is
     first needed, decides the rest, and everything about partly known text that the shape does not."""
 
-    __slots__ = ("_certain", "_machine", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type")
+    __slots__ = ("_certain", "_folder", "_machine", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type")
 
     def __init__(self, source: str, type: str, glob: bool = True) -> None:
         self.source = source
@@ -80,6 +80,7 @@ class Regular(Matcher):
         self.absolute = False
         self.depth = 1
         self._machine: Automaton | None = None
+        self._folder: Regular | None = None
         # Verdicts of the machine on texts seen before.
         self._certain: dict[Text, int] = {}
 
@@ -149,14 +150,28 @@ class Regular(Matcher):
             return found
         return MUST if self.type == "path" and self._aimed(text) else NO
 
+    def _aims_at_folder(self, text: Text) -> bool:
+        """Whether a folder above what a glob names is aimed at by the pattern's own folder."""
+        if self._folder is None:
+            self._folder = Regular("**/" + self.source.removeprefix("**/").removesuffix("/**"), self.type)
+            self._folder.depth = self._folder.source.count("/")
+        folder = self._folder
+        for above in folders(text):
+            if isinstance(above, str):
+                if folder.machine().matches(above):
+                    return True
+            elif folder._judge(above) != NO and folder._aimed(above):
+                return True
+        return False
+
     def _aimed(self, text: Text) -> bool:
         """Whether a glob that can meet the pattern plainly aims at it."""
         if self.absolute:
             # A search through a tree (`find`) aims at the trees inside it, unless it looks for certain names.
             return not crosses(text) or (text.parts[-1] == TREE and "**" in self.source)
-        if crosses(text) and self.source.endswith("**"):
-            # The name that the search looks for is not that of the directory.
-            return False
+        if self.source.endswith("/**"):
+            # The name that a search looks for is not that of the directory; a glob has to aim at the directory itself.
+            return not crosses(text) and self._aims_at_folder(text)
         tail = tail_literals(text, self.depth)
         if tail is None:
             return False

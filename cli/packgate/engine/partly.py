@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from packgate.engine.automaton import DEAD, START
 from packgate.engine.charset import ALL, DIGIT_CHARS, NAME_CHARS, NOT_SLASH, bracket, fold, minus, of
-from packgate.model.value import ANY, DIGITS, NAME, Glob, Hole, Text
+from packgate.model.value import ANY, DIGITS, NAME, Glob, Hole, Text, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -238,3 +238,19 @@ def tail_literals(text: Text, count: int) -> tuple[int, bool] | None:
         return None
     tail = components[-count:]
     return sum(literal for literal, _ in tail) + count - 1, any(star for _, star in tail)
+
+
+def folders(text: Text) -> list[Value]:
+    """The paths above a partly known path: it, cut before each of its slashes but the first."""
+    found: list[Value] = []
+    before: list[Part] = []
+    for part in text.parts:
+        if isinstance(part, str):
+            place = part.find("/")
+            while place >= 0:
+                above = join([*before, part[:place]])
+                if above != "":
+                    found.append(above)
+                place = part.find("/", place + 1)
+        before.append(part)
+    return found
