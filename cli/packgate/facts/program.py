@@ -164,7 +164,7 @@ class Branch:
         self.inherited = self.level if self.level is not None else inherited
         self.levels = levels
         self.exact: dict[str, Any] = data.get("exact", {})
-        self.globs: list[tuple[str, Any]] = data.get("globs", [])
+        self.globs: list[tuple[str, Any]] = [(glob, child) for glob, child in data.get("globs", ())]
         self.has_children = bool(self.exact or self.globs)
         self.children: dict[str, Branch] = {}
         self.followed: dict[str, list[Branch]] = {}

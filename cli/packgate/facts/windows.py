@@ -11,6 +11,7 @@ import re
 from packgate.model.operation import PARTIAL, Note
 from packgate.model.value import Hole, Text, join
 from packgate.shell.evaluate import run_argv
+from packgate.shell.limits import COMMANDS
 from packgate.shell.windows import read_simple
 
 TYPE_CHECKING = False
@@ -51,10 +52,12 @@ def run_windows(
         return source
     commands, problems = read_simple(source, shell)
     output: Value = ""
-    for command in commands:
+    for command in commands[:COMMANDS]:
         where = span if span is not None else (command.start, command.end)
         given = output if command.operator == "|" else stdin
         output = _run(command, shell, session, state, where, given)
+    if len(commands) > COMMANDS:
+        session.note(Note("limit", f"the limit of {COMMANDS} commands was reached; what is beyond it was not analysed", PARTIAL, span))
     for problem in problems:
         where = span if span is not None else (problem.offset, min(problem.offset + 1, len(source)))
         session.note(Note("windows", f"{shell} was not analysed here: {problem.message}", PARTIAL, where))

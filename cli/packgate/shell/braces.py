@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Item = Union[str, WordPart]
 
 NESTING = 40
+SEQUENCES = 4 * BRACE_WORDS
 # How many characters and parts all words together may have.
 TOTAL_ITEMS = 400_000
 
@@ -22,11 +23,13 @@ TOTAL_ITEMS = 400_000
 class Braces:
     """One word's braces: which open, which close and where their commas are. ``limited`` says that words are missing."""
 
-    __slots__ = ("close", "commas", "items", "limited")
+    __slots__ = ("close", "commas", "items", "left", "limited")
 
     def __init__(self, items: list[Item]) -> None:
         self.items = items
         self.limited = False
+        # How many more values sequences may yield.
+        self.left = SEQUENCES
         self.close: dict[int, int] = {}
         self.commas: dict[int, list[int]] = {}
         self._match()
@@ -95,16 +98,17 @@ class Braces:
             if not isinstance(item, str):
                 return None
             text += item
-        values = sequence(text)
+        values = sequence(text, min(BRACE_WORDS, self.left))
         if values is None:
             return None
-        if len(values) >= BRACE_WORDS:
+        if len(values) >= min(BRACE_WORDS, self.left):
             self.limited = True
+        self.left = max(1, self.left - len(values))
         return [list(value) for value in values]
 
 
-def sequence(text: str) -> list[str] | None:
-    """The values of ``a..b`` or ``a..b..step`` (at most the limit); None when it is not a sequence."""
+def sequence(text: str, most: int = BRACE_WORDS) -> list[str] | None:
+    """The values of ``a..b`` or ``a..b..step`` (at most ``most``); None when it is not a sequence."""
     pieces = text.split("..")
     if len(pieces) not in (2, 3):
         return None
@@ -116,9 +120,9 @@ def sequence(text: str) -> list[str] | None:
     low, high = pieces[0], pieces[1]
     if _is_number(low) and _is_number(high):
         width = max(len(low), len(high)) if _padded(low) or _padded(high) else 0
-        return [_pad(number, width) for number in _steps(int(low), int(high), step)]
+        return [_pad(number, width) for number in _steps(int(low), int(high), step, most)]
     if len(low) == 1 and len(high) == 1 and low.isascii() and high.isascii() and low.isalpha() and high.isalpha():
-        return [chr(number) for number in _steps(ord(low), ord(high), step)]
+        return [chr(number) for number in _steps(ord(low), ord(high), step, most)]
     return None
 
 
@@ -138,8 +142,8 @@ def _pad(number: int, width: int) -> str:
     return str(number).rjust(width, "0")
 
 
-def _steps(low: int, high: int, step: int) -> list[int]:
-    count = min(abs(high - low) // step + 1, BRACE_WORDS)
+def _steps(low: int, high: int, step: int, most: int) -> list[int]:
+    count = min(abs(high - low) // step + 1, most)
     direction = step if high >= low else -step
     return [low + i * direction for i in range(count)]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of
+from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of, unknown
 from packgate.shell import arithmetic, parameters
 from packgate.shell.braces import expand_braces
 from packgate.shell.fields import Alternatives, Fields
-from packgate.shell.limits import ALL_FIELDS, FIELDS
+from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELDS
 from packgate.shell.substitution import process_substitution
 from packgate.shell.targets import is_list
 from packgate.shell.tilde import names_command, tilde, tilde_assignment
@@ -82,8 +82,11 @@ def single(walk: Walk, word: Word, state: State, assignment: bool = False) -> Va
             return part.text
     fields = Fields(False, False, _ifs(state))
     _add_parts(walk, _tilde(walk, parts, state, assignment), state, fields)
-    if fields.limited:
+    walk.budget.text += fields.size
+    if fields.limited or walk.budget.text > ALL_TEXT:
         walk.limit("text", walk.span(word.start, word.end))
+        if walk.budget.text > ALL_TEXT:
+            return unknown(Origin("limit", "text"))
     return _joined(fields)
 
 

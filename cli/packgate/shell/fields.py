@@ -106,7 +106,7 @@ class Fields:
         """End the current field, if there is one."""
         if self.current is not None:
             value = finish(self.current)
-            if not isinstance(value, str) and len(value.parts) > PARTS:
+            if self.split and not isinstance(value, str) and len(value.parts) > PARTS:
                 self.cut = True
                 value = Text((*value.parts[:PARTS], Hole((Origin("limit", "text"),))))
             self.done.append(value)

@@ -9,6 +9,7 @@ LEVELS = 60
 LOOP = 256
 ITERATIONS = 2_000
 TEXT_SIZE = 65_536
+ALL_TEXT = 8_000_000
 BRACE_WORDS = 1_024
 FIELDS = 2_048
 ALL_FIELDS = 8_192
@@ -22,7 +23,7 @@ PATTERN_STEPS = 400_000
 class Budget:
     """What is left to spend; shared by every state that descends from the same line."""
 
-    __slots__ = ("code", "commands", "depth", "fields", "iterations", "level", "reported")
+    __slots__ = ("code", "commands", "depth", "fields", "iterations", "level", "reported", "text")
 
     def __init__(self) -> None:
         self.code = 0
@@ -31,4 +32,5 @@ class Budget:
         self.fields = 0
         self.level = 0
         self.iterations = 0
+        self.text = 0
         self.reported: set[str] = set()

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from packgate.model.value import Value
 
-MAX_LENGTH: Final = 256 * 1024
+# The longest command line that Windows starts a program with is half of it.
+MAX_LENGTH: Final = 64 * 1024
 MAX_PROBLEMS: Final = 20
 
 
