@@ -41,7 +41,7 @@ LIGHT = ("model", "shell", "facts", "engine", "guard")
 # What the layers of a decision may load at run time of the standard library, at the top of a module.
 LIGHT_MODULES = {"__future__", "re"}
 # Modules that are themselves imported only when their language occurs, with what they may load then.
-LATE = {"facts/payloads/python.py": {"ast"}, "facts/payloads/python_values.py": {"ast"}}
+LATE = {"facts/payloads/python.py": {"ast", "warnings"}, "facts/payloads/python_values.py": {"ast"}}
 CLICK_LAYERS = {"commands", "cli"}
 
 

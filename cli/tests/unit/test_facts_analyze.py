@@ -82,7 +82,7 @@ def test_paths_on_another_host_are_not_those_of_this_one():
 
 
 @pytest.mark.parametrize(("command", "scope"), [
-    ('cat "$DIR"/a.txt', ["unknown"]), ('cat "$(ls)"', ["unknown"]), ('cat "$FILE"', []), ('cat "$DIR"/', []),
+    ('cat "$DIR"/a.txt', ["unknown"]), ('cat "$(ls)"', ["repository"]), ('cat "$FILE"', []), ('cat "$DIR"/', []),
 ])
 def test_a_path_of_which_only_a_variable_is_known_has_no_scope(command, scope):
     assert values(found(command, "read-file")[0], "scope") == scope

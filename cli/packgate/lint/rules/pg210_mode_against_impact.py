@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from packgate.diagnostics import Severity
 from packgate.lint.rule import Rule
 from packgate.lint.views import PolicyView
+from packgate.model.policy import FITTING_MODES as FITTING
 from packgate.model.policy import MODE_RANK
 
 if TYPE_CHECKING:
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
 
     from packgate.lint.context import LintContext
     from packgate.lint.rule import Finding
-
-FITTING = {
-    "one-way": ("block", "terminate", "require-approval"),
-    "risky": ("warn", "require-approval"),
-    "routine": ("audit",),
-}
 
 
 def check(context: LintContext) -> Iterator[Finding]:
