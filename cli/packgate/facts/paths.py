@@ -6,7 +6,8 @@ Symbolic links are not followed, since nothing here may depend on the machine; `
 
 from __future__ import annotations
 
-from packgate.model.value import DIGITS, NAME, Glob, Hole, Origin, Text, join
+from packgate.facts.wildcard import matches
+from packgate.model.value import DIGITS, NAME, Glob, Hole, Origin, Text, has_holes, join, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,11 +94,19 @@ def without_variable(path: Value) -> str | None:
     return rest if any(origin.kind == "variable" for origin in variable.origins) else None
 
 
+def _may_be_system(path: Text) -> bool:
+    """Whether a glob in the first component (``/e?c/passwd``) finds a folder of the system."""
+    first = show(path).split("/")[1]
+    return len(first) > 1 and not has_holes(path) and any(matches(first, name) for name in ("etc", "var", "boot", "root"))
+
+
 def scope(path: Value, repository: str | None, home: str | None) -> str | None:
     """Where a normalised path lies, one of the scopes of the vocabulary; None when its beginning is unknown."""
     head = path if isinstance(path, str) else literal_head(path)
     if not head.startswith("/"):
         return None
+    if not isinstance(path, str) and head.count("/") == 1 and _may_be_system(path):
+        return SYSTEM
     if repository is not None and under(head, repository):
         return REPOSITORY
     if _TEMPORARY.hold(head):

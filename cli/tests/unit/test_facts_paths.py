@@ -83,6 +83,11 @@ def test_scope(path: str, expected: str) -> None:
     assert scope(path, CWD, HOME) == expected
 
 
+def test_a_glob_that_finds_a_system_folder() -> None:
+    assert scope(Text(("/e", Glob("?"), "c/passwd")), CWD, HOME) == "system"
+    assert scope(Text(("/", Glob("*"), "/x")), CWD, HOME) == "other"
+
+
 def test_scope_of_an_unknown_beginning() -> None:
     assert scope(Text((X, "/a")), CWD, HOME) is None
 
