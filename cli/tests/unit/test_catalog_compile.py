@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from packgate.catalog import words
 from packgate.catalog.build import compile_folder, encode, read_documents
-from packgate.catalog.digest import source_digest
 from packgate.catalog.compile import compile_catalog
+from packgate.catalog.digest import source_digest
 from packgate.catalog.load import PROGRAMS, Catalog
 from packgate.catalog.problems import CatalogError
 from packgate.facts.handlers import handler
