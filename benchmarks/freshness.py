@@ -1,0 +1,48 @@
+"""What a recorded result was measured on, as digests, so that a result that no longer holds is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+
+# Files that a figure depends on. Comments count too: a digest can't know better.
+INPUTS: dict[str, tuple[str, ...]] = {
+    "code": tuple(f"cli/packgate/{layer}/**/*.py" for layer in ("shell", "facts", "engine", "model", "guard", "catalog")),
+    "catalog": ("cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
+    "packs": ("packs/**/*.yaml",),
+    "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
+}
+
+
+def digest(patterns: tuple[str, ...]) -> str:
+    """One digest over the names and contents of files."""
+    total = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(ROOT).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return f"sha256:{total.hexdigest()}"
+
+
+def inputs() -> dict[str, str]:
+    """The digest of every kind of input as it is now."""
+    return {name: digest(patterns) for name, patterns in INPUTS.items()}
+
+
+def stale() -> dict[str, list[str]]:
+    """Recorded results that no longer hold, each with the kinds of input that changed since. A result that names no inputs is
+    a record of its day."""
+    now = inputs()
+    found: dict[str, list[str]] = {}
+    for path in sorted(RESULTS.glob("*.json")):
+        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        measured = result.get("inputs")
+        changed = [name for name, value in now.items() if measured is not None and measured.get(name) != value]
+        if changed:
+            found[path.stem] = changed
+    return found
