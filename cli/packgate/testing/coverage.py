@@ -30,7 +30,7 @@ _IF, _UNLESS, _WHERE = "if", "unless", "where"
 @dataclass(slots=True)
 class _Reached:
     """What the cases of one policy reach: alternatives of `if` that fired, conditions that alone kept an operation from
-    firing (part, number of the alternative, field), and exceptions that excused."""
+    firing, or from being listed as one that may (part, number of the alternative, field), and exceptions that excused."""
 
     fired: set[int] = field(default_factory=set)
     missed: set[tuple[str, int, str]] = field(default_factory=set)
@@ -74,13 +74,14 @@ def _reached(cases: list[Case], rule: Rule, gate: Gate) -> _Reached:
 
 
 def _near_misses(rule: Rule, operation: Operation, context: Context, reached: _Reached) -> None:
-    """Note what alone keeps an operation from firing: one condition, or an exception."""
+    """Note what alone keeps an operation from firing, or from being listed as a may-match: one condition, or an exception."""
     steps = trace(rule, operation, context)
     where = [step for step in steps if step.part == _WHERE and step.verdict != MUST]
     for number, clause in enumerate(_clauses(steps, len(rule.clauses))):
         open_steps = [step for step in clause if step.verdict != MUST] + where
-        if len(open_steps) == 1 and open_steps[0].verdict == NO:
-            step = open_steps[0]
+        failing = [step for step in open_steps if step.verdict == NO]
+        if len(failing) == 1:
+            step = failing[0]
             reached.missed.add((step.part, number if step.part == _IF else 0, step.field))
         elif not open_steps:
             exception = excusing(rule.exceptions, operation, context)
