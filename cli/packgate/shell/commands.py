@@ -60,6 +60,22 @@ def simple(walk: Walk, node: SimpleCommand, state: State) -> int | None:
     return status
 
 
+def plain(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """As `simple`, for a command that is nothing but known words."""
+    if walk.frame.span is not None:
+        span = walk.frame.span
+    if not walk.spend(span):
+        return None
+    names, since = walk.names, len(walk.pending)
+    walk.names = []
+    status = dispatch(walk, argv, state, span)
+    state.last_argument = argv[-1]
+    if len(walk.pending) > since:
+        run_pending(walk, state, since)
+    walk.names = names
+    return status
+
+
 def _argv(walk: Walk, words: list[Word | Assignment], state: State) -> tuple[list[Value], list[Assignment]]:
     """The expanded words, and the array assignments among the arguments of a declaration."""
     argv: list[Value] = []

@@ -14,6 +14,7 @@ from packgate.shell.limits import ALL_CODE, COMMANDS, DEPTH, LEVELS
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.parser import parse
 from packgate.shell.partial import either, variants
+from packgate.shell.plain import plain_words
 from packgate.shell.streams import Sink, Stream, buffer_for
 from packgate.shell.tree import AndOr, Pipeline, SimpleCommand
 from packgate.shell.walk import Frame, Walk, encode
@@ -139,6 +140,11 @@ class Evaluator(Walk):
         if self.budget.code > ALL_CODE and self.budget.depth > 1:
             self.limit("nested code", where)
             return None
+        if not state.aliases and self.budget.level < LEVELS and self.budget.commands < COMMANDS:
+            words = plain_words(source, state.shell)
+            if words is not None:
+                state.status = commands.plain(self, words, state, (0, len(source)))
+                return state.status
         parsed = parse(source, state.shell)
         for problem in parsed.problems:
             coverage = PARTIAL if parsed.script.statements else OPAQUE

@@ -1,0 +1,91 @@
+"""A plain line means what the parser and the expansion make of it: words, spans, order, status and the state that is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packgate.shell import evaluate as evaluator
+from packgate.shell.plain import plain_words
+from packgate.shell.state import State
+from packgate.testing.corpus import load_corpora
+
+ROOT = Path(__file__).resolve().parents[3]
+WORDS = st.one_of(
+    st.text("abcXYZ019_@%+:,./-", min_size=1, max_size=8),
+    st.sampled_from([
+        "cd", "pushd", "popd", "set", "unset", "shift", "exit", "return", "break", "read", "test", "[", "export", "eval", "echo", "time", "if", "-",
+        "--", "..", "/tmp", "exec", "let", "source", ".", ":", "local", "typeset", "command", "noglob", "function", "in", "do", "end", "umask",
+        "a=b", "=ls", "--x=/y", "a=b:c", "trap", "printf", "type", "hash", "getopts", "git", "1", "2", "%1", "+x", "-x",
+    ]),
+)
+LINES = st.builds(lambda words, gap: gap.join(words), st.lists(WORDS, min_size=1, max_size=5), st.sampled_from([" ", "  "]))
+SHELLS = st.sampled_from(["bash", "sh", "zsh", "dash"])
+
+
+class Told:
+    """Everything that the evaluator tells its host."""
+
+    def __init__(self) -> None:
+        self.events: list[object] = []
+
+    def run(self, command):
+        self.events.append(("run", list(command.argv), command.span, command.stdin, command.via, command.variables, command.state.cwd))
+
+    def opened(self, path, mode, content, span):
+        self.events.append(("opened", path, mode, content, span))
+
+    def content(self, path):
+        self.events.append(("content", path))
+        return "echo 1"
+
+    def assigned(self, name, value, exported, span):
+        self.events.append(("assigned", name, value, exported, span))
+
+    def note(self, note):
+        self.events.append(("note", note.code, note.text, note.coverage, note.span))
+
+
+def outcome(line: str, shell: str, span: tuple[int, int] | None) -> tuple[object, ...]:
+    told = Told()
+    state = State("/home/dev/proj", "/home/dev", {"A": "1"}, shell, ["x", "y"])
+    output = evaluator.evaluate(line, state, told, span)
+    left = {name: getattr(state, name) for name in State.__slots__ if name not in ("budget", "fds")}
+    return told.events, output, left, state.budget.commands
+
+
+def assert_same(line: str, shell: str, span: tuple[int, int] | None = None) -> None:
+    short = outcome(line, shell, span)
+    with mock.patch.object(evaluator, "plain_words", return_value=None):
+        assert short == outcome(line, shell, span)
+
+
+@given(LINES, SHELLS, st.sampled_from([None, (3, 9)]))
+def test_generated_lines(line, shell, span):
+    assert_same(line, shell, span)
+
+
+def test_the_plain_lines_of_the_corpora():
+    cases, _ = load_corpora(ROOT / "testcases")
+    lines = [case.action["command"] for case in cases if "command" in case.action]
+    plain = [line for line in lines if plain_words(line, "bash") is not None]
+    assert len(plain) > len(lines) / 4
+    for line in plain:
+        assert_same(line, "bash")
+
+
+@pytest.mark.parametrize("line", [
+    "", " ls", "ls ", "ls\n", "a=b", "a=b ls", "ls *", "ls ~", "ls $x", "ls 'x'", "ls a;b", "ls #x", "ls a\tb", "ls {a,b}", "ls !x", "ls é", "export a=b",
+    "if", "time ls", "command export a=~", "let a=1", "x" * 3_000,
+])
+def test_what_is_not_plain(line):
+    assert plain_words(line, "bash") is None
+
+
+def test_programs_by_path_of_zsh_are_not_plain():
+    assert plain_words("cat =ls", "bash") is not None
+    assert plain_words("cat =ls", "zsh") is None
