@@ -118,7 +118,7 @@ def _is_aimed(path: Value) -> bool:
     if isinstance(path, str):
         return True
     last = path.parts[-1]
-    if isinstance(last, str) and last.rsplit("/", 1)[-1] or len(path.parts) > 1 and isinstance(path.parts[-1], Glob):
+    if (isinstance(last, str) and last.rsplit("/", 1)[-1]) or (len(path.parts) > 1 and isinstance(path.parts[-1], Glob)):
         return True
     return any(
         origin.kind in _MADE_UP and not (origin.kind == "command" and origin.detail in _PLAIN) for origin in origins_of(path)

@@ -6,8 +6,8 @@ from packgate.facts.arguments import read_call
 from packgate.facts.context import OUTERMOST
 from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
-from packgate.facts.opaque import opaque_operation
 from packgate.facts.names import prints_settings
+from packgate.facts.opaque import opaque_operation
 from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
 from packgate.facts.redirections import EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
@@ -44,7 +44,8 @@ class Session:
     has switched to."""
 
     __slots__ = (
-        "catalog", "context", "cwd", "files", "git", "home", "incomplete", "links", "notes", "operations", "repository", "selected", "words",
+        "catalog", "context", "cwd", "files", "git", "home", "incomplete", "links", "notes", "operations", "repository", "selected",
+        "words",
     )  # fmt: skip
 
     def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:

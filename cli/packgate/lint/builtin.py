@@ -61,7 +61,8 @@ MADE: dict[str, Made] = {
         ("send", "upload"), ("send",), ("payload", "origin", "path", "variable", "url", "network", "method", *_CLIENT)
     ),
     "opaque-execution": Made(
-        ("from-network", "encoded", "file", "dynamic", "interpreter", "project-script", "unanalysed", "limit", "parse", "windows"), ("execute",),
+        ("from-network", "encoded", "file", "dynamic", "interpreter", "project-script", "unanalysed", "limit", "parse", "windows"),
+        ("execute",),
         ("origin", "path", "variable", "url", "network"),
     ),
     "resource-exhaustion": Made(("fork-bomb", "endless-jobs"), ("execute",)),
