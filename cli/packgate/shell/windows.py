@@ -53,6 +53,10 @@ class LineReader:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(message, offset))
 
+    def read(self) -> None:
+        """Read the whole line."""
+        raise NotImplementedError
+
     def finish(self, operator: str) -> None:
         """End the current command at the position and begin one behind ``operator``."""
         current = self.current
@@ -79,13 +83,17 @@ class LineReader:
 
 def read_simple(source: str, shell: str) -> tuple[list[PlainCommand], list[Problem]]:
     """The plain commands of a ``powershell`` or ``cmd`` line, in order, and what of it wasn't analysed."""
+    reader: LineReader
     if shell == "powershell":
-        from packgate.shell.windows_powershell import PowerShellReader as Reader
+        from packgate.shell.windows_powershell import PowerShellReader
+
+        reader = PowerShellReader(source[:MAX_LENGTH])
     elif shell == "cmd":
-        from packgate.shell.windows_cmd import CmdReader as Reader  # type: ignore[assignment]
+        from packgate.shell.windows_cmd import CmdReader
+
+        reader = CmdReader(source[:MAX_LENGTH])
     else:
         raise ValueError(f"no such Windows shell: {shell}")
-    reader = Reader(source[:MAX_LENGTH])
     if len(source) > MAX_LENGTH:
         reader.problem(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
     reader.read()
