@@ -15,10 +15,10 @@ LONG = 500
 
 
 @contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[], None] | None]:
+def progress(total: int, label: str, long: int = LONG) -> Iterator[Callable[[], None] | None]:
     """Gives a function to call after each of ``total`` steps, None where there is nothing to show. The bar is on standard error, and
     is gone afterwards."""
-    if total < LONG or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if total < long or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
     from rich.console import Console

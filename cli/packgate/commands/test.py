@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 @click.option("--fail-on-empty", is_flag=True, help="Exit with 1 when there is no case to run.")
 @click.option("--corpora", type=click.Path(path_type=Path), help="Folder of corpora. Default: testcases/ of the repository.")
 @click.option("--no-corpora", is_flag=True, help="Leave the corpora out.")
+@click.option("--evade", is_flag=True, help="Rewrite every must_fire command in ways that keep its meaning: does it still fire?")
+@click.option("--mutate", is_flag=True, help="Change every policy in small ways: does a case notice?")
+@click.option("--min-score", type=click.FloatRange(0, 100), metavar="PERCENT", help="With --mutate: the share that must be noticed.")
 @format_option
 def command(
-    packs: tuple[str, ...], filters: tuple[str, ...], coverage: bool, fail_on_empty: bool, corpora: Path | None, no_corpora: bool, form: str
+    packs: tuple[str, ...], filters: tuple[str, ...], coverage: bool, fail_on_empty: bool, corpora: Path | None, no_corpora: bool,
+    evade: bool, mutate: bool, min_score: float | None, form: str,
 ) -> int:
     """Run the cases that policies and corpora carry.
 
@@ -45,18 +49,30 @@ def command(
       packgate test packs/recommended --coverage
       packgate test packs/recommended/policies/guardrails.yaml
       packgate test --filter 'prod-*' --format junit > report.xml
+      packgate test packs/recommended --evade
+      packgate test packs/recommended --mutate --min-score 90
     """
     from packgate.testing.suite import Selection, make_suite
 
+    if evade and mutate:
+        raise click.UsageError("--evade and --mutate are runs of their own: give one of them")
+    if min_score is not None and not mutate:
+        raise click.UsageError("--min-score is of use with --mutate alone")
     names, files = _split(packs)
     space = open_workspace(names)
     if not space.ok:
         print_findings(space.diagnostics, form)
         return FINDINGS
-    folder = None if no_corpora else _folder(corpora) or _default_corpora(space)
+    folder = None if no_corpora or evade or mutate else _folder(corpora) or _default_corpora(space)
     suite = make_suite(space, Selection(filters, files), corpora=folder, by_name=bool(packs), cache=open_cache())
     with progress(suite.total, "running cases") as tick:
         run = suite.run(coverage=coverage, fail_on_empty=fail_on_empty, tick=tick)
+    if (evade or mutate) and not exit_code(run.diagnostics):
+        from packgate.commands.robustness import evasion_report, mutation_report
+
+        report = evasion_report(suite) if evade else mutation_report(suite, min_score)
+        print_findings(report, form)
+        return exit_code(report.findings)
     print_findings(make_report(run.diagnostics, summary=summary(run), titles=codes.TITLES, checks=checks(run)), form)
     return exit_code(run.diagnostics)
 

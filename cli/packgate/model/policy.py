@@ -14,6 +14,12 @@ MODES = ("allow", "audit", "warn", "require-approval", "block", "terminate")
 MODE_RANK = {mode: rank for rank, mode in enumerate(MODES)}
 STAGES = ("audit", "warn", "block")
 IMPACTS = ("one-way", "risky", "routine")
+# The modes that fit an impact: a looser one leaves a one-way door open, a stricter one stops everyday work.
+FITTING_MODES = {
+    "one-way": ("block", "terminate", "require-approval"),
+    "risky": ("warn", "require-approval"),
+    "routine": ("audit",),
+}
 
 # Pattern kinds: an exact string or glob as written, a regular expression, a named list, a path into the context,
 # a detector of the guard, an address range.

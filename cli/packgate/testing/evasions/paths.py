@@ -20,6 +20,8 @@ FILE_PROGRAMS = frozenset(
     "cat head tail less more wc nl tac od xxd strings cp mv rm rmdir unlink shred truncate tee touch ln stat chmod chown chgrp ls sort"
     " uniq md5sum sha256sum base64 source . bash sh".split()
 )
+# Of these, those that make no files.
+READING = FILE_PROGRAMS - {"cp", "mv", "tee", "touch", "ln"} | {"find", "grep"}
 _PLAIN = re.compile(r"[A-Za-z0-9._+@~-]+(?:/[A-Za-z0-9._+@~-]+)*\Z")
 _LOCAL = re.compile(r"/(?:[A-Za-z0-9._+@-]+/)*[A-Za-z0-9._+@-]+\Z")
 
@@ -101,12 +103,17 @@ def _absolute_here(subject: Subject) -> str | None:
     return _spelled(lambda value: posixpath.normpath(f"{subject.cwd}/{value}"), _relative)(subject) if _stays(subject) else None
 
 
+def _stand(subject: Subject) -> bool:
+    """Whether all files that the line names are there already."""
+    return all(part.program in READING and not part.node.redirects for part in subject.parts)
+
+
 def _stays(subject: Subject) -> bool:
     return not any(part.program in ("cd", "pushd", "popd") for part in subject.parts)
 
 
 def _home(new: str) -> Callable[[Subject], str | None]:
-    """`~/x` written otherwise; ``{home}`` is the home directory."""
+    """`~/x` written otherwise; ``{home}`` is the home directory, ``{name}`` its last component."""
 
     def apply(subject: Subject) -> str | None:
         edits = []
@@ -115,7 +122,8 @@ def _home(new: str) -> Callable[[Subject], str | None]:
             for word in words:
                 text = subject.text[word.start:word.end]
                 if text == "~" or text.startswith("~/"):
-                    edits.append((word.start, word.start + 1, new.replace("{home}", subject.home)))
+                    named = new.replace("{home}", subject.home).replace("{name}", posixpath.basename(subject.home))
+                    edits.append((word.start, word.start + 1, named))
         return subject.edited(edits)
 
     return apply
@@ -134,7 +142,7 @@ PATHS = (
     Rewrite("path-parent", "/x/../x in a path", _SAME_FILE, _spelled(_around, _absolute)),
     Rewrite("path-from-root-parent", "/../ at the start", "the parent of the root is the root", _spelled(lambda v: "/.." + v, _absolute)),
     Rewrite("path-class", "a letter of a path as a class of one", "the class matches the one file that is there",
-            lambda s: None if ">" in s.text else _spelled(_bracket, lambda v: _absolute(v) or _relative(v))(s)),
+            lambda s: _spelled(_bracket, lambda v: _absolute(v) or _relative(v))(s) if _stand(s) else None),
     Rewrite("path-dot-slash", "./ before a relative path", _SAME_FILE, _spelled(lambda v: "./" + v, _relative)),
     Rewrite("path-pwd", "$PWD before a relative path", _SAME_FILE, _from_working_folder),
     Rewrite("path-made-absolute", "a relative path from the root", _SAME_FILE, _absolute_here),
@@ -142,5 +150,5 @@ PATHS = (
     Rewrite("home-variable", "$HOME for ~", _HOME, _home('"$HOME"')),
     Rewrite("home-braces", "${HOME} for ~", _HOME, _home("${HOME}")),
     Rewrite("home-path", "the home directory spelled out", _HOME, _home("{home}")),
-    Rewrite("home-winding-path", "the home directory by a path with dots", _HOME, _home("{home}/./../dev")),
+    Rewrite("home-winding-path", "the home directory by a path with dots", _HOME, _home("{home}/./../{name}")),
 )

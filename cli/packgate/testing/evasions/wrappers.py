@@ -92,7 +92,8 @@ WRAPPERS = (
     Rewrite("exec-name", "exec under another name", "argv[0] is no argument; the file that runs is the same",
             lambda s: _exec(s, "exec -a worker ")),
     Rewrite("time", "the reserved word time", "it measures what it runs", lambda s: _time(s, "time ")),
-    Rewrite("negation", "a negated status", "only the exit status changes", lambda s: _time(s, "! ")),
+    Rewrite("negation", "a negated status", "only the exit status changes, and nothing depends on it", lambda s: (
+        None if s.lone is None else _time(s, "! "))),
     Rewrite("xargs", "last argument through xargs -0", "xargs appends the item to the same words", _xargs),
     Rewrite("find-exec", "find -exec, once", "find starts the program once, for one directory", _find),
 )
