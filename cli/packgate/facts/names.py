@@ -1,6 +1,7 @@
-"""What some programs print, where that matters to what reads it. Names of files: what `ls`, `git ls-files` and `grep -l` hand on stands for
-files of certain folders, as a
-glob does. Without this, `grep -rl old src | xargs sed -i …` would edit anything at all.
+"""What some programs print, where that matters to what reads it.
+
+Names of files: what `ls`, `git ls-files` and `grep -l` hand on stands for files of certain folders, as a glob does. Without this,
+`grep -rl old src | xargs sed -i …` would edit anything at all.
 """
 
 from __future__ import annotations
