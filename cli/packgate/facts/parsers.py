@@ -98,7 +98,7 @@ _database_url = _by_regex(
     r"(?P<scheme>[A-Za-z][\w+.-]*)://(?:(?P<user>[^:@/?\s]*)(?::[^@/]*)?@)?(?P<host>[^/?\s]*?)(?::\d+)?(?:/(?P<database>[^?\s]*))?(?:\?.*)?"
 )
 _image = _by_regex(
-    r"(?:docker://)?(?:(?P<host>[\w-]+(?:\.[\w.-]+)(?::\d+)?|localhost(?::\d+)?|[\w-]+:\d+)/)?(?P<name>[^:@\s]+)(?::(?P<tag>[^@\s]+))?(?:@(?P<digest>\S+))?"
+    r"(?:docker://)?(?:(?P<host>[\w-]+(?:\.[\w.-]+)|localhost|[\w-]+(?=:\d))(?::\d+)?/)?(?P<name>[^:@\s]+)(?::(?P<tag>[^@\s]+))?(?:@(?P<digest>\S+))?"
 )
 _arn = _by_regex(r"arn:[\w-]+:(?P<service>[\w-]*):(?P<region>[\w-]*):(?P<account>[\w-]*):(?:[\w-]+[:/])?(?P<name>.*)")
 _file_url = _by_regex(r"(?:fileb?://|@)(?P<path>.+)", "path")

@@ -54,7 +54,7 @@ class Rule:
                 self.literal[name] = (source.text,)
             else:
                 self.fields.append((name, source))
-        self.is_file = self.families[0] in FILE_FAMILIES and "path" in self.paths
+        self.is_file = "path" in self.paths and not FILE_FAMILIES.isdisjoint(self.families)
         self.environment = [value_from(item, options) for item in data.get("environment", ())]
         self.sends = [value_from(item, options) for item in data.get("sends", ())]
         self.even_if_neutral: bool = data.get("even-if-neutral", False) or self.effect == "read"

@@ -259,3 +259,19 @@ def test_what_is_not_analysed_is_an_operation_that_policies_decide_about(command
 ])
 def test_what_a_wrapped_command_prints_is_printed_once(command):
     assert paths(command, "delete-file") == ["/home/dev/proj/x"]
+
+
+@pytest.mark.parametrize(("command", "family", "scope"), [
+    ("git clean -fd", "delete-file", ["repository"]), ("git -C /srv/app clean -fd", "delete-file", ["other"]), ("rm a", "delete-file", ["repository"]),
+])
+def test_a_file_operation_that_is_also_something_else_has_a_scope(command, family, scope):
+    assert [values(operation, "scope") for operation in found(command, family)] == [scope]
+
+
+@pytest.mark.parametrize(("image", "host", "network"), [
+    ("localhost:5000/app", "localhost", "loopback"), ("reg.example.com:443/a/b:1", "reg.example.com", "public"), ("reg:5000/a", "reg", "private"),
+    ("a/b:1", "docker.io", "public"), ("reg.example.com/a@sha256:00", "reg.example.com", "public"),
+])
+def test_the_host_of_an_image_has_no_port(image, host, network):
+    pushed = found(f"docker push {image}", "data-transfer")[0]
+    assert (values(pushed, "host"), values(pushed, "network")) == ([host], [network])
