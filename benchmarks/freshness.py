@@ -10,12 +10,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 
-# Files that a figure depends on. Comments count too: a digest can't know better.
+# Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
-    "code": tuple(f"cli/packgate/{layer}/**/*.py" for layer in ("shell", "facts", "engine", "model", "guard", "catalog")),
-    "catalog": ("cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
+    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard")},
+    "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
+}
+# What a benchmark does not read of these can't make its result stale; all of it, where nothing is said.
+READS: dict[str, tuple[str, ...]] = {
+    "differential": ("shell",),
+    "fuzz": ("shell", "facts", "catalog"),
+    "hostile": ("shell", "facts", "catalog"),
+    "engine_scale": ("engine", "model"),
 }
 
 
@@ -29,20 +36,21 @@ def digest(patterns: tuple[str, ...]) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
-def inputs() -> dict[str, str]:
-    """The digest of every kind of input as it is now."""
-    return {name: digest(patterns) for name, patterns in INPUTS.items()}
+def inputs(name: str) -> dict[str, str]:
+    """The digest of every kind of input of a benchmark as it is now."""
+    return {kind: digest(INPUTS[kind]) for kind in READS.get(name, tuple(INPUTS))}
 
 
 def stale() -> dict[str, list[str]]:
     """Recorded results that no longer hold, each with the kinds of input that changed since. A result that names no inputs is
     a record of its day."""
-    now = inputs()
     found: dict[str, list[str]] = {}
     for path in sorted(RESULTS.glob("*.json")):
         result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         measured = result.get("inputs")
-        changed = [name for name, value in now.items() if measured is not None and measured.get(name) != value]
+        if measured is None:
+            continue
+        changed = [kind for kind, value in inputs(path.stem).items() if measured.get(kind) != value]
         if changed:
             found[path.stem] = changed
     return found

@@ -50,7 +50,7 @@ def record(name: str) -> Path:
         "measured": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
-        "inputs": inputs(),
+        "inputs": inputs(name),
         "figures": run(name),
     }
     RESULTS.mkdir(exist_ok=True)

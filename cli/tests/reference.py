@@ -5,6 +5,9 @@ import re
 from functools import cache
 from itertools import product
 
+from packgate.model.policy import Pattern
+from packgate.model.value import join
+
 LETTERS = "ab/."
 LONGEST = 4  # letters of a hole; patterns must not need more
 NO, MAY, MUST = 0, 1, 2
@@ -87,6 +90,12 @@ def near(value):
     return ["".join(s) for s in product(*pieces)]
 
 
+def above(value):
+    """A value of globs and text, and what stands before each of its slashes but the first."""
+    flat = [c for p in value.parts for c in (p if isinstance(p, str) else [p])]
+    return [value, *(join(flat[:i]) for i, c in enumerate(flat) if c == "/" and i)]
+
+
 def is_glob(value):
     return not isinstance(value, str) and not any(hasattr(part, "chars") for part in value.parts)
 
@@ -136,6 +145,9 @@ class Reference:
             return found == MUST
         if pattern.text == "." or pattern.text.startswith(("/", "./")):
             return True
+        if pattern.text.endswith("/**"):
+            folder = Pattern("glob", pattern.text[:-3])
+            return any(self.aimed(folder, type, each) for each in above(value))
         depth = max(1, sum(part != "**" for part in pattern.text.removeprefix("**/").split("/")))
         flat = "".join(p if isinstance(p, str) else p.pattern[0] for p in value.parts)
         tail = flat.split("/")[-depth:]

@@ -151,12 +151,12 @@ class Regular(Matcher):
         return MUST if self.type == "path" and self._aimed(text) else NO
 
     def _aims_at_folder(self, text: Text) -> bool:
-        """Whether a folder above what a glob names is aimed at by the pattern's own folder."""
+        """Whether what a glob names, or a folder above it, is aimed at by the pattern's own folder."""
         if self._folder is None:
             self._folder = Regular("**/" + self.source.removeprefix("**/").removesuffix("/**"), self.type)
             self._folder.depth = self._folder.source.count("/")
         folder = self._folder
-        for above in folders(text):
+        for above in (*folders(text), text):
             if isinstance(above, str):
                 if folder.machine().matches(above):
                     return True

@@ -80,7 +80,7 @@ def test_an_invalid_script_has_a_problem(source: str) -> None:
 
 
 @needs_shfmt
-@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32))
 def test_generated_scripts_have_the_words_that_mvdan_sh_reads(seed: int) -> None:
     source = script(Random(seed))
@@ -101,7 +101,7 @@ def test_the_generated_scripts_are_rich() -> None:
 
 
 @needs_bash
-@settings(max_examples=60, derandomize=True, deadline=None, database=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 10_000))
 def test_a_cut_script_is_refused_where_bash_refuses_it(seed: int, cut: int) -> None:
     source = script(Random(seed))
