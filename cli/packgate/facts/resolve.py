@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.paths import HOME, REPOSITORY, TOOLCHAIN, normalise, scope
-from packgate.facts.wildcard import may_match
+from packgate.facts.wildcard import can_begin, matches
 from packgate.model.value import Glob, Hole, join
 
 TYPE_CHECKING = False
@@ -90,8 +90,32 @@ def candidates(word: Value, catalog: Catalog) -> list[str]:
     pieces = [part if isinstance(part, str) else part.pattern for part in parts if isinstance(part, (str, Glob))]
     if len(pieces) == len(parts):
         pattern = "".join(pieces).rsplit("/", 1)[-1]
-        return sorted(name for name in catalog.names if may_match(pattern, name))[:_MAX_NAMES] if pattern.strip("*?") else []
+        return _named_like(pattern, catalog)[:_MAX_NAMES] if pattern.strip("*?") else []
     return []
+
+
+def _named_like(pattern: str, catalog: Catalog) -> list[str]:
+    """The programs that a glob describes, sorted. Their first character and their end rule most of them out."""
+    tail = _literal_tail(pattern)
+    first: dict[str, bool] = {}
+    found = []
+    for name in catalog.names:
+        if not name.endswith(tail):
+            continue
+        begins = first.get(name[:1])
+        if begins is None:
+            begins = first[name[:1]] = can_begin(pattern, name[:1])
+        if begins and matches(pattern, name):
+            found.append(name)
+    return sorted(found)
+
+
+def _literal_tail(pattern: str) -> str:
+    """What every text ends with that a pattern describes."""
+    if "|" in pattern:
+        return ""
+    cut = max(map(pattern.rfind, "*?[]"))
+    return pattern[cut + 1:]
 
 
 def split_git(name: str) -> list[str] | None:

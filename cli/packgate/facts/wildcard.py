@@ -142,6 +142,11 @@ def _one(pattern: str, p: int, char: str) -> int:
     return end - p + 1 if _in_set(body[1:] if negated else body, char) != negated else 0
 
 
+def can_begin(pattern: str, char: str) -> bool:
+    """Whether a text that the pattern describes can begin with a character."""
+    return "|" in pattern or pattern[:1] == "*" or (pattern != "" and _one(pattern, 0, char) > 0)
+
+
 def _in_set(body: str, char: str) -> bool:
     index = 0
     while index < len(body):

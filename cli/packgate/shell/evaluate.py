@@ -308,6 +308,7 @@ class Evaluator(Walk):
         status: int | None = None
         for i, command in enumerate(node.commands):
             inner = state.copy()
+            consumed = self.consumed
             if stream is not None:
                 inner.fds[0] = stream
             sink = Sink()
@@ -317,6 +318,9 @@ class Evaluator(Walk):
                     inner.fds[2] = sink
             status = self.node(command, inner)
             self.finish(inner)
+            if stream is not None:
+                # It read the pipe, not what a loop around the pipeline reads.
+                self.consumed = consumed
             stream = Stream(sink.text(), tuple(sink.names))
         return status
 

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packgate.facts.wildcard import Globs, matches
+from packgate.catalog.load import Catalog
+from packgate.facts.resolve import candidates
+from packgate.facts.wildcard import Globs, can_begin, matches
+from packgate.model.value import Glob, Text
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,19 @@ def test_agrees_with_a_regular_expression(pattern: str, text: str) -> None:
     expected = re.fullmatch(expression, text, re.DOTALL) is not None
     assert matches(pattern, text) is expected
     assert Globs((pattern,)).match(text) is expected
+
+
+@given(st.text(alphabet="ab*?[]!-|", max_size=8), st.text(alphabet="ab-[", min_size=1, max_size=4))
+def test_a_text_that_matches_begins_as_the_pattern_can(pattern: str, text: str) -> None:
+    assert can_begin(pattern, text[0]) or not matches(pattern, text)
+
+
+@given(st.lists(st.one_of(st.sampled_from([Glob("*"), Glob("?"), Glob("[abk]"), Glob("[!r]")]), st.sampled_from(["r", "m", "k", "rm", "ill", "|"])),
+                min_size=1, max_size=4))
+def test_programs_that_a_glob_names(parts: list[str | Glob]) -> None:
+    names = ["rm", "rmdir", "kill", "pkill", "k", "mkfs", "a", "b", "mill"]
+    catalog = Catalog({"names": dict.fromkeys(names, 0), "globs": [], "programs": [], "variables": {}})
+    pattern = "".join(part.pattern if isinstance(part, Glob) else part for part in parts)
+    expected = sorted(name for name in names if matches(pattern, name)) if pattern.strip("*?") else []
+    if any(isinstance(part, Glob) for part in parts):
+        assert candidates(Text(tuple(parts)), catalog) == expected

@@ -57,6 +57,7 @@ RUNS: dict[str, list[str]] = {
     "while false; do b; done": ["false", "b"],
     "while true; do a; done": ["true", "a"],
     "while true; do a $i; i=$((i+1)); done": ["true", "a|<$i>", "a|<$i>"],
+    "while true; do printf 'a\\nb\\n' | grep b | tail -1; done": ["true", "printf|a\\nb\\n", "grep|b", "tail|-1"],
     "select x in a b; do rm $x; done": ["rm|<a|b>"],
     "while read x y; do rm \"$y\" $x; done <<< $'a b\\nc d'": [
         "read|x|y", "rm|b|a", "read|x|y", "rm|d|c", "read|x|y",
