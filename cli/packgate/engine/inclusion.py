@@ -1,8 +1,8 @@
 """Whether everything that some patterns match is matched by others too, with a shortest text that shows it where not.
 
-An antichain search over the machines of `automaton`: pairs of one position of the left and the set of positions of the
-right that the same text leads to. A pair needs no visit when the same position was visited with fewer positions of the
-right, so the right side is never made deterministic as a whole.
+An antichain search over the machines of `automaton`: one position in each machine of the left, and the sets of positions of
+the right that the same text leads to. A place needs no visit when the same positions were visited with fewer positions of
+the right, so the right side is never made deterministic as a whole.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from packgate.engine.matcher import Regular
 
-# Pairs to visit before the answer is "unknown".
+    Positions = tuple[int, ...]
+
+# Places to visit before the answer is "unknown".
 PAIRS = 20_000
 
 
@@ -44,64 +46,67 @@ def union(matchers: Sequence[Regular]) -> Automaton:
 def included(left: Sequence[Regular], right: Sequence[Regular], budget: int = PAIRS) -> Inclusion:
     """Whether every text that one of ``left`` matches is matched by one of ``right``. Patterns of one field type;
     for types that ignore letter case, texts are in lower case. Raises `PatternError`."""
-    return machine_included(union(left), union(right), budget)
-
-
-def machine_included(left: Automaton, right: Automaton, budget: int = PAIRS) -> Inclusion:
-    """`included` for machines."""
-    chars = _alphabet(left, right)
-    # By position of the left: sets of positions of the right that were visited with it.
-    seen: dict[int, list[int]] = {0: [1]}
-    queue: list[tuple[int, int, str]] = [(0, 1, "")]
-    visited = 0
-    while queue:
-        later: list[tuple[int, int, str]] = []
-        for position, others, word in queue:
-            visited += 1
-            if visited > budget:
-                return Inclusion(None, None, visited)
-            if left.last >> position & 1 and not others & right.last:
-                return Inclusion(False, word, visited)
-            following = right.after(others)
-            for char in chars:
-                reached = left.follow[position] & left.positions(char)
-                if not reached:
-                    continue
-                rest = following & right.positions(char)
-                while reached:
-                    low = reached & -reached
-                    reached ^= low
-                    each = low.bit_length() - 1
-                    if _is_new(seen.setdefault(each, []), rest):
-                        later.append((each, rest, word + char))
-        queue = later
-    return Inclusion(True, None, visited)
+    return apart([union(left)], [union(right)], budget)
 
 
 def overlap(left: Sequence[Regular], right: Sequence[Regular], budget: int = PAIRS) -> Inclusion:
     """Whether no text is matched by both sides (``holds``), with a shortest common text where one is. Raises
     `PatternError`."""
-    first, second = union(left), union(right)
-    chars = _alphabet(first, second)
-    seen = {(0, 0)}
-    queue: list[tuple[int, int, str]] = [(0, 0, "")]
+    return apart([union(left), union(right)], [], budget)
+
+
+def apart(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int = PAIRS) -> Inclusion:
+    """Whether no text is matched by every machine of ``all_of`` (at least one) and by none of ``none_of``; a shortest one
+    where there is such a text."""
+    chars = _alphabet([*all_of, *none_of])
+    moves = [([each.positions(char) for each in all_of], [each.positions(char) for each in none_of]) for char in chars]
+    sizes = [len(each.follow) for each in none_of]
+    start = (0,) * len(all_of)
+    # By positions of the left: sets of positions of the right that were visited with them.
+    seen: dict[Positions, list[int]] = {start: []}
+    queue: list[tuple[Positions, Positions, str]] = [(start, (1,) * len(none_of), "")]
     visited = 0
     while queue:
-        later: list[tuple[int, int, str]] = []
-        for one, other, word in queue:
+        later: list[tuple[Positions, Positions, str]] = []
+        for places, others, word in queue:
             visited += 1
             if visited > budget:
                 return Inclusion(None, None, visited)
-            if first.last >> one & 1 and second.last >> other & 1:
+            if _ends(all_of, places) and not any(each.last & mask for each, mask in zip(none_of, others, strict=True)):
                 return Inclusion(False, word, visited)
-            for char in chars:
-                ones = _bits(first.follow[one] & first.positions(char))
-                for pair in [(a, b) for a in ones for b in _bits(second.follow[other] & second.positions(char))]:
-                    if pair not in seen:
-                        seen.add(pair)
-                        later.append((*pair, word + char))
+            following = [each.after(mask) for each, mask in zip(none_of, others, strict=True)]
+            for char, (steps, allowed) in zip(chars, moves, strict=True):
+                reached = _reached(all_of, places, steps)
+                if reached:
+                    rest = tuple([mask & step for mask, step in zip(following, allowed, strict=True)])
+                    packed = _packed(rest, sizes)
+                    later.extend([(each, rest, word + char) for each in reached if _is_new(seen.setdefault(each, []), packed)])
         queue = later
     return Inclusion(True, None, visited)
+
+
+def _ends(machines: Sequence[Automaton], places: Positions) -> bool:
+    """Whether a text that leads to these positions is matched by every machine."""
+    return all(each.last >> place & 1 for each, place in zip(machines, places, strict=True))
+
+
+def _reached(machines: Sequence[Automaton], places: Positions, steps: list[int]) -> list[Positions]:
+    """The positions, one in every machine, that one more character leads to; ``steps`` are those that accept it."""
+    found: list[Positions] = [()]
+    for each, place, step in zip(machines, places, steps, strict=True):
+        positions = _bits(each.follow[place] & step)
+        if not positions:
+            return []
+        found = [(*before, position) for before in found for position in positions]
+    return found
+
+
+def _packed(masks: Positions, sizes: list[int]) -> int:
+    """The sets of positions of several machines as one set."""
+    total = 0
+    for mask, size in zip(masks, sizes, strict=True):
+        total = total << size | mask
+    return total
 
 
 def _is_new(known: list[int], others: int) -> bool:
@@ -114,11 +119,12 @@ def _is_new(known: list[int], others: int) -> bool:
     return True
 
 
-def _alphabet(left: Automaton, right: Automaton) -> tuple[str, ...]:
-    """A character for every way in which the two sides together treat one."""
-    chars: dict[tuple[int, int], str] = {}
-    for char in sorted({*left.cells(ALL), *right.cells(ALL), *left.edges(), *right.edges()}, key=_readable):
-        chars.setdefault((left.positions(char), right.positions(char)), char)
+def _alphabet(machines: Sequence[Automaton]) -> tuple[str, ...]:
+    """A character for every way in which the machines together treat one."""
+    edges = {char for each in machines for char in (*each.cells(ALL), *each.edges())}
+    chars: dict[tuple[int, ...], str] = {}
+    for char in sorted(edges, key=_readable):
+        chars.setdefault(tuple([each.positions(char) for each in machines]), char)
     return tuple(chars.values())
 
 
