@@ -23,6 +23,7 @@ READS: dict[str, tuple[str, ...]] = {
     "fuzz": ("shell", "facts", "catalog"),
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
+    "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
 }
 
 

@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "effects": ((), SHARED / "effects-dev.yaml"),
     "peers": ((), SHARED / "peers-dev.jsonl"),
     "evade": ((), None),
+    "mutate": ((), None),
 }
 
 

@@ -90,10 +90,11 @@ def _mutation_lines(run: MutationRun) -> Iterator[str]:
     for score in run.policies:
         killed, share = score.killed.total(), percent(score.killed.total(), score.tried)
         yield f"{score.policy:{width}}  {killed}/{score.tried}" + ("" if share is None else f" {share:.1f} %")
-    modes, seen = sum(score.modes for score in run.policies), sum(score.modes_seen for score in run.policies)
     share = percent(run.killed, run.tried)
     yield f"{run.killed} of {run.tried} changes are noticed" + ("" if share is None else f" ({share:.1f} %)")
-    yield f"{modes} changes of modes: lint objects to {seen} of them (PG210); cases state no mode"
+    equivalent = sum(score.equivalent for score in run.policies)
+    if equivalent:
+        yield f"{equivalent} changes match the same operations and do not count"
 
 
 def _mutation_checks(run: MutationRun, path: str) -> Iterator[Check]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from packgate.testing.variants import variants
 
-def case_key(case: dict[str, Any]) -> str:
-    """What a case tries: its command or action in its context; of a case that has neither, its prompt."""
+
+def case_keys(case: dict[str, Any]) -> list[str]:
+    """What a case tries, a key for every value of its `each`: its command or action in its context; of a case that has neither, its
+    prompt."""
+    return [_key(variant) for variant in variants(case)]
+
+
+def _key(case: dict[str, Any]) -> str:
     keys: tuple[str, ...] = ("command", "action", "context")
     tried = {key: case[key] for key in keys if key in case}
     if isinstance(tried.get("command"), str):

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from packgate.testing.variants import variants
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -28,7 +30,8 @@ DEFAULT_CONTEXT: dict[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case of a policy. ``action`` is None for a prompt that needs a real agent; ``place`` is its JSON pointer; ``inherited``
-    is one of a pack that ``pack`` extends."""
+    is one of a pack that ``pack`` extends. ``variant`` counts the values of `each`, 0 of a case without; ``mode`` is the one that
+    the case states."""
 
     pack: str
     policy: str
@@ -40,11 +43,13 @@ class Case:
     file: SourceFile
     place: str
     inherited: bool = False
+    variant: int = 0
+    mode: str | None = None
 
     @property
     def name(self) -> str:
-        """A short unique name: ``policy/must_fire/2``."""
-        return f"{self.policy}/{self.polarity}/{self.number}"
+        """A short unique name: ``policy/must_fire/2``, ``policy/must_fire/2.1`` for the first value of `each`."""
+        return f"{self.policy}/{self.polarity}/{self.number}" + (f".{self.variant}" if self.variant else "")
 
     @property
     def position(self) -> Position:
@@ -126,11 +131,12 @@ def _of_pack(result: LoadResult) -> Iterator[Case]:
         source = result.policies[policy.id]
         tests = source.data.get("tests") or {}
         for polarity in POLARITIES:
-            for index, data in enumerate(tests.get(polarity) or []):
-                action = case_action(data)
-                if action is None and "text" in policy.when:
-                    action = text_action(data["prompt"])
-                yield Case(
-                    result.pack.name, policy.id, polarity, index + 1, action, data.get("prompt"), data.get("todo"),
-                    source.file, f"{source.place}/tests/{polarity}/{index}",
-                )
+            for index, written in enumerate(tests.get(polarity) or []):
+                for variant, data in enumerate(variants(written), "each" in written):
+                    action = case_action(data)
+                    if action is None and "text" in policy.when:
+                        action = text_action(data["prompt"])
+                    yield Case(
+                        result.pack.name, policy.id, polarity, index + 1, action, data.get("prompt"), data.get("todo"),
+                        source.file, f"{source.place}/tests/{polarity}/{index}", variant=variant, mode=data.get("mode"),
+                    )

@@ -12,6 +12,7 @@ BENIGN_FIRED = "PG807"
 ATTACK_MISSED = "PG808"
 TOGETHER = "PG809"
 CATALOG_CASE = "PG810"
+OTHER_MODE = "PG811"
 EVADED = "PG820"
 DATA_FIRED = "PG821"
 MUTANT_SURVIVED = "PG830"
@@ -28,6 +29,7 @@ TITLES = {
     ATTACK_MISSED: "An attack of the corpus did not fire the policies it should",
     TOGETHER: "A case passes with its pack alone and fails with the packs loaded together",
     CATALOG_CASE: "A program of the pack's catalog yields other operations than its case says",
+    OTHER_MODE: "A policy fired with another mode than its case states",
     EVADED: "A command written differently no longer fires its policy",
     DATA_FIRED: "A command that is only data fires its policy",
     MUTANT_SURVIVED: "No case notices a change of the policy",

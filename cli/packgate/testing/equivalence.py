@@ -15,29 +15,22 @@ from packgate.engine.matcher import NOCASE_TYPES, Regular
 from packgate.engine.partly import NO
 from packgate.engine.patterns import Compiler
 from packgate.engine.syntax import PatternError
-from packgate.facts.environment import DEFAULT_WORDS
 from packgate.model.action import shell_action
+from packgate.testing.pattern_mutants import COMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from packgate.engine.matcher import Matcher
     from packgate.model.policy import Condition, Pattern
-    from packgate.testing.mutants import Mutant
+    from packgate.testing.mutant import Mutant
 
     # The values that a field of an operation of some families can have; None when any value is possible.
     KnownValues = Callable[[Sequence[str], str], "Known | None"]
 
-# Fields that the analysis computes, with all their values (schema/vocabulary.yaml).
-COMPUTED = {
-    "environment": frozenset(DEFAULT_WORDS),
-    "network": frozenset({"public", "private", "loopback", "metadata"}),
-    "clause": frozenset({"where", "none"}),
-    "effect": frozenset({"read", "write", "delete", "execute", "send", "grant"}),
-    "scope": frozenset({"repository", "home", "temporary", "system", "toolchain", "other"}),
-    "action-type": frozenset({"read", "write", "destructive"}),
-}
 _BUDGET = 4000
+# What the analysis says of a path whose place it does not know; no policy names these.
+_UNCERTAIN = {"scope": ("unknown", "derived", "none")}
 
 
 class Known:
@@ -64,32 +57,34 @@ class Equivalence:
     def same(self, mutant: Mutant) -> bool:
         """Whether the changed condition surely holds of the same operations."""
         before, after = mutant.before, mutant.after
-        if before is None or after is None or before.quantifier == "all":
+        if before is None or after is None or before.quantifier != after.quantifier or before.quantifier == "all":
             return False
-        return self._same_values(mutant, before, after) or self._same_texts(before, after)
+        return self._same_values(mutant, before, after) or self._same_texts(mutant, before, after)
 
     def example(self, mutant: Mutant) -> str | None:
         """A short text that one condition matches and the other does not, where that is easily found."""
-        if mutant.kind != "widen" or mutant.before is None or mutant.after is None:
+        if mutant.kind != "widen" or mutant.before is None or mutant.new is None:
             return None
-        first, second = self._regular(mutant.before), self._regular(mutant.after)
-        if first is None or second is None:
+        wider = self._regular([mutant.new], mutant.before.field, every=True)
+        if wider is None:
             return None
         try:
-            return included(second, first, _BUDGET).witness
+            return included(wider, self._regular(mutant.before.patterns, mutant.before.field) or [], _BUDGET).witness
         except PatternError:
             return None
 
     def _same_values(self, mutant: Mutant, before: Condition, after: Condition) -> bool:
-        computed = COMPUTED.get(before.field)
-        if computed is not None:
-            known: Known | None = Known(computed, complete=True)
-        else:
-            known = self.values(mutant.policy.when, before.field) if self.values is not None else None
+        known = self._known(mutant, before.field)
         if known is None or not (known.complete or mutant.kind in ("widen", "narrow")):
             return False
         first, second = self._matchers(before.patterns, before.field), self._matchers(after.patterns, before.field)
         return all(self._any(first, value, before.field) == self._any(second, value, before.field) for value in known.values)
+
+    def _known(self, mutant: Mutant, field: str) -> Known | None:
+        found = self.values(mutant.policy.when, field) if self.values is not None else None
+        if field in COMPUTED and (found is None or not found.complete):
+            return Known(frozenset((*COMPUTED[field], *_UNCERTAIN.get(field, ()))), complete=True)
+        return found
 
     def _any(self, matchers: list[Matcher], value: str, name: str) -> bool:
         if self.types.get(name, "word") in NOCASE_TYPES:
@@ -99,19 +94,25 @@ class Equivalence:
     def _matchers(self, patterns: Sequence[Pattern], name: str) -> list[Matcher]:
         return [matcher for pattern in patterns for matcher in self.compiler.matchers(pattern, self.types.get(name, "word"))]
 
-    def _same_texts(self, before: Condition, after: Condition) -> bool:
-        first, second = self._regular(before), self._regular(after)
-        if first is None or second is None or not second:
+    def _same_texts(self, mutant: Mutant, before: Condition, after: Condition) -> bool:
+        """Whether what went is still matched, and what came was matched before."""
+        return self._covered(mutant.old, after) and self._covered(mutant.new, before)
+
+    def _covered(self, pattern: Pattern | None, condition: Condition) -> bool:
+        """Whether other patterns match all that ``pattern`` does; no pattern is always covered."""
+        if pattern is None:
+            return True
+        left = self._regular([pattern], condition.field, every=True)
+        right = self._regular(condition.patterns, condition.field)
+        if not left or not right:
             return False
         try:
-            return included(first, second, _BUDGET).holds is True and included(second, first, _BUDGET).holds is True
+            return included(left, right, _BUDGET).holds is True
         except PatternError:
             return False
 
-    def _regular(self, condition: Condition) -> list[Regular] | None:
-        """The matchers, when all of them are automata."""
-        if any(pattern.kind not in ("glob", "regex") for pattern in condition.patterns):
-            return None
-        found = self._matchers(condition.patterns, condition.field)
+    def _regular(self, patterns: Sequence[Pattern], name: str, *, every: bool = False) -> list[Regular] | None:
+        """The matchers that are automata; None when ``every`` one should be and some is not."""
+        found = self._matchers([pattern for pattern in patterns if pattern.kind in ("glob", "regex")], name)
         regular = [matcher for matcher in found if isinstance(matcher, Regular)]
-        return regular if len(regular) == len(found) else None
+        return None if every and (len(regular) < len(found) or len(found) < len(patterns)) else regular

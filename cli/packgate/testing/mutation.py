@@ -15,11 +15,12 @@ from packgate.engine.context import Context
 from packgate.engine.partly import MUST
 from packgate.guard.detectors import detects
 from packgate.model.action import ActionError, parse_action
-from packgate.model.policy import FITTING_MODES, MODES, Pack
+from packgate.model.policy import Pack
 from packgate.testing import codes
 from packgate.testing.cases import MUST_FIRE
 from packgate.testing.equivalence import Equivalence
-from packgate.testing.mutants import KINDS, Mutant, mutants
+from packgate.testing.mutant import KINDS, Mutant
+from packgate.testing.mutants import mutants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,21 +34,14 @@ if TYPE_CHECKING:
     from packgate.testing.cases import Case
     from packgate.testing.equivalence import KnownValues
 
-# Modes that a mode is changed to: `allow` is another kind of policy, `terminate` is rarely meant.
-_OTHER_MODES = MODES[1:5]
-
-
 @dataclass(slots=True)
 class PolicyScore:
-    """What became of the mutants of one policy. ``equivalent`` ones do the same as the policy and don't count; ``modes`` are changes
-    of its mode, ``modes_seen`` those that lint objects to."""
+    """What became of the mutants of one policy. ``equivalent`` ones do the same as the policy and don't count."""
 
     policy: str
     killed: Counter[str] = field(default_factory=Counter)
     survived: Counter[str] = field(default_factory=Counter)
     equivalent: int = 0
-    modes: int = 0
-    modes_seen: int = 0
 
     @property
     def tried(self) -> int:
@@ -59,7 +53,6 @@ class PolicyScore:
         return {
             **score_json(self.killed.total(), self.tried), "equivalent": self.equivalent,
             "kinds": {kind: score_json(self.killed[kind], self.killed[kind] + self.survived[kind]) for kind in KINDS},
-            "modes": {"changes": self.modes, "seen_by_lint": self.modes_seen},
         }
 
 
@@ -104,6 +97,7 @@ class _Prepared:
     """A case, analysed."""
 
     must_fire: bool
+    mode: str | None
     context: Context
     operations: list[Operation]
 
@@ -141,7 +135,7 @@ def _prepare(case: Case, gate: Gate) -> _Prepared | None:
         action = parse_action(case.action)
     except ActionError:
         return None
-    return _Prepared(case.polarity == MUST_FIRE, Context(action), gate.analyze(action).operations)
+    return _Prepared(case.polarity == MUST_FIRE, case.mode, Context(action), gate.analyze(action).operations)
 
 
 class _Bench:
@@ -162,18 +156,17 @@ class _Bench:
         source = self.result.policies[policy.id]
         score = PolicyScore(policy.id)
         engine = self._engine(policy)
-        standing = [case for case in cases if _fires(case, engine) == case.must_fire]
+        standing = [case for case in cases if not _fails(case, engine)]
         for mutant in mutants(policy, self.lists, self.types):
             if self.equivalence.same(mutant):
                 score.equivalent += 1
                 continue
             changed = self._engine(mutant.policy)
-            if any(_fires(case, changed) != case.must_fire for case in standing):
+            if any(_fails(case, changed) for case in standing):
                 score.killed[mutant.kind] += 1
             else:
                 score.survived[mutant.kind] += 1
                 run.survivors.append(_survivor(policy, mutant, source, self.equivalence.example(mutant)))
-        _count_modes(policy, score)
         run.policies.append(score)
 
     def _engine(self, policy: Policy) -> Engine:
@@ -181,20 +174,12 @@ class _Bench:
         return compile_packs([pack], self.types, lists=self.lists, detectors=detects)
 
 
-def _fires(case: _Prepared, engine: Engine) -> bool:
-    return any(
+def _fails(case: _Prepared, engine: Engine) -> bool:
+    """Whether a case does not hold with the engine of one policy."""
+    fires = any(
         found.verdict == MUST for place, operation in enumerate(case.operations) for found in engine.find(operation, place, case.context)
     )
-
-
-def _count_modes(policy: Policy, score: PolicyScore) -> None:
-    """Changes of the mode: a case does not state one, so only lint's rule on mode and impact can object."""
-    if policy.outcome.mode not in _OTHER_MODES:
-        return
-    for mode in _OTHER_MODES:
-        if mode != policy.outcome.mode:
-            score.modes += 1
-            score.modes_seen += mode not in FITTING_MODES[policy.impact]
+    return fires != case.must_fire or (fires and case.mode not in (None, engine.rules[0].policy.outcome.mode))
 
 
 def _survivor(policy: Policy, mutant: Mutant, source: PolicySource, example: str | None) -> Diagnostic:
@@ -208,6 +193,6 @@ def _survivor(policy: Policy, mutant: Mutant, source: PolicySource, example: str
 def _path(mutant: Mutant, source: PolicySource) -> tuple[str | int, ...]:
     """The place of the change in the file: a lone alternative may be written without a list."""
     part, *rest = str(mutant.place[0]), *mutant.place[1:]
-    if part != "when" and not isinstance(source.data.get(part), list):
+    if part not in ("when", "then") and not isinstance(source.data.get(part), list):
         rest = rest[1:]
     return (part, *rest)

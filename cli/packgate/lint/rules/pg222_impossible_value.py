@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLOSED = {
     "network": ("public", "private", "loopback", "metadata"),
     "effect": ("read", "write", "delete", "execute", "send", "grant"),
-    "scope": ("repository", "home", "temporary", "system", "toolchain", "container", "other", "unknown"),
+    "scope": ("repository", "home", "temporary", "system", "toolchain", "container", "other", "unknown", "derived"),
     "clause": ("where", "none", "unknown"),
     "action-type": ("read", "write", "destructive"),
     "surface": ("shell", "file", "mcp", "web", "prompt", "output"),
