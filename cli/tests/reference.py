@@ -135,9 +135,50 @@ class Reference:
         return best
 
     def fires(self, patterns, type, value):
-        if not is_glob(value):
+        if isinstance(value, str) or (type != "path" and not is_glob(value)):
             return self.certain(patterns, type, value)
+        if not is_glob(value):
+            if all(isinstance(p, str) or getattr(p, "choices", ()) for p in value.parts):
+                return self.certain(patterns, type, value)
+            each = [(self.certain([p], type, value), p) for p in patterns]
+            return max((v for v, p in each if v != MAY or p.kind == "context" or self.concerns(p, value)), default=NO)
         return max((MUST if self.aimed(p, type, value) else NO for p in patterns), default=NO)
+
+    def concerns(self, pattern, value):
+        """Whether what is written around an unknown piece of a path is about the pattern, which may match it."""
+        full, absolute = self.full(pattern.text, "path"), not self.full(pattern.text, "path").startswith("**/")
+        if any(getattr(p, "choices", ()) for p in value.parts):
+            return True
+        if absolute and (isinstance(value.parts[0], str) or full == "/" or re.fullmatch(r"/[^/]*/\*\*", full)):
+            return True
+        shown = "".join(p if isinstance(p, str) else "$" for p in value.parts)
+        folder = full.removeprefix("**/").rpartition("/")[0]
+        if folder and not absolute:
+            return self.half_of(folder, shown)
+        common = min((s for s in strings_of(value) if self.match(pattern, "path", s)), key=lambda s: (len(s), s))
+        spelled = full if absolute else full.rpartition("/")[2]
+        tail = common if absolute else common.rpartition("/")[2]
+        written = len(re.sub(r"\*+|\?|\[[^]]*\]|[{}]", "", spelled))
+        pieces = shown.split("$")
+        shared = 0
+        while shared < min(len(pieces[-1]), len(tail)) and pieces[-1][-1 - shared] == tail[-1 - shared]:
+            shared += 1
+        leading = [re.search(r"[^/]*/*$", piece).group() for piece in pieces[:-1]]
+        shared = min(len(tail), shared + sum(len(piece) for piece in leading if piece and piece in tail))
+        name, dot, ending = tail.rpartition("/")[2].rpartition(".")
+        cut = len(ending) + 1 if dot and name else 0
+        cut = cut if cut <= shared else 0
+        return 2 * (shared + written - len(tail)) >= written - cut
+
+    def half_of(self, folder, shown):
+        """Whether half of a folder's letters stand before or after an unknown piece."""
+        sizes = range((len(folder) + 1) // 2, len(folder) + 1)
+        pieces = shown.split("$")
+        before = ["/" + folder[:n] for n in sizes] + [f"/{folder}/"]
+        after = [folder[-n:] + "/" for n in sizes]
+        return any(("/" + p).endswith(b) for p in pieces[:-1] if p for b in before) or any(
+            (p + "/").startswith(a) for p in pieces[1:] if p for a in after
+        )
 
     def aimed(self, pattern, type, value):
         found = self.certain([pattern], type, value)

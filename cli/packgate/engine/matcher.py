@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.partly import MAY, MUST, NO, TREE, crosses, folders, shortest, tail_literals, verdict
+from packgate.engine.partly import MAY, MUST, NO, TREE, crosses, folders, hides, leads_to, shared_letters, shortest, tail_literals, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
 from packgate.model.value import has_holes
@@ -40,7 +40,8 @@ class Matcher:
 
     def fires(self, text: Text, context: Context, /) -> int:
         """As `certain`, but a shell glob over file names counts as a match when it plainly aims at the pattern, and
-        not at all otherwise: `docs/must-and-may.md` has the rule."""
+        not at all otherwise; and an unknown piece of a path counts where what is written around it is about the pattern:
+        `docs/must-and-may.md` has the rules."""
         found = self.certain(text, context)
         return found if has_holes(text) or found == MUST else NO
 
@@ -146,9 +147,37 @@ class Regular(Matcher):
 
     def fires(self, text: Text, context: Context, /) -> int:
         found = self.certain(text, context)
-        if found != MAY or context.outline(text).holes:
+        if found != MAY:
             return found
+        if context.outline(text).holes:
+            return MAY if self.type != "path" or self._concerns(text) else NO
         return MUST if self.type == "path" and self._aimed(text) else NO
+
+    def _concerns(self, text: Text) -> bool:
+        """Whether a partly unknown path that may match is about the pattern: a variable that could hold any name is not."""
+        if hides(text) or (self.absolute and (isinstance(text.parts[0], str) or self._top_folder())):
+            return True
+        if not self.absolute and self.source.count("/") > 1:
+            return leads_to(text, self.source.removeprefix("**/").rpartition("/")[0])
+        try:
+            common = shortest(self.machine(), text)
+        except StateBudget:
+            return True
+        if common is None:
+            return False
+        tail = common if self.absolute else "/".join(common.split("/")[-self.depth:])
+        written = written_letters(self.source, self.source.count("/") + 1 if self.absolute else self.depth)
+        shared = shared_letters(text, tail)
+        # That both end in `.json` says little.
+        dot = tail.rfind(".")
+        ending = len(tail) - dot if dot > tail.rfind("/") + 1 else 0
+        if ending <= shared:
+            shared, written, tail = shared - ending, written - ending, tail[:len(tail) - ending]
+        return 2 * (shared + written - len(tail)) >= written
+
+    def _top_folder(self) -> bool:
+        """Whether the pattern is the root or the whole of a folder there (``/etc/**``): any unknown beginning can lead to it."""
+        return self.source == "/" or (self.source.endswith("/**") and self.source.count("/") == 2)
 
     def _aims_at_folder(self, text: Text) -> bool:
         """Whether what a glob names, or a folder above it, is aimed at by the pattern's own folder."""

@@ -240,6 +240,47 @@ def tail_literals(text: Text, count: int) -> tuple[int, bool] | None:
     return sum(literal for literal, _ in tail) + count - 1, any(star for _, star in tail)
 
 
+# Kinds of origin that hide what a line names, and pieces that are one of a few texts: all that they may be counts.
+_HIDING = ("encoded", "limit", "network", "secret")
+
+
+def hides(text: Text) -> bool:
+    """Whether an unknown piece comes from where a line can hide a name, or is one of a few texts."""
+    return any(
+        isinstance(part, Hole) and (bool(part.choices) or any(origin.kind in _HIDING for origin in part.origins)) for part in text.parts
+    )
+
+
+def shared_letters(text: Text, tail: str) -> int:
+    """How many letters of the end of a name (one that the text can be) are written out in the text."""
+    last = text.parts[-1]
+    count = 0
+    if isinstance(last, str):
+        while count < min(len(last), len(tail)) and last[-1 - count] == tail[-1 - count]:
+            count += 1
+    for part in text.parts[:-1]:
+        if isinstance(part, str):
+            # Of what is written before an unknown piece, the component that leads to it.
+            piece = part[part.rstrip("/").rfind("/") + 1:]
+            if piece and piece in tail:
+                count += len(piece)
+    return min(count, len(tail))
+
+
+def leads_to(text: Text, folder: str) -> bool:
+    """Whether at least half of a folder's name is written out in a partly known path, before or after an unknown piece."""
+    least = (len(folder) + 1) // 2
+    beginnings = tuple("/" + folder[:count] for count in range(least, len(folder) + 1))
+    endings = tuple(folder[-count:] + "/" for count in range(least, len(folder) + 1))
+    for index, part in enumerate(text.parts):
+        if isinstance(part, str):
+            if ("/" + part).endswith((*beginnings, f"/{folder}/")) and index + 1 < len(text.parts):
+                return True
+            if index and (part + "/").startswith(endings):
+                return True
+    return False
+
+
 def folders(text: Text) -> list[Value]:
     """The paths above a partly known path: it, cut before each of its slashes but the first."""
     found: list[Value] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.facts.environment import classify, network
 from packgate.facts.parsers import PARSERS
-from packgate.facts.paths import CONTAINER, UNKNOWN, normalise, scope
+from packgate.facts.paths import CONTAINER, DERIVED, UNKNOWN, normalise, scope
 from packgate.model.value import Glob, Hole, join, origins_of, unknown
 
 TYPE_CHECKING = False
@@ -104,25 +104,24 @@ def add_scope(fields: Fields, session: Session, context: Context) -> None:
     found = []
     for path in fields["path"]:
         place = scope(path, session.repository if local else None, session.home if local else None)
-        if place is None and _is_aimed(path):
-            place = UNKNOWN
+        if place is None:
+            place = _unknown_scope(path)
         if place is not None and place not in found:
             found.append(place)
     if found:
         fields["scope"] = tuple(found)
 
 
-def _is_aimed(path: Value) -> bool:
-    """Whether anything is known of a path whose beginning is not: its name, or that the line itself made it up from a file, the
+def _unknown_scope(path: Value) -> str | None:
+    """The scope of a path whose beginning is not known: whether its name is, or that the line itself made it up from a file, the
     network or the output of a command. A mere variable, positional parameter or line of input says nothing."""
     if isinstance(path, str):
-        return True
+        return UNKNOWN
     last = path.parts[-1]
-    if (isinstance(last, str) and last.rsplit("/", 1)[-1]) or (len(path.parts) > 1 and isinstance(path.parts[-1], Glob)):
-        return True
-    return any(
-        origin.kind in _MADE_UP and not (origin.kind == "command" and origin.detail in _PLAIN) for origin in origins_of(path)
-    )
+    if (isinstance(last, str) and last.rsplit("/", 1)[-1]) or (len(path.parts) > 1 and isinstance(last, Glob)):
+        return UNKNOWN
+    made_up = any(origin.kind in _MADE_UP and not (origin.kind == "command" and origin.detail in _PLAIN) for origin in origins_of(path))
+    return DERIVED if made_up else None
 
 
 def environment_of(values: list[Value], context: Context, session: Session) -> tuple[Value, ...]:

@@ -20,6 +20,7 @@ SYSTEM = "system"
 TOOLCHAIN = "toolchain"
 OTHER = "other"
 UNKNOWN = "unknown"
+DERIVED = "derived"
 CONTAINER = "container"
 
 
@@ -53,6 +54,7 @@ _HOME_TOOLCHAIN = Folders(
     ".asdf", ".sdkman", ".config/nvim",
 )
 _SYSTEM = Folders("/etc", "/var", "/boot")
+_TOP = Folders("/bin", "/dev", "/home", "/lib", "/lib64", "/opt", "/root", "/sbin", "/srv", "/usr")
 
 
 def normalise(path: Value, cwd: Value | None, home: str | None = None) -> Value:
@@ -104,7 +106,7 @@ def scope(path: Value, repository: str | None, home: str | None) -> str | None:
     """Where a normalised path lies, one of the scopes of the vocabulary; None when its beginning is unknown."""
     head = path if isinstance(path, str) else literal_head(path)
     if not head.startswith("/"):
-        return None
+        return TEMPORARY if not isinstance(path, str) and _below_temporary(path) else None
     if not isinstance(path, str) and head.count("/") == 1 and _may_be_system(path):
         return SYSTEM
     if repository is not None and under(head, repository):
@@ -119,6 +121,17 @@ def scope(path: Value, repository: str | None, home: str | None) -> str | None:
     if _SYSTEM.hold(head) or head == "/":
         return SYSTEM
     return OTHER
+
+
+def _below_temporary(path: Text) -> bool:
+    """Whether a path is ``$TMPDIR`` or a name written below it, and one that does no harm where the variable is not set."""
+    first = path.parts[0]
+    if not isinstance(first, Hole) or first.choices or first.origins != (Origin("variable", "TMPDIR"),):
+        return False
+    rest = path.parts[1] if len(path.parts) > 1 else "/tmp"
+    if not isinstance(rest, str) or ".." in show(path).split("/"):
+        return False
+    return len(rest) > 1 and rest[0] == "/" and not _SYSTEM.hold(rest) and (len(path.parts) == 1 or not _TOP.hold(rest))
 
 
 def literal_head(value: Value) -> str:

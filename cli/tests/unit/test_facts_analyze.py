@@ -83,6 +83,7 @@ def test_paths_on_another_host_are_not_those_of_this_one():
 
 @pytest.mark.parametrize(("command", "scope"), [
     ('cat "$DIR"/a.txt', ["unknown"]), ('cat "$(ls)"', ["repository"]), ('cat "$FILE"', []), ('cat "$DIR"/', []),
+    ('cat "$(some-tool)"', ["derived"]), ('cat "$TMPDIR/a.txt"', ["temporary"]), ('cat "$TMPDIR"/*', ["unknown"]),
 ])
 def test_a_path_of_which_only_a_variable_is_known_has_no_scope(command, scope):
     assert values(found(command, "read-file")[0], "scope") == scope

@@ -92,6 +92,15 @@ def test_scope_of_an_unknown_beginning() -> None:
     assert scope(Text((X, "/a")), CWD, HOME) is None
 
 
+@pytest.mark.parametrize(("rest", "expected"), [
+    ((), "temporary"), (("/build",), "temporary"), (("/build/", X), "temporary"), (("/",), None), (("/", X), None), (("/../a",), None),
+    (("/etc",), None), (("/usr/lib",), None), (("x",), None), ((X, "/a"), None),
+])
+def test_a_temporary_directory_by_its_variable(rest: tuple[object, ...], expected: str | None) -> None:
+    tmpdir = Hole((Origin("variable", "TMPDIR"),))
+    assert scope(Text((tmpdir, *rest)), CWD, HOME) == expected
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
