@@ -87,6 +87,10 @@ class Automaton:
             self._stored += 1
         return found
 
+    def positions_of(self, state: int) -> int:
+        """The bits of the positions that a state stands for."""
+        return self._sets[state]
+
     def positions(self, char: str) -> int:
         """The bits of the positions that accept a character."""
         bits = self._bits.get(char)

@@ -7,7 +7,7 @@ the right, so the right side is never made deterministic as a whole.
 
 from __future__ import annotations
 
-from packgate.engine.automaton import Automaton
+from packgate.engine.automaton import START, Automaton, StateBudget
 from packgate.engine.charset import ALL
 from packgate.engine.syntax import Alt
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Places to visit before the answer is "unknown".
 PAIRS = 20_000
+# Characters tried and places reached, for each place of the budget.
+STEPS = 64
 
 
 class Inclusion:
@@ -58,29 +60,36 @@ def overlap(left: Sequence[Regular], right: Sequence[Regular], budget: int = PAI
 def apart(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int = PAIRS) -> Inclusion:
     """Whether no text is matched by every machine of ``all_of`` (at least one) and by none of ``none_of``; a shortest one
     where there is such a text."""
-    chars = _alphabet([*all_of, *none_of])
-    moves = [([each.positions(char) for each in all_of], [each.positions(char) for each in none_of]) for char in chars]
+    try:
+        return _apart(all_of, none_of, budget)
+    except StateBudget:
+        return Inclusion(None, None, budget)
+
+
+def _apart(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int) -> Inclusion:
+    moves = [(char, [each.positions(char) for each in all_of]) for char in _alphabet([*all_of, *none_of])]
     sizes = [len(each.follow) for each in none_of]
     start = (0,) * len(all_of)
     # By positions of the left: sets of positions of the right that were visited with them.
     seen: dict[Positions, list[int]] = {start: []}
-    queue: list[tuple[Positions, Positions, str]] = [(start, (1,) * len(none_of), "")]
-    visited = 0
+    queue: list[tuple[Positions, Positions, str]] = [(start, (START,) * len(none_of), "")]
+    visited = steps = 0
     while queue:
         later: list[tuple[Positions, Positions, str]] = []
-        for places, others, word in queue:
+        for places, states, word in queue:
             visited += 1
-            if visited > budget:
+            if visited > budget or steps > budget * STEPS:
                 return Inclusion(None, None, visited)
-            if _ends(all_of, places) and not any(each.last & mask for each, mask in zip(none_of, others, strict=True)):
+            if _ends(all_of, places) and not any(each.accepting[state] for each, state in zip(none_of, states, strict=True)):
                 return Inclusion(False, word, visited)
-            following = [each.after(mask) for each, mask in zip(none_of, others, strict=True)]
-            for char, (steps, allowed) in zip(chars, moves, strict=True):
-                reached = _reached(all_of, places, steps)
+            steps += len(moves)
+            for char, accepted in moves:
+                reached = _reached(all_of, places, accepted)
                 if reached:
-                    rest = tuple([mask & step for mask, step in zip(following, allowed, strict=True)])
-                    packed = _packed(rest, sizes)
-                    later.extend([(each, rest, word + char) for each in reached if _is_new(seen.setdefault(each, []), packed)])
+                    steps += len(reached)
+                    following = tuple([each.step(state, char) for each, state in zip(none_of, states, strict=True)])
+                    others = _packed(none_of, following, sizes)
+                    later.extend([(each, following, word + char) for each in reached if _is_new(seen.setdefault(each, []), others)])
         queue = later
     return Inclusion(True, None, visited)
 
@@ -101,11 +110,11 @@ def _reached(machines: Sequence[Automaton], places: Positions, steps: list[int])
     return found
 
 
-def _packed(masks: Positions, sizes: list[int]) -> int:
-    """The sets of positions of several machines as one set."""
+def _packed(machines: Sequence[Automaton], states: Positions, sizes: list[int]) -> int:
+    """The positions that the states of several machines stand for, as one set."""
     total = 0
-    for mask, size in zip(masks, sizes, strict=True):
-        total = total << size | mask
+    for each, state, size in zip(machines, states, sizes, strict=True):
+        total = total << size | each.positions_of(state)
     return total
 
 
