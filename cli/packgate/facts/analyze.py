@@ -8,7 +8,7 @@ from packgate.facts.surfaces import analyze_surface
 from packgate.facts.yields import GENERIC
 from packgate.model.operation import Analysis, Note
 from packgate.model.value import Origin, unknown
-from packgate.shell.evaluate import evaluate
+from packgate.shell.evaluate import evaluate_line
 from packgate.shell.state import State
 
 # Shells that have a reader of plain commands only; it is imported when one occurs.
@@ -46,7 +46,7 @@ def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWord
 
         run_windows(data["command"], data["shell"], session, state)
     else:
-        evaluate(data["command"], state, session)
+        evaluate_line(data["command"], state, session)
     notes = session.notes
     if action.notes:
         notes = [*(Note("action", text, "full") for text in action.notes), *notes]

@@ -144,7 +144,10 @@ class Session:
             output = run_wraps(call, self, common)
         if len(self.operations) == before:
             self.operations.append(Operation(GENERIC, {}, call.span, context.via, common))
-        return output if output is not None else output_of(call, self.operations[before:], self)
+        if output is not None or (call.stdin is None and 1 not in call.state.fds):
+            # Without a descriptor nothing of the line reads what it prints.
+            return output
+        return output_of(call, self.operations[before:], self)
 
     def opened(self, path: Value, mode: str, content: Value | None, span: tuple[int, int]) -> None:
         """A redirection: a file operation, and what the line now knows of the file."""

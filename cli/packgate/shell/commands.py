@@ -242,10 +242,13 @@ def external(
     command = Command(argv, state, span, stdin, walk.via, variables)
     output = walk.host.run(command)
     status: int | None = 0 if argv[0] in _SUCCEED else None
-    if output is None:
-        output = fold(walk, command)
     if walk.pending:
         _feed_pending(walk, argv, stdin)
+    if stdin is None and 1 not in state.fds:
+        # Nothing of the line reads what it prints.
+        return "", status
+    if output is None:
+        output = fold(walk, command)
     if output != "":
         walk.write(state, output, span)
     return output, status

@@ -10,6 +10,8 @@ from packgate.model.operation import OPAQUE, PARTIAL, Note
 from packgate.model.value import Origin, unknown
 from packgate.shell import commands, control
 from packgate.shell.branches import Branches
+from packgate.shell.builtins import BUILTINS
+from packgate.shell.command import Command
 from packgate.shell.limits import ALL_CODE, COMMANDS, DEPTH, LEVELS
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.parser import parse
@@ -53,6 +55,29 @@ def evaluate(
         outcomes.append(Snapshot(state))
     merge(state, outcomes)
     return either(outputs)
+
+
+def evaluate_line(source: str, state: State, host: Host) -> None:
+    """As `evaluate`, for a whole line, whose output nobody but its reader sees: what programs print is worked out only where the
+    line itself reads it."""
+    where = (0, len(source))
+    budget = state.budget
+    budget.depth += 1
+    try:
+        words = plain_words(source, state.shell)
+        if words is None or words[0] in BUILTINS or words[0] == "printf" or state.aliases or state.functions:
+            walk = Evaluator(host, budget, Frame(source, None, ()), ())
+            walk.text(source, state, where)
+            walk.finish(state)
+        else:
+            # One program with its arguments: nothing of the shell is left to walk.
+            budget.code += len(source)
+            budget.commands += 1
+            budget.fields += len(words)
+            host.run(Command(words, state, where))
+    except RecursionError:
+        Evaluator(host, budget, Frame(source, None, ()), ()).limit("nesting", where)
+    budget.depth -= 1
 
 
 def _evaluate(

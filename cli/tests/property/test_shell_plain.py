@@ -78,6 +78,29 @@ def test_the_plain_lines_of_the_corpora():
         assert_same(line, "bash")
 
 
+def told_of_line(line: str, shell: str, read: bool) -> tuple[list[object], int]:
+    """What the host is told of a line, but for the files that are read to work out what is printed."""
+    told = Told()
+    state = State("/home/dev/proj", "/home/dev", {"A": "1"}, shell, ["x", "y"])
+    if read:
+        evaluator.evaluate(line, state, told)
+    else:
+        evaluator.evaluate_line(line, state, told)
+    return [event for event in told.events if event[0] != "content"], state.budget.commands
+
+
+@given(LINES, SHELLS)
+def test_a_line_whose_output_nobody_reads(line, shell):
+    assert told_of_line(line, shell, read=False) == told_of_line(line, shell, read=True)
+
+
+def test_the_lines_of_the_corpora_whose_output_nobody_reads():
+    for case in load_corpora(ROOT / "testcases")[0]:
+        line = case.action.get("command")
+        if line is not None:
+            assert told_of_line(line, "bash", read=False) == told_of_line(line, "bash", read=True)
+
+
 @pytest.mark.parametrize("line", [
     "", " ls", "ls ", "ls\n", "a=b", "a=b ls", "ls *", "ls ~", "ls $x", "ls 'x'", "ls a;b", "ls #x", "ls a\tb", "ls {a,b}", "ls !x", "ls é", "export a=b",
     "if", "time ls", "command export a=~", "let a=1", "x" * 3_000,
