@@ -23,6 +23,13 @@ WORDS = st.one_of(
         "a=b", "=ls", "--x=/y", "a=b:c", "trap", "printf", "type", "hash", "getopts", "git", "1", "2", "%1", "+x", "-x",
     ]),
 )
+# Words with quotes, in which no shell but zsh has to look for anything.
+QUOTED = st.lists(st.one_of(
+    st.builds(lambda text, quote: f"{quote}{text}{quote}", st.text("ab ~*?[]{}()<>|&;#!=é^-,@%", max_size=6), st.sampled_from("'\"")),
+    st.builds(lambda char: "\\" + char, st.sampled_from(";()*?!'\"$\\ ~{}#")),
+    st.sampled_from(["{}", "a", "-x", "--x=", "a=", ".", "=", "_"]),
+), min_size=1, max_size=4).map("".join)
+WORDS = st.one_of(WORDS, WORDS, QUOTED)
 LINES = st.builds(lambda words, gap: gap.join(words), st.lists(WORDS, min_size=1, max_size=5), st.sampled_from([" ", "  "]))
 SHELLS = st.sampled_from(["bash", "sh", "zsh", "dash"])
 
@@ -59,6 +66,8 @@ def outcome(line: str, shell: str, span: tuple[int, int] | None) -> tuple[object
 
 
 def assert_same(line: str, shell: str, span: tuple[int, int] | None = None) -> None:
+    if plain_words(line, shell) is None:
+        return
     short = outcome(line, shell, span)
     with mock.patch.object(evaluator, "plain_words", return_value=None):
         assert short == outcome(line, shell, span)
@@ -102,7 +111,8 @@ def test_the_lines_of_the_corpora_whose_output_nobody_reads():
 
 
 @pytest.mark.parametrize("line", [
-    "", " ls", "ls ", "ls\n", "a=b", "a=b ls", "ls *", "ls ~", "ls $x", "ls 'x'", "ls a;b", "ls #x", "ls a\tb", "ls {a,b}", "ls !x", "ls é", "export a=b",
+    "", " ls", "ls ", "ls\n", "a=b", "a=b ls", "ls *", "ls ~", "ls $x", "ls $'x'", "'ls' x", "l's' x", "ls 'x", "ls 'a\nb'", 'ls "$x"', 'ls "a`b`"', 'ls "\\a"',
+    "ls 'x'*", "ls a;b", "ls #x", "ls a\tb", "ls {a,b}", "ls !x", "ls é", "export a=b",
     "if", "time ls", "command export a=~", "let a=1", "x" * 3_000,
 ])
 def test_what_is_not_plain(line):
@@ -112,3 +122,9 @@ def test_what_is_not_plain(line):
 def test_programs_by_path_of_zsh_are_not_plain():
     assert plain_words("cat =ls", "bash") is not None
     assert plain_words("cat =ls", "zsh") is None
+
+
+def test_quotes_and_escapes():
+    line = """find 'a b' "c d" -exec x {} \\; e'f'"g"\\(h '' \"é\""""
+    assert plain_words(line, "bash") == ["find", "a b", "c d", "-exec", "x", "{}", ";", "efg(h", "", "é"]
+    assert plain_words(line, "zsh") is None
