@@ -172,6 +172,14 @@ def _parts(items: list[Item], start: int, end: int) -> list[WordPart]:
             if isinstance(last, Parameter) and _continues(last, item):
                 out[-1] = Parameter(last.name + item, last.start, last.end + 1)
                 continue
+            if run and run[-1] == "$" and (item.isalnum() or item == "_") and item.isascii():
+                # The same for a `$` that was the end of an element: `{$,}x`.
+                run.pop()
+                if run:
+                    out.append(Literal("".join(run), False, start, end))
+                    run = []
+                out.append(Parameter(item, start, start + 2))
+                continue
             run.append(item)
             continue
         if run:

@@ -3,9 +3,10 @@ known; what builtins only print is folded like the output of programs."""
 
 from __future__ import annotations
 
-from packgate.shell import builtins_code, builtins_variables, truth
+from packgate.shell import arithmetic, builtins_code, builtins_variables, truth
+from packgate.shell.partial import as_written
 from packgate.shell.paths import resolve_path
-from packgate.shell.state import UNSET
+from packgate.shell.state import UNSET, keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ def _set_arguments(walk: Walk, state: State, arguments: list[Value]) -> None:
 
 
 def _option(walk: Walk, state: State, name: str, on: bool) -> None:
+    if name == "braceexpand":
+        # The one option that is on from the start.
+        name, on = "nobraceexpand", not on
     state.options = state.options | {name} if on else state.options - {name}
     if name == "xtrace" and on:
         from packgate.shell.variables import trace
@@ -162,7 +166,8 @@ def unalias(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) 
 
 def unset(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
     functions = "-f" in argv[1:]
-    for name in argv[1:]:
+    for word in argv[1:]:
+        name = as_written(word)
         if not isinstance(name, str) or name[:1] == "-":
             continue
         if functions or (name in state.functions and "-v" not in argv and state.lookup(name) is None):
@@ -170,7 +175,7 @@ def unset(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
             continue
         base, bracket, key = name.partition("[")
         if bracket:
-            _unset_element(state, base, key.rstrip("]"))
+            _unset_element(walk, state, base, key.rstrip("]"))
             continue
         state.set(name, UNSET)
         state.attributes = {key: kept for key, kept in state.attributes.items() if key != name}
@@ -178,11 +183,17 @@ def unset(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
     return 0
 
 
-def _unset_element(state: State, name: str, key: str) -> None:
+def _unset_element(walk: Walk, state: State, name: str, key: str) -> None:
     stored = state.lookup(name)
     if key in ("@", "*"):
         state.set(name, UNSET)
-    elif isinstance(stored, list):
+        return
+    if isinstance(stored, list) or (isinstance(stored, dict) and "A" not in state.attributes.get(name, "")):
+        number = arithmetic.evaluate(walk, key, state)
+        if number is None:
+            return
+        key = str(number if number >= 0 else number + max((int(k) for k in keys(stored)), default=-1) + 1)
+    if isinstance(stored, list):
         state.set(name, {str(i): value for i, value in enumerate(stored) if str(i) != key})
     elif isinstance(stored, dict):
         state.set(name, {k: value for k, value in stored.items() if k != key})

@@ -85,9 +85,11 @@ def content_of(walk: Walk, path: Value, state: State) -> Value:
 def trap(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
     """``trap CODE SIGNAL…``: code for the end of the shell runs then; any other is walked at once."""
     words = argv[2:] if len(argv) > 1 and argv[1] == "--" else argv[1:]
-    if len(words) < 2 or words[0] in ("-", "", "-p", "-l"):
-        return 0
     later = any(signal in _AT_END for signal in words[1:] if isinstance(signal, str))
+    if len(words) < 2 or words[0] in ("-", "", "-p", "-l"):
+        if later and words[0] in ("-", ""):
+            state.traps = {}
+        return 0
     if later:
         state.traps = {"EXIT": words[0]}
         state.trap_span = span

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from packgate.model.value import Origin, join, origins_of, unknown
 from packgate.shell import arithmetic
-from packgate.shell.partial import split_lines
+from packgate.shell.partial import as_written, split_lines
+from packgate.shell.reading import restored, split_fields, take_escaped, take_line
 from packgate.shell.state import scalar
 from packgate.shell.streams import Stream
 from packgate.shell.variables import set_variable
@@ -124,25 +125,37 @@ def read(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
         for name in names or ["REPLY"]:
             set_variable(walk, state, name, unknown(Origin("input")), span)
         return None
-    delimiter = "\n" if "d" not in options else options["d"][:1] or "\0"
-    line, rest, status = take_line(stream.value, delimiter)
+    line, rest, status = _take(stream.value, options)
     stream.value = rest
     walk.consumed = True
+    ifs = state.get("IFS")
+    if "N" in options or (not names and "a" not in options):
+        ifs = ""
+    fields = split_fields(line, ifs if isinstance(ifs, str) else " \t\n", 0 if "a" in options else len(names) or 1)
+    fields = [restored(field) if isinstance(field, str) else field for field in fields]
     if "a" in options:
-        ifs = state.get("IFS")
-        state.set(options["a"], split_fields(line, ifs if isinstance(ifs, str) else " \t\n", 0))
+        state.set(options["a"], fields)
         if stream.names:
             state.taint(options["a"], stream.names)
         return status
-    if not names:
-        set_variable(walk, state, "REPLY", line, span, stream.names)
-        return status
-    ifs = state.get("IFS")
-    fields = split_fields(line, ifs if isinstance(ifs, str) else " \t\n", len(names))
-    for i, name in enumerate(names):
+    for i, name in enumerate(names or ["REPLY"]):
         missing: Value = "" if status is not None else unknown(*origins_of(line))
         set_variable(walk, state, name, fields[i] if i < len(fields) else missing, span, stream.names)
     return status
+
+
+def _take(value: Value, options: dict[str, str]) -> tuple[Value, Value, int | None]:
+    """The line that `read` takes from its input, the rest, and its status."""
+    delimiter = "\n" if "d" not in options else options["d"][:1] or "\0"
+    count = options.get("N", options.get("n", ""))
+    if count.isascii() and count.isdigit() and len(count) < 6:
+        if not isinstance(value, str):
+            return unknown(*origins_of(value)), unknown(*origins_of(value)), None
+        if "N" in options or delimiter not in value[: int(count)]:
+            return value[: int(count)], value[int(count) :], 0 if len(value) >= int(count) else 1
+    if "r" not in options and isinstance(value, str) and "\\" in value:
+        return take_escaped(value, delimiter)
+    return take_line(value, delimiter)
 
 
 def _read_options(argv: list[Value]) -> tuple[dict[str, str], list[str]]:
@@ -169,56 +182,6 @@ def _read_options(argv: list[Value]) -> tuple[dict[str, str], list[str]]:
             options[letter] = value if isinstance(value, str) else ""
             break
     return options, [name for name in names if name.replace("_", "a").isalnum()]
-
-
-def take_line(value: Value, delimiter: str) -> tuple[Value, Value, int | None]:
-    """The first line of a text, the rest, and the status of reading it: 1 at the end, None when that is unknown."""
-    if value == "":
-        return "", "", 1
-    parts = (value,) if isinstance(value, str) else value.parts
-    before: list[Value] = []
-    holes = False
-    for i, part in enumerate(parts):
-        if isinstance(part, str) and delimiter in part:
-            head, _, tail = part.partition(delimiter)
-            return join((*before, head)), join((tail, *parts[i + 1 :])), 0
-        holes = holes or not isinstance(part, str)
-        before.append(part if isinstance(part, str) else join((part,)))
-    return join(before), "", None if holes else 1
-
-
-def split_fields(line: Value, ifs: str, count: int) -> list[Value]:
-    """A line split as `read` splits it: the last of ``count`` fields keeps the rest (0: no limit)."""
-    if count == 1:
-        return [_strip(line, ifs)]
-    if not isinstance(line, str):
-        from packgate.shell.partial import split_blank
-
-        fields = split_blank(line)
-        return fields if not count or len(fields) <= count else [*fields[: count - 1], unknown(*origins_of(line))]
-    out: list[Value] = []
-    rest = line
-    blanks = "".join(char for char in ifs if char in " \t\n")
-    rest = rest.lstrip(blanks) if blanks else rest
-    while rest and (not count or len(out) < count - 1):
-        end = next((i for i, char in enumerate(rest) if char in ifs), len(rest))
-        out.append(rest[:end])
-        separator = rest[end : end + 1]
-        rest = rest[end + 1 :]
-        if blanks:
-            rest = rest.lstrip(blanks)
-            if separator in blanks and rest[:1] and rest[:1] in ifs:
-                rest = rest[1:].lstrip(blanks)
-    if rest:
-        out.append(rest.rstrip(blanks) if blanks else rest)
-    return out
-
-
-def _strip(line: Value, ifs: str) -> Value:
-    blanks = "".join(char for char in ifs if char in " \t\n")
-    if not blanks:
-        return line
-    return line.strip(blanks) if isinstance(line, str) else line
 
 
 def mapfile(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
@@ -273,6 +236,6 @@ def getopts(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) 
 def let(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
     value: int | None = 0
     for word in argv[1:]:
-        value = arithmetic.evaluate(walk, word, state)
+        value = arithmetic.evaluate(walk, as_written(word), state)
     return None if value is None else int(value == 0)
 

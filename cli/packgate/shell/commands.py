@@ -11,8 +11,9 @@ from packgate.shell.builtins_variables import printf_to_variable
 from packgate.shell.calls import call
 from packgate.shell.command import Command
 from packgate.shell.expand import add_word, declared
+from packgate.shell.fields import size_of
 from packgate.shell.fold import fold, unknown_output
-from packgate.shell.limits import ALL_FIELDS, FIELDS
+from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELDS
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
@@ -91,7 +92,7 @@ def _argv(walk: Walk, words: list[Word | Assignment], state: State) -> tuple[lis
                 argv.append(join((word.name, "=", assigned_value(walk, word, state))))
             continue
         if declares and _assigns(word):
-            argv.append(declared(walk, word, state))
+            declared(walk, word, state, argv)
             continue
         add_word(walk, word, state, argv)
         if len(argv) == 1 and not declares:
@@ -248,10 +249,20 @@ def external(
         # Nothing of the line reads what it prints.
         return "", status
     if output is None:
-        output = fold(walk, command)
+        output = _folded(walk, command)
     if output != "":
         walk.write(state, output, span)
     return output, status
+
+
+def _folded(walk: Walk, command: Command) -> Value:
+    """The output of a program that can be computed, as long as there is not too much of it in all."""
+    if walk.budget.text > ALL_TEXT:
+        walk.limit("text", command.span)
+        return unknown(Origin("limit", "text"))
+    output = fold(walk, command)
+    walk.budget.text += size_of(output)
+    return output
 
 
 def _feed_pending(walk: Walk, argv: list[Value], stdin: Value | None) -> None:

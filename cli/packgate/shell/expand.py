@@ -6,7 +6,7 @@ from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of, u
 from packgate.shell import arithmetic, parameters
 from packgate.shell.braces import expand_braces
 from packgate.shell.fields import Alternatives, Fields
-from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELDS
+from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELD_TEXT, FIELDS, TEXT_SIZE
 from packgate.shell.substitution import process_substitution
 from packgate.shell.targets import is_list
 from packgate.shell.tilde import names_command, tilde, tilde_assignment
@@ -48,13 +48,17 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
                     out.append(part.text)
                     return
     fields = Fields(True, "noglob" not in state.options, _ifs(state), state.shell != "zsh")
-    variants = _brace_variants(walk, word) if len(out) < FIELDS and walk.budget.fields < ALL_FIELDS else [word.parts]
+    if walk.budget.text > ALL_TEXT:
+        fields.size = TEXT_SIZE
+    few = len(out) < FIELDS and walk.budget.fields < ALL_FIELDS
+    variants = brace_variants(walk, word, state) if few else [word.parts]
     for variant in variants:
         _add_parts(walk, _tilde(walk, variant, state, False), state, fields)
         fields.flush()
     if fields.limited or fields.cut:
         walk.limit("text", walk.span(word.start, word.end))
     walk.budget.fields += len(fields.done)
+    walk.budget.text += fields.size + FIELD_TEXT * len(fields.done)
     most = FIELDS if walk.budget.fields < ALL_FIELDS else 1
     if len(out) + len(fields.done) > FIELDS or most == 1:
         walk.limit("words", walk.span(word.start, word.end))
@@ -62,9 +66,10 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
     out.extend(fields.done)
 
 
-def _brace_variants(walk: Walk, word: Word) -> list[list[WordPart]]:
+def brace_variants(walk: Walk, word: Word, state: State) -> list[list[WordPart]]:
+    """The words, as parts, that brace expansion makes of a word."""
     for part in word.parts:
-        if isinstance(part, Literal) and not part.quoted and "{" in part.text:
+        if isinstance(part, Literal) and not part.quoted and "{" in part.text and "nobraceexpand" not in state.options:
             variants, limited = expand_braces(word.parts)
             if limited:
                 walk.limit("brace expansion", walk.span(word.start, word.end))
@@ -81,6 +86,8 @@ def single(walk: Walk, word: Word, state: State, assignment: bool = False) -> Va
         if part.quoted or "~" not in part.text:
             return part.text
     fields = Fields(False, False, _ifs(state))
+    if walk.budget.text > ALL_TEXT:
+        fields.size = TEXT_SIZE
     _add_parts(walk, _tilde(walk, parts, state, assignment), state, fields)
     walk.budget.text += fields.size
     if fields.limited or walk.budget.text > ALL_TEXT:
@@ -90,8 +97,16 @@ def single(walk: Walk, word: Word, state: State, assignment: bool = False) -> Va
     return _joined(fields)
 
 
-def declared(walk: Walk, word: Word, state: State) -> Value:
-    """Expand ``name=value`` among the arguments of a declaration: the value as in an assignment."""
+def declared(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
+    """Expand ``name=value`` among the arguments of a declaration: the value as in an assignment, but for braces."""
+    if len(word.parts) == 1 and isinstance(word.parts[0], Literal) and "{" not in word.parts[0].text:
+        out.append(_declared(walk, word, state))
+        return
+    variants = brace_variants(walk, word, state)
+    out.extend(_declared(walk, Word(variant, word.start, word.end), state) for variant in variants)
+
+
+def _declared(walk: Walk, word: Word, state: State) -> Value:
     first = word.parts[0]
     if not isinstance(first, Literal):
         return single(walk, word, state, True)

@@ -6,8 +6,8 @@ from packgate.model.value import DIGITS, Hole, Origin, Text, join, origins_of, u
 from packgate.shell.escapes import join_bytes, unescape
 from packgate.shell.fold import known, options
 from packgate.shell.limits import BRACE_WORDS, TEXT_SIZE
-from packgate.shell.operators import quote
 from packgate.shell.partial import map_literals
+from packgate.shell.quoting import escape, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Format:
             if letter == "b":
                 text = map_literals(text, lambda piece: unescape(piece, True)[0])
             elif letter != "s" and isinstance(text, str):
-                text = quote(text) if not text.replace("/", "a").replace(".", "a").isalnum() else text
+                text = escape(text) if letter == "q" else quote(text)
             if precision < 0:
                 return text
             return text[:precision] if isinstance(text, str) else unknown(*origins_of(text))

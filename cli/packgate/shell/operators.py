@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from packgate.model.value import NAME, Glob, Hole, Text, join, origins_of, unknown
 from packgate.shell.partial import cut_back, cut_front, each, map_literals, variants
-from packgate.shell.patterns import LITERAL, STAR, compile_pieces, match_prefix, matches, replace, reverse
+from packgate.shell.patterns import (
+    LITERAL,
+    STAR,
+    compile_pieces,
+    match_prefix,
+    matches,
+    put_in,
+    replace,
+    replace_literal,
+    reverse,
+)
 from packgate.shell.quotes import decode_ansi_c
+from packgate.shell.quoting import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +48,9 @@ def substring(walk: Walk, part: Parameter, target: Target, state: State) -> None
         return
     if target.is_list:
         values = [state.name, *target.values] if target.name in "@*" else target.values
+        if offset > 0 and "A" in state.attributes.get(target.name, ""):
+            # Bash counts the elements of an associative array from one.
+            offset -= 1
         if target.name in "@*" and offset < 0:
             offset += len(values)
         target.values = _slice(values, offset, length)
@@ -145,34 +159,37 @@ def _after_last_slash(value: Text) -> Value:
 
 def replace_pattern(walk: Walk, part: Parameter, values: list[Value], state: State) -> list[Value]:
     """``/``, ``//``, ``/#`` and ``/%``."""
-    from packgate.shell.expand import single
+    from packgate.shell.replacement import replacement
 
     tokens = _pattern(walk, part.args[0], state) if part.args else []
-    new: Value = single(walk, part.args[1], state) if len(part.args) > 1 else ""
-    if tokens is None or not isinstance(new, str):
-        origins = origins_of(new)
+    new: Value | list[str] = replacement(walk, part.args[1], state) if len(part.args) > 1 else ""
+    if tokens is None or isinstance(new, Text):
+        origins = origins_of(new) if isinstance(new, Text) else ()
         return [unknown(*origins_of(value), *origins) for value in values]
     return [_replace(value, tokens, new, part.op) for value in values]
 
 
-def _replace(value: Value, tokens: list[Token], new: str, op: str) -> Value:
+def _replace(value: Value, tokens: list[Token], new: str | list[str], op: str) -> Value:
     known = each(value, lambda text: _replace_text(text, tokens, new, op))
     if known is not None:
         return known
     if isinstance(value, str) or op != "//" or len(tokens) != 1 or tokens[0].kind != LITERAL:
         return unknown(*origins_of(value))
-    return map_literals(value, lambda text: text.replace(tokens[0].text, new))
+    return map_literals(value, lambda text: replace_literal(text, tokens[0].text, new, True))
 
 
-def _replace_text(text: str, tokens: list[Token], new: str, op: str) -> str | None:
+def _replace_text(text: str, tokens: list[Token], new: str | list[str], op: str) -> str | None:
     if not tokens:
-        return new + text if op == "/#" else text + new if op == "/%" else text
+        whole = new if isinstance(new, str) else "".join(new)
+        return whole + text if op == "/#" else text + whole if op == "/%" else text
     if op == "/#":
         length = match_prefix(tokens, text, True)
-        return None if length is None else new + text[length:] if length >= 0 else text
+        return None if length is None else put_in(text[:length], new) + text[length:] if length >= 0 else text
     if op == "/%":
         length = match_prefix(reverse(tokens), text[::-1], True)
-        return None if length is None else text[: len(text) - length] + new if length >= 0 else text
+        if length is None or length < 0:
+            return None if length is None else text
+        return text[: len(text) - length] + put_in(text[len(text) - length :], new)
     return replace(tokens, text, new, op == "//")
 
 
@@ -239,8 +256,3 @@ def _transform_text(letter: str, text: str) -> str | None:
     if letter == "E":
         return decode_ansi_c(text)
     return None
-
-
-def quote(text: str) -> str:
-    """Text as the shell quotes it for reuse."""
-    return "'" + text.replace("'", "'\\''") + "'"

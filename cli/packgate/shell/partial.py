@@ -29,6 +29,14 @@ def variants(value: Value) -> list[str] | None:
     return out
 
 
+def as_written(value: Value) -> Value:
+    """A word with globs as the shell leaves it when no file has such a name: what it means to a command that takes
+    names of variables or arithmetic."""
+    if isinstance(value, str):
+        return value
+    return join([part.pattern if isinstance(part, Glob) else part for part in value.parts])
+
+
 def one_of(texts: list[str], origins: tuple[Origin, ...] = ()) -> Value:
     """A value that is one of some strings; wholly unknown when they are too many."""
     distinct = sorted(set(texts))

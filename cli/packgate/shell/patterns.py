@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.shell.fields import Active, Alternatives
-from packgate.shell.limits import PATTERN_STEPS
+from packgate.shell.limits import PATTERN_STEPS, TEXT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -257,20 +257,33 @@ def match_prefix(tokens: list[Token], text: str, longest: bool) -> int | None:
     return max(ends) if longest else min(ends)
 
 
-def replace(tokens: list[Token], text: str, new: str, every: bool) -> str | None:
+def put_in(found: str, new: str | list[str]) -> str:
+    """What takes the place of a match; the pieces of a list stand around the match itself (``&``)."""
+    return new if isinstance(new, str) else found.join(new)
+
+
+def replace_literal(text: str, old: str, new: str | list[str], every: bool) -> str:
+    """Replace the first or every occurrence of a text."""
+    by = put_in(old, new)
+    # A result that is longer than any text that expansion keeps need not be whole.
+    return text.replace(old, by, TEXT_SIZE // max(len(by), 1) + 1 if every else 1)
+
+
+def replace(tokens: list[Token], text: str, new: str | list[str], every: bool) -> str | None:
     """Replace the first or every longest match; None when the bound was hit."""
     if len(tokens) == 1 and tokens[0].kind == LITERAL:
-        return text.replace(tokens[0].text, new) if every else text.replace(tokens[0].text, new, 1)
+        return replace_literal(text, tokens[0].text, new, every)
     matcher = Matcher()
     out: list[str] = []
-    i = 0
-    while i < len(text):
+    i = size = 0
+    while i < len(text) and size <= TEXT_SIZE:
         ends = matcher.ends(tokens, text, {i})
         if matcher.exhausted:
             return None
         end = max(ends) if ends else i
         if end > i:
-            out.append(new)
+            out.append(put_in(text[i:end], new))
+            size += len(out[-1])
             i = end
             if not every:
                 break

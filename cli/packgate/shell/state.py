@@ -265,12 +265,29 @@ def is_sparse(table: dict[str, Value]) -> bool:
     return bool(table) and all(key.isdigit() for key in table)
 
 
+def in_order(table: dict[str, Value]) -> dict[str, Value]:
+    """A table in the order in which bash lists it: indexed arrays by number, associative ones by their hash table (of
+    1,024 buckets, FNV-1)."""
+    if len(table) < 2:
+        return table
+    if is_sparse(table):
+        return {key: table[key] for key in sorted(table, key=int)}
+    return {key: table[key] for key in sorted(table, key=_bucket)}
+
+
+def _bucket(key: str) -> int:
+    value = 2_166_136_261
+    for byte in key.encode("utf-8", "surrogateescape"):
+        value = (value * 16_777_619 & 0xFFFFFFFF) ^ (byte if byte < 128 else 0xFFFFFF00 | byte)
+    return value & 1_023
+
+
 def with_element(stored: Stored | None, key: str, value: Value, append: bool = False) -> Stored:
     """What is stored after one element was set; arrays with gaps become dicts with numeric keys."""
     if isinstance(stored, dict):
         table = dict(stored)
         table[key] = join((table.get(key, ""), value)) if append else value
-        return table
+        return in_order(table)
     values = list(elements(stored))
     number = int(key) if key.lstrip("-").isdigit() else 0
     if number < 0:
@@ -282,4 +299,4 @@ def with_element(stored: Stored | None, key: str, value: Value, append: bool = F
         return [*values, value]
     sparse = {str(i): item for i, item in enumerate(values)}
     sparse[str(number)] = value
-    return sparse
+    return in_order(sparse)

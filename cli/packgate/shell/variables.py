@@ -9,7 +9,7 @@ from packgate.shell.fields import size_of
 from packgate.shell.limits import FIELDS, TEXT_SIZE
 from packgate.shell.lookup import special
 from packgate.shell.partial import map_literals
-from packgate.shell.state import Unset, elements, is_sparse, scalar, with_element
+from packgate.shell.state import Unset, elements, in_order, is_sparse, scalar, with_element
 from packgate.shell.targets import subscript
 
 TYPE_CHECKING = False
@@ -164,4 +164,4 @@ def _table(items: list[tuple[Value | None, list[Value]]], before: dict[str, Valu
         key = loose[i]
         if isinstance(key, str):
             table[key] = loose[i + 1] if i + 1 < len(loose) else ""
-    return table
+    return in_order(table)

@@ -38,7 +38,7 @@ PRINTS = {
     "printf '%.2s' abc": "ab",
     "printf '%*s' 4 a": "   a",
     "printf '%d' \"'A\"": "65",
-    "printf '%q' 'a b'": "'a b'",
+    "printf '%q' 'a b'": "a\\ b",
     "printf '%s' $'\\xc3\\xa9'": "\u00e9",
     "printf -- '-%s' a": "-a",
     "printf 'a\\cb'": "a",
