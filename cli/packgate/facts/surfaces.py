@@ -54,20 +54,33 @@ def _file(action: Action, words: EnvironmentWords) -> tuple[list[Operation], lis
 
 def file_fields(path: str, action: Action) -> dict[str, tuple[Value, ...]]:
     """The fields of a path as an agent's tool gives it: ``~`` is the home directory here."""
-    home = action.text("home")
-    absolute = normalise(path, action.text("cwd"), home)
+    cwd, home, root = action.text("cwd"), action.text("home"), action.repo("root")
+    if _has_drive(path) or _has_drive(cwd or ""):
+        path = _with_slashes(path)
+        cwd, home, root = (None if each is None else _with_slashes(each) for each in (cwd, home, root))
+    absolute = normalise(path, cwd, home)
     fields: dict[str, tuple[Value, ...]] = {"path": (absolute,)}
-    place = scope(absolute, action.repo("root"), home)
+    place = scope(absolute, root, home)
     if place is not None:
         fields["scope"] = (place,)
     return fields
+
+
+def _has_drive(path: str) -> bool:
+    return path[1:2] == ":" and path[:1].isalpha() and path[2:3] in ("\\", "/")
+
+
+def _with_slashes(path: str) -> str:
+    """A path of Windows in the one form that patterns know (see `windows`)."""
+    slashed = path.replace("\\", "/")
+    return "/" + slashed.lower() if _has_drive(path) else slashed
 
 
 def _mcp(action: Action, words: EnvironmentWords) -> tuple[list[Operation], list[Note]]:
     server, tool = str(action.data["server"]), str(action.data["tool"])
     annotations = action.data.get("annotations") or {}
     arguments = action.data.get("arguments") or {}
-    strings = [text for _, text in sorted(_strings(arguments, ""))]
+    strings = [text for _, text in _strings(arguments)]
     fields: dict[str, tuple[Value, ...]] = {
         "server": (server,),
         "tool": (tool,),
@@ -114,24 +127,27 @@ def _split_words(name: str) -> list[str]:
     return [word.lower() for word in [*out, current]]
 
 
-def _strings(value: Any, key: str, depth: int = 0) -> list[tuple[str, str]]:
-    """Every text in a JSON value with the path of its key, to a depth that no real call reaches."""
-    if isinstance(value, str):
-        return [(key, value)]
-    if depth > 12:
-        return []
-    if isinstance(value, dict):
-        return [found for name in sorted(value, key=str) for found in _strings(value[name], f"{key}.{name}", depth + 1)]
-    if isinstance(value, list):
-        return [found for item in value for found in _strings(item, key, depth + 1)]
-    return []
+def _strings(value: Any) -> list[tuple[str, str]]:
+    """Every text in a JSON value, however deep, with the path of its key; in order."""
+    found: list[tuple[str, str]] = []
+    left: list[tuple[str, Any]] = [("", value)]
+    while left:
+        key, item = left.pop()
+        if isinstance(item, str):
+            found.append((key, item))
+        elif isinstance(item, dict):
+            left.extend((f"{key}.{name}", each) for name, each in item.items())
+        elif isinstance(item, list):
+            left.extend((key, each) for each in item)
+    found.sort()
+    return found
 
 
 _NAME_KEYS = frozenset("environment env context project profile namespace cluster database db host instance name stage target".split())
 
 
 def _names(arguments: dict[str, Any]) -> list[str]:
-    return [text for key, text in _strings(arguments, "") if key.rsplit(".", 1)[-1].lower() in _NAME_KEYS]
+    return [text for key, text in _strings(arguments) if key.rsplit(".", 1)[-1].lower() in _NAME_KEYS]
 
 
 _PATH_KEYS = frozenset("path file file_path filepath filename source destination uri".split())
@@ -142,7 +158,7 @@ def _argument_operations(action: Action, arguments: dict[str, Any], call: dict[s
     kind = call["action-type"][0]
     family, operation, effect = _FILE_OPERATIONS[{"read": "read", "write": "write"}.get(str(kind), "delete")]
     out = []
-    for key, text in sorted(_strings(arguments, "")):
+    for key, text in _strings(arguments):
         path = text[len("file://"):] if text.startswith("file://") else text
         if key.rsplit(".", 1)[-1].lower() in _PATH_KEYS and "://" not in path and path and "\n" not in path:
             fields = file_fields(path, action)

@@ -73,3 +73,13 @@ def test_a_get_is_a_read() -> None:
 def test_prompts_and_outputs_are_text() -> None:
     assert operations(surface="prompt", text="hi")[0].families == ("text",)
     assert operations(surface="output", text="hi")[0].get("operation") == ("output",)
+
+
+def test_paths_of_windows_have_one_form() -> None:
+    proj = {"cwd": "C:\\Users\\dev\\proj", "repo": {"root": "C:\\Users\\dev\\proj"}}
+    (found,) = operations(surface="file", operation="delete", path="C:\\Windows\\System32\\x.dll", **proj)
+    assert (found.get("path"), found.get("scope")) == (("/c:/windows/system32/x.dll",), ("other",))
+    (found,) = operations(surface="file", operation="edit", path="src\\app.py", **proj)
+    assert (found.get("path"), found.get("scope")) == (("/c:/users/dev/proj/src/app.py",), ("repository",))
+    (found,) = operations(surface="file", operation="edit", path="a:b/c.py")
+    assert found.get("path") == ("/home/dev/proj/a:b/c.py",)
