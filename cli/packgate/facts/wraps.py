@@ -107,6 +107,8 @@ def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: F
     out: list[Value | None] = []
     source = wrap.source if wrap.source is not None else wrap.file
     values = source.values(call, None) if source is not None else []
+    # A program of many names can be the name of its language.
+    language = call.program if wrap.lang == "$program" else wrap.lang
     for value in [text_of(values)] if wrap.join and values else values:
         state = inner_state(wrap, call).child()
         if call.has("-x") and wrap.lang == "shell":
@@ -114,14 +116,14 @@ def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: F
         payload = Payload(session, context, state, call.span, common, fields, level_environment(call))
         if wrap.file is not None:
             state.name, state.arguments = value, arguments
-            out.append(read_file(value, wrap.lang, payload, call))
+            out.append(read_file(value, language, payload, call))
             continue
         if wrap.reads_stdin:
             state.arguments = arguments
         else:
             payload.stdin = call.stdin
             state.name, state.arguments = (arguments[0], arguments[1:]) if arguments else (state.name, [])
-        out.append(read_code(value, wrap.lang, payload))
+        out.append(read_code(value, language, payload))
     return out
 
 

@@ -41,6 +41,7 @@ def _load(language: str) -> Reader | None:
         from packgate.facts.payloads import stores
 
         return stores.read_redis if language == "redis" else stores.read_mongo
+    from packgate.facts.payloads.languages import BY_PROGRAM
     from packgate.facts.payloads.scripts import LANGUAGES, script_reader
 
-    return script_reader(language) if language in LANGUAGES else None
+    return script_reader(language) if language in LANGUAGES or language in BY_PROGRAM else None

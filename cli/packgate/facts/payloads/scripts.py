@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from packgate.facts.payloads.languages import BACKTICKS, BY_PROGRAM, HYPHENS, MORE_LANGUAGES
 from packgate.model.operation import PARTIAL
 from packgate.model.value import Origin, show, unknown
 
@@ -54,7 +55,8 @@ LANGUAGES: dict[str, dict[str, str]] = {
         "shell": "script", "argv": "", "delete": "delete", "write": "", "read": "", "send": "", "opaque": "", "environment": "",
     },
 }
-_BACKTICKS = frozenset(("perl", "ruby", "php"))
+_BACKTICKS = frozenset(("perl", "ruby", "php")) | BACKTICKS
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
 _CALL = re.compile(r"(?<![\w$@%])((?:[A-Za-z_]\w*)(?:[?!])?)\s*(?:\(\s*|\s+|(?=[{\[/|]))(" + _STRING + r"(?=\s*([,.+)\]};]|$|\n)))?")
 _QUOTED = re.compile(_STRING, re.DOTALL)
@@ -68,13 +70,17 @@ _ESCAPES = {"n": "\n", "t": "\t"}
 
 
 def script_reader(language: str) -> Callable[[Value, Payload], None]:
-    """The reader of one of `LANGUAGES`."""
-    kinds = {name: kind for kind, names in LANGUAGES[language].items() if kind != "environment" for name in names.split()}
+    """The reader of one of `LANGUAGES` or `MORE_LANGUAGES`. Raises `KeyError` for another one."""
+    language = BY_PROGRAM.get(language, language)
+    names_of = LANGUAGES.get(language) or MORE_LANGUAGES[language]
+    kinds = {name: kind for kind, names in names_of.items() if kind != "environment" for name in names.split()}
 
     def read(code: Value, payload: Payload) -> None:
         text = show(code)
         if language == "ruby":
             text = _BY_NAME.sub(r".\1(", text)
+        elif language in HYPHENS:
+            text = _unhyphened(text)
         data = _data(text)
         for match in _CALL.finditer(text):
             kind = kinds.get(match.group(1))
@@ -84,9 +90,19 @@ def script_reader(language: str) -> Callable[[Value, Payload], None]:
             _shell_quotes(text, data, payload)
         if language in ("perl", "ruby"):
             _opened(text, payload)
-        _environment(LANGUAGES[language]["environment"], text, payload)
+        _environment(names_of["environment"], text, payload)
 
     return read
+
+
+def _unhyphened(text: str) -> str:
+    """Code whose names have hyphens, with underscores in their place; strings stay as they are."""
+    out = []
+    place = 0
+    for start, end in _data(text):
+        out += [_HYPHEN.sub("_", text[place:start]), text[start:end]]
+        place = end
+    return "".join([*out, _HYPHEN.sub("_", text[place:])])
 
 
 def _data(text: str) -> list[tuple[int, int]]:
