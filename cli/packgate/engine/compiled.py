@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from packgate.engine.conditions import Check
+    from packgate.engine.index import Entry
     from packgate.engine.patterns import Detectors
     from packgate.engine.trace import Step
     from packgate.model.action import Action
     from packgate.model.operation import Operation
     from packgate.model.policy import Pack
+
+
+_NOTHING: tuple[Found, ...] = ()
 
 
 class Found:
@@ -59,19 +63,25 @@ class Engine:
             rule.rank = rank
         self.index = Index(rules, fold)
 
-    def find(self, operation: Operation, place: int, context: Context) -> list[Found]:
+    def find(self, operation: Operation, place: int, context: Context) -> Sequence[Found]:
         """Rules that hold of an operation, in the order of `rules`."""
-        best: dict[int, Found] = {}
-        for entry in self.index.candidates(operation):
+        return self.weigh(self.index.candidates(operation), operation, place, context)
+
+    def weigh(self, entries: Sequence[Entry], operation: Operation, place: int, context: Context) -> Sequence[Found]:
+        """Rules among the candidates of the index that hold of an operation, in the order of `rules`."""
+        best: dict[int, Found] | None = None
+        for entry in entries:
             rule = entry.rule
             verdict = clause_verdict(entry.checks, operation, context, rule.strict)
             if verdict == NO:
                 continue
+            if best is None:
+                best = {}
             known = best.get(rule.rank)
             if known is None or (verdict, -entry.number) > (known.verdict, -known.number):
                 best[rule.rank] = Found(rule, operation, place, verdict, entry.number, entry.checks)
-        if not best:
-            return []
+        if best is None:
+            return _NOTHING
         return [best[rank] for rank in sorted(best) if self._stands(best[rank], context)]
 
     def stages(self, override: str | None, assigned: Mapping[str, str | None] | None) -> Stages:

@@ -53,16 +53,23 @@ def decide(
     if timestamp is None:
         timestamp = now
     identity = decision_id if decision_id is not None else lambda: make_id(action, engine.key, timestamp)
-    decision = Decision(identity, action.id, timestamp, analysis)
-    context = Context(action)
-    tally = _Tally(decision, stages, context, now)
+    decision = Decision(identity, action.id, timestamp, analysis, stages.bundles.copy())
+    # Most operations concern no policy, so what weighing one needs is made when it is needed.
+    tally: _Tally | None = _Tally(decision, stages, Context(action), now) if engine.denying else None
     for place, operation in enumerate(analysis.operations):
-        for found in engine.find(operation, place, context):
-            if stages.holds(found.rule.pack):
-                tally.add(found)
+        entries = engine.index.candidates(operation)
+        if entries:
+            if tally is None:
+                tally = _Tally(decision, stages, Context(action), now)
+            for found in engine.weigh(entries, operation, place, tally.context):
+                if stages.holds(found.rule.pack):
+                    tally.add(found)
+    if tally is None:
+        decision.reason = NO_MATCH
+        decision.notes = [*action.notes]
+        return decision
     _conclude(tally, _unlifted(tally, engine) if engine.denying else None)
-    decision.bundles = stages.bundles.copy()
-    decision.notes = [*action.notes, *context.missing, *tally.remarks]
+    decision.notes = [*action.notes, *tally.context.missing, *tally.remarks]
     return decision
 
 

@@ -168,7 +168,7 @@ class Index:
 
     def candidates(self, operation: Operation) -> list[Entry] | tuple[Entry, ...]:
         """Every clause that can hold of the operation, and few others; a clause may come more than once."""
-        named = operation.get("operation")
+        named = operation.fields.get("operation")
         if not named:
             verb: str | None = ""
         else:
@@ -176,8 +176,7 @@ class Index:
             verb = first if len(named) == 1 and isinstance(first, str) else None
             if verb is not None and self._fold:
                 verb = verb.lower()
-        plan = self._plans.get((operation.families, verb)) or self._plan(operation.families, verb)
-        plain, tables = plan
+        plain, tables = self._plans.get((operation.families, verb)) or self._plan(operation.families, verb)
         if not tables:
             return plain
         out = list(plain)

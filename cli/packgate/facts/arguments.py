@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from packgate.model.value import Part, Value
     from packgate.shell.state import State
 
+_STARTS = ("-", "+")
+# Styles in which options end at the first operand, or (`host`) at the second.
+_ENDS_AT_OPERAND = frozenset(("posix", "raw", "host"))
 _FALSE = ("false", "0", "no")
 
 
@@ -61,16 +64,23 @@ class _Reader:
         self.argv = argv
         self.position = 1
         ended = False
-        while self.position < len(argv):
+        call = self.call
+        count = len(argv)
+        while self.position < count:
             word = argv[self.position]
             self.position += 1
-            if ended or not self._option(word):
-                if self._operand(word) and self.style in ("posix", "raw", "host"):
-                    ended = self.style != "host" or len(self.call.operands) > 1
+            # No program reads another word as an option, but one in the style of dd.
+            plain = isinstance(word, str) and word[:1] not in _STARTS and self.style != "keyval"
+            if ended or plain or not self._option(word):
+                if not self.descending:
+                    call.operands.append(word)
+                elif not self._operand(word):
+                    continue
+                if self.style in _ENDS_AT_OPERAND:
+                    ended = self.style != "host" or len(call.operands) > 1
             elif word == "--":
-                self.call.after = len(self.call.operands)
+                call.after = len(call.operands)
                 ended = True
-        call = self.call
         if len(self.pending) > self.best_words:
             call.operands[:0] = self.pending[self.best_words:]
         call.words = self.pending[:self.best_words]

@@ -28,16 +28,20 @@ class Test:
     def holds(self, call: Call, it: Value | None) -> bool:
         """Whether it holds, or may hold by the known part of a partly known value; a value of which nothing is known is not
         like anything."""
-        if self.kind == "present":
+        kind = self.kind
+        if kind == "like":
+            for value in self.source.values(call, it):
+                if self.globs.match(value) if isinstance(value, str) else self.globs.may_match(value):
+                    return True
+            return False
+        if kind == "present":
             return self.source.present(call, it)
-        if self.kind == "absent":
+        if kind == "absent":
             return not self.source.present(call, it)
-        values = self.source.values(call, it)
-        if self.kind == "like":
-            if len(values) < 2:
-                return bool(values) and self.globs.may_match(values[0])
-            return any(self.globs.may_match(value) for value in values)
-        return any(not isinstance(value, str) or not self.globs.match(value) for value in values)
+        for value in self.source.values(call, it):  # noqa: SIM110 (a generator would cost another call)
+            if not isinstance(value, str) or not self.globs.match(value):
+                return True
+        return False
 
 
 def _test(source: list[Any], test: list[Any], options: dict[str, Option]) -> Test:
@@ -48,7 +52,7 @@ class Clause:
     """Tests that must all hold. ``present`` and ``absent`` are the options that must and must not be given: those that are asked
     for, and those whose value is."""
 
-    __slots__ = ("absent", "present", "tests")
+    __slots__ = ("absent", "needed", "present", "tests")
 
     def __init__(self, data: list[list[Any]], options: dict[str, Option]) -> None:
         given: dict[str, list[str]] = {"present": [], "absent": []}
@@ -61,11 +65,15 @@ class Clause:
                 self.tests.append(Test(source, test[0], tuple(test[1]) if len(test) > 1 else ()))
         self.present = frozenset(given["present"])
         self.absent = frozenset(given["absent"])
+        # One of those that must be given, which rules most calls out.
+        self.needed: str | None = given["present"][0] if given["present"] else None
 
     def holds(self, call: Call, it: Value | None) -> bool:
         """Whether all its tests hold."""
         options = call.options
-        if not (self.present <= options.keys() and self.absent.isdisjoint(options)):
+        if self.present and not self.present <= options.keys():
+            return False
+        if options and not self.absent.isdisjoint(options):
             return False
         for test in self.tests:  # noqa: SIM110 (a generator would cost another call)
             if not test.holds(call, it):
@@ -83,7 +91,8 @@ class Condition:
 
     def holds(self, call: Call, it: Value | None = None) -> bool:
         """Whether one of the alternatives holds."""
+        options = call.options
         for clause in self.clauses:  # noqa: SIM110 (as above)
-            if clause.holds(call, it):
+            if (clause.needed is None or clause.needed in options) and clause.holds(call, it):
                 return True
         return False

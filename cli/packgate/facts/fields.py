@@ -25,6 +25,7 @@ _PLAIN = frozenset((
     "basename", "cut", "date", "dirname", "file", "fold", "getconf", "grep", "egrep", "fgrep", "head", "hostname", "id", "mktemp", "nproc",
     "readlink", "realpath", "sed", "seq", "sort", "tail", "uname", "uniq", "wc", "which", "whoami",
 ))
+_LOCAL: tuple[Value, ...] = ("local",)
 FILE_FAMILIES = frozenset(("read-file", "modify-file", "delete-file"))
 
 
@@ -55,7 +56,7 @@ def common_fields(call: Call, context: Context) -> Fields:
     fields: Fields = {
         "program": (call.program,),
         "argument": tuple(call.argv[1:]),
-        "place": ("local" if context.place is None else context.place,),
+        "place": _LOCAL if context.place is None else (context.place,),
     }
     if call.flags:
         fields["flag"] = tuple(call.flags)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from packgate.shell.command import Command
 
 _NO_REPOSITORY: dict[str, str | None] = {}
+_LOCAL: tuple[Value, ...] = ("local",)
 
 
 # Notes that say that part of the text was not analysed at all: a policy decides about it, as about any code that was not read.
@@ -76,7 +77,7 @@ class Session:
             self._temporary(command)
         word = argv[0]
         if isinstance(word, str) and "/" not in word and not self.files:
-            return self.named(bare(word), command)
+            return self.named(word if word.isalnum() else bare(word), command)
         target = resolve(word, command.state, self.repository, self.files)
         if target.path is not None:
             return run_script(target.path, command, self)
@@ -105,22 +106,25 @@ class Session:
             # File systems of macOS and Windows don't tell case apart.
             name = name.lower() if self.catalog.program(name.lower()) is not None else name
             program = self.catalog.program(name)
-        argv = command.argv
-        if program is None:
-            words = split_git(name)
-            program = None if words is None else self.catalog.program("git")
-            if program is None or words is None:
-                self._generic(name, command)
-                return "" if prints_settings(name, command.argv) else None
-            name, argv = "git", [*words, *argv[1:]]
-        return self._known(program, name, argv, command)
+        if program is not None:
+            return self._known(program, name, command.argv, command)
+        words = split_git(name) if name.startswith("git-") else None
+        program = None if words is None else self.catalog.program("git")
+        if program is None or words is None:
+            self._generic(name, command)
+            return "" if prints_settings(name, command.argv) else None
+        return self._known(program, "git", [*words, *command.argv[1:]], command)
 
     def _generic(self, name: str, command: Command) -> None:
         """A program that the catalog does not know."""
         context = self.context
-        fields: dict[str, tuple[Value, ...]] = {"program": (name,), "argument": tuple(command.argv[1:])}
-        fields["flag"] = tuple(word.partition("=")[0] for word in command.argv[1:] if isinstance(word, str) and word[:1] == "-")
-        fields["place"] = ("local" if context.place is None else context.place,)
+        arguments = command.argv[1:]
+        fields: dict[str, tuple[Value, ...]] = {
+            "program": (name,),
+            "argument": tuple(arguments),
+            "flag": tuple([word.partition("=")[0] for word in arguments if isinstance(word, str) and word[:1] == "-"]),
+            "place": _LOCAL if context.place is None else (context.place,),
+        }
         if context.user is not None:
             fields["user"] = (context.user,)
         if context.host is not None:
@@ -131,7 +135,8 @@ class Session:
         call = read_call(program, name, argv, command.state, command.stdin, command.span, command.variables)
         context = self.context
         common = common_fields(call, context)
-        found = rule_operations(call, context, self, common)
+        level = call.level
+        found = rule_operations(call, context, self, common) if level.rules else []
         if command.variables:
             found.extend(printed_variables(call, context, common))
         before = len(self.operations)
@@ -139,7 +144,6 @@ class Session:
             self.operations.extend(found)
             remember_effects(call, found, self)
         output: Value | None = None
-        level = call.level
         if level.wraps or level.handlers:
             output = run_wraps(call, self, common)
         if len(self.operations) == before:

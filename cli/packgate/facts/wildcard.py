@@ -39,7 +39,10 @@ class Globs:
         for piece in self.pieces:
             if piece in text:
                 return True
-        return bool(self.rest) and any(_match(glob, text) for glob in self.rest)
+        for glob in self.rest:  # noqa: SIM110 (a generator would cost another call)
+            if _match(glob, text):
+                return True
+        return False
 
     def may_match(self, value: Value) -> bool:
         """Whether one of the globs describes a text that the value can be, going by what is known of it.

@@ -113,18 +113,21 @@ def _check_types(data: dict[str, Any]) -> None:
     for key, value in data.items():
         if value is not None and key in _TYPES and not isinstance(value, _TYPES[key][0]):
             raise ActionError(f"{key}: expected {_TYPES[key][1]} or null, found {_kind(value)}")
-    for name, value in (data.get("env") or _NONE).items():
-        if not isinstance(value, str):
-            raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
-    for name, value in (data.get("repo") or _NONE).items():
-        if value is not None and name in _REPO_KEYS and not isinstance(value, str):
-            raise ActionError(f"repo.{name}: expected text or null, found {_kind(value)}")
+    env, repo = data.get("env"), data.get("repo")
+    if env:
+        for name, value in env.items():
+            if not isinstance(value, str):
+                raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
+    if repo:
+        for name, value in repo.items():
+            if not isinstance(value, str) and value is not None and name in _REPO_KEYS:
+                raise ActionError(f"repo.{name}: expected text or null, found {_kind(value)}")
 
 
 def _notes(data: dict[str, Any]) -> tuple[str, ...]:
     """What is said of keys that the format does not have."""
     repo, actor = data.get("repo") or _NONE, data.get("actor") or _NONE
-    if data.keys() <= _KEYS and repo.keys() <= _REPO_KEYS and actor.keys() <= _ACTOR_KEYS:
+    if _KEYS.issuperset(data) and _REPO_KEYS.issuperset(repo) and _ACTOR_KEYS.issuperset(actor):
         return ()
     names = sorted(str(key) for key in data if key not in _KEYS)
     for parent, found, known in (("repo", repo, _REPO_KEYS), ("actor", actor, _ACTOR_KEYS)):

@@ -47,7 +47,8 @@ class Decision:
     )
 
     def __init__(
-        self, decision_id: str | Callable[[], str], action_id: str | None, timestamp: str | None, analysis: Analysis
+        self, decision_id: str | Callable[[], str], action_id: str | None, timestamp: str | None, analysis: Analysis,
+        bundles: list[dict[str, Any]] | None = None,
     ) -> None:
         self._id = decision_id
         self.action_id = action_id
@@ -68,7 +69,7 @@ class Decision:
         self.may_match: list[str] = []
         # Remarks of the engine (missing context, waivers), shown beside those of the analysis.
         self.notes: list[str] = []
-        self.bundles: list[dict[str, Any]] = []
+        self.bundles: list[dict[str, Any]] = bundles if bundles is not None else []
 
     @property
     def decision_id(self) -> str:
