@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -84,6 +85,8 @@ class Decider:
 
     def stream(self, source: BinaryIO, out: TextIO) -> None:
         """One decision for every line that is not empty, in order; each is written before the next line is read."""
+        # Packs and catalog stay for as long as the process does: the collector need not look at them again and again.
+        gc.freeze()
         for number, line in _lines(source):
             out.write(json.dumps(self.decide_line(number, line), separators=(",", ":")) + "\n")
             out.flush()
@@ -163,6 +166,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys differ: readers disagree about which of two equal keys counts."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(key for key in found if sum(key == name for name, _ in pairs) > 1)
-        raise ActionError(f"the key {twice!r} stands twice in an object")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ActionError(f"the key {key!r} stands twice in an object")
+            seen.add(key)
     return found

@@ -31,10 +31,33 @@ def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str
     return "d-" + sha256(f"refused {reason!r} {action_id!r} {timestamp!r}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _ordered(value: object) -> object:
+# Deeper data is listed rather than nested: neither this nor `repr` may run out of stack.
+_DEEPEST = 40
+
+
+def _ordered(value: object, depth: int = 0) -> object:
     """Plain data with the keys of every object in order."""
+    if depth == _DEEPEST and isinstance(value, (dict, list, tuple)):
+        return _listed(value)
     if isinstance(value, dict):
-        return [(key, each if each is None or isinstance(each, str) else _ordered(each)) for key, each in sorted(value.items())]
+        return [(key, each if each is None or isinstance(each, str) else _ordered(each, depth + 1)) for key, each in sorted(value.items())]
     if isinstance(value, (list, tuple)):
-        return [_ordered(item) for item in value]
+        return [_ordered(item, depth + 1) for item in value]
     return value
+
+
+def _listed(value: object) -> list[object]:
+    """Plain data, however deep, as one list: each value with its depth and key."""
+    found: list[object] = []
+    left: list[tuple[int, object, object]] = [(0, None, value)]
+    while left:
+        depth, key, item = left.pop()
+        if isinstance(item, dict):
+            found.append((depth, key, "object"))
+            left.extend((depth + 1, name, each) for name, each in sorted(item.items(), reverse=True))
+        elif isinstance(item, (list, tuple)):
+            found.append((depth, key, "list"))
+            left.extend((depth + 1, None, each) for each in reversed(item))
+        else:
+            found.append((depth, key, item))
+    return found

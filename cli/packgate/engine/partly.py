@@ -25,6 +25,8 @@ NO, MAY, MUST = 0, 1, 2
 # Where a glob stands: within a component, at its start, at its start after a `*` that stood for nothing.
 _WITHIN, _AT_START, _AFTER_STAR = 0, 1, 2
 _NOT_HIDDEN = minus(NOT_SLASH, of("."))
+# Longer literal pieces are walked for all states together.
+_TOGETHER = 256
 # More alternatives than this are not spelled out one by one.
 MAX_CHOICES = 64
 
@@ -133,6 +135,8 @@ def reach(machine: Automaton, text: Text) -> Places:
 def _literal(machine: Automaton, places: Places, text: str) -> Places:
     out: Places = {}
     end = _AT_START if text[-1] == "/" else _WITHIN
+    if len(text) > _TOGETHER:
+        return _long_literal(machine, places, text, end)
     for (state, where), word in places.items():
         # A `*` at the start of a component matches neither nothing nor the dot of a hidden file.
         if where == _AFTER_STAR and text[0] in "./":
@@ -143,6 +147,37 @@ def _literal(machine: Automaton, places: Places, text: str) -> Places:
                 break
         _keep(out, (state, end), word + text)
     return out
+
+
+def _long_literal(machine: Automaton, places: Places, text: str, end: int) -> Places:
+    """The same for a long text, with all states walked together: soon there are few that differ."""
+    states: dict[int, str] = {}
+    for (state, where), word in places.items():
+        known = states.get(state)
+        if (where != _AFTER_STAR or text[0] not in "./") and (known is None or len(word) < len(known)):
+            states[state] = word
+    order, words = tuple(states), list(states.values())
+    steps: dict[tuple[tuple[int, ...], str], tuple[tuple[int, ...], list[list[int]] | None]] = {}
+    for char in text:
+        step = steps.get((order, char))
+        if step is None:
+            step = steps[order, char] = _step_together(machine, order, char)
+        order, sources = step
+        if sources is not None:
+            words = [min([words[index] for index in group], key=len) for group in sources]
+            if order == (DEAD,):
+                break
+    return {(state, end): word + text for state, word in zip(order, words, strict=True)}
+
+
+def _step_together(machine: Automaton, states: tuple[int, ...], char: str) -> tuple[tuple[int, ...], list[list[int]] | None]:
+    """The states after one more character, and for each the indexes of those that lead to it; None where each comes from the one
+    in its place."""
+    groups: dict[int, list[int]] = {}
+    for index, state in enumerate(states):
+        groups.setdefault(DEAD if state == DEAD else machine.step(state, char), []).append(index)
+    order = tuple(groups)
+    return order, None if len(order) == len(states) and order != (DEAD,) else list(groups.values())
 
 
 def _hole(machine: Automaton, places: Places, hole: Hole) -> Places:

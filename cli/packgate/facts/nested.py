@@ -9,7 +9,7 @@ from packgate.facts.payloads import reader_of
 from packgate.model.operation import PARTIAL, Note, Operation
 from packgate.model.value import Hole
 from packgate.shell.evaluate import evaluate, run_argv
-from packgate.shell.limits import RUNS
+from packgate.shell.limits import OPERATIONS, RUNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ class Payload:
 
     def add(self, families: tuple[str, ...], operation: str, effect: str, fields: Fields | None = None) -> None:
         """Add an operation. Paths in ``fields`` are made absolute; what can be computed is."""
+        if len(self.session.operations) >= OPERATIONS:
+            self._limit("operations", f"{OPERATIONS} operations")
+            return
         full: Fields = {**self.fields, "operation": (operation,), "effect": (effect,), **(fields or {})}
         if "path" in full:
             directory = self.state.cwd if self.context.place is None else None
@@ -87,6 +90,13 @@ class Payload:
         found = Operation((*families, "command"), full, self.span, self.context.via, self.common)
         if not any(_same(found, earlier) for earlier in self.session.operations[-4:]):
             self.session.operations.append(found)
+
+    def _limit(self, kind: str, what: str) -> None:
+        """Say once that more was not analysed."""
+        reported = self.state.budget.reported
+        if kind not in reported:
+            reported.add(kind)
+            self.session.note(Note("limit", f"the limit of {what} was reached; what is beyond it was not analysed", PARTIAL, self.span))
 
     def shell(self, code: Value, shell: str = "sh") -> Value:
         """Code that the program hands to a shell."""

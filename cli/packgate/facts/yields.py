@@ -95,8 +95,13 @@ def _add_environment(
     """The environment that the call's names tell, else the one that the line has switched its provider to."""
     environment: tuple[Value, ...] = ()
     if base or rule.environment or context.environment:
-        named = base + [value for source in rule.environment for value in source.values(call, it)]
-        environment = environment_of(named, context, session)
+        if rule.environment:
+            named = base + [value for source in rule.environment for value in source.values(call, it)]
+            environment = environment_of(named, context, session)
+        else:
+            if call.settled is None:
+                call.settled = environment_of(base, context, session)
+            environment = call.settled
     if session.selected and not environment:
         provider = fields.get("provider")
         if provider:

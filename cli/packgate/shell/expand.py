@@ -175,7 +175,9 @@ def add_part(walk: Walk, part: WordPart, state: State, fields: Fields, quoted: b
     elif isinstance(part, Quoted):
         _quoted(walk, part, state, fields)
     elif isinstance(part, Parameter):
-        parameters.expand(walk, part, state, fields, quoted)
+        # What is beyond the limit is not kept; only an argument can run something.
+        if not fields.limited or part.args or part.index is not None:
+            parameters.expand(walk, part, state, fields, quoted)
     elif isinstance(part, CommandSub):
         fields.value(trim_newlines(walk.capture(part.script, state)), quoted)
     elif isinstance(part, ArithmeticSub):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import Glob, Hole, Origin, Text, join
-from packgate.shell.limits import PARTS, TEXT_SIZE
+from packgate.shell.limits import GLOBS, PARTS, TEXT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,9 +106,11 @@ class Fields:
         """End the current field, if there is one."""
         if self.current is not None:
             value = finish(self.current)
-            if self.split and not isinstance(value, str) and len(value.parts) > PARTS:
-                self.cut = True
-                value = Text((*value.parts[:PARTS], Hole((Origin("limit", "text"),))))
+            if self.split and not isinstance(value, str) and len(value.parts) > GLOBS:
+                most = _most_parts(value.parts)
+                if most < len(value.parts):
+                    self.cut = True
+                    value = Text((*value.parts[:most], Hole((Origin("limit", "text"),))))
             self.done.append(value)
             self.current = None
 
@@ -160,6 +162,17 @@ class Fields:
                 self.done.append("")
         if run:
             self.active(run)
+
+
+def _most_parts(parts: tuple[Part, ...]) -> int:
+    """How many parts of a word are kept: a few globs mean as much as many do, and each is dear to match."""
+    globs = 0
+    for index, part in enumerate(parts):
+        if isinstance(part, Glob):
+            globs += 1
+            if globs > GLOBS:
+                return min(index, PARTS)
+    return PARTS
 
 
 def size_of(value: Value) -> int:

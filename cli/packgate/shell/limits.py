@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 COMMANDS = 2_000
+# Of one line, as code in other languages adds them.
+OPERATIONS = 2_048
 DEPTH = 12
 ALL_CODE = 400_000
 LEVELS = 60
@@ -10,10 +12,13 @@ LOOP = 256
 ITERATIONS = 2_000
 TEXT_SIZE = 65_536
 ALL_TEXT = 8_000_000
+# What a field costs of it, beside its characters.
+FIELD_TEXT = 64
 BRACE_WORDS = 1_024
 FIELDS = 2_048
 ALL_FIELDS = 6_144
 PARTS = 256
+GLOBS = 48
 REDIRECTS = 128
 RUNS = 256
 CHOICES = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.model.operation import FULL
 from packgate.model.value import DIGITS, Origin, unknown
 from packgate.shell import zsh
+from packgate.shell.limits import ALL_TEXT
 from packgate.shell.lookup import spaced, variable
 from packgate.shell.operators import case_change, cut_pattern, replace_pattern, substring, transform
 from packgate.shell.partial import one_of
@@ -41,7 +42,10 @@ def expand(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bo
     elif part.op and part.op.lstrip(":") in ("-", "=", "?", "+"):
         _conditional(walk, part, target, state, fields, quoted)
     else:
-        if part.op:
+        if part.op and walk.budget.text > ALL_TEXT:
+            walk.limit("text", walk.span(part.start, part.end))
+            target.values = [unknown(Origin("limit", "text"))]
+        elif part.op:
             _operate(walk, part, target, state)
         emit(target, fields, quoted)
 

@@ -57,11 +57,15 @@ class Told:
         self.events.append(("note", note.code, note.text, note.coverage, note.span))
 
 
+# Not `__slots__`, which a compiled class has not.
+SLOTS = [name for name in dir(State) if not name.startswith("_") and not callable(getattr(State, name)) and name not in ("budget", "fds")]
+
+
 def outcome(line: str, shell: str, span: tuple[int, int] | None) -> tuple[object, ...]:
     told = Told()
     state = State("/home/dev/proj", "/home/dev", {"A": "1"}, shell, ["x", "y"])
     output = evaluator.evaluate(line, state, told, span)
-    left = {name: getattr(state, name) for name in State.__slots__ if name not in ("budget", "fds")}
+    left = {name: getattr(state, name) for name in SLOTS}
     return told.events, output, left, state.budget.commands
 
 

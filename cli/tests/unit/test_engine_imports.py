@@ -1,5 +1,6 @@
 """What `packgate.engine` loads: each module costs the hook a cold start."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,9 @@ CLI = Path(__file__).resolve().parents[2]
 
 # Everything that importing the engine may load beside its own modules and those of `packgate.model`.
 ALLOWED = {"__future__", "packgate"}
+# Compiled modules share a library, and that loads what Python gives out warnings with.
+if not importlib.import_module("packgate.engine.decide").__file__.endswith(".py"):
+    ALLOWED |= {"warnings", *(name for name in sys.modules if name.endswith("__mypyc"))}
 
 SCRIPT = """
 import sys

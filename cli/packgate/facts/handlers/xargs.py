@@ -11,6 +11,8 @@ from packgate.facts.parsers import split_values
 from packgate.facts.words import split_words
 from packgate.model.value import Origin, join, unknown
 from packgate.shell.evaluate import evaluate, run_argv
+from packgate.shell.fields import size_of
+from packgate.shell.limits import TEXT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ def _stripped(items: list[str]) -> list[Value]:
 def _replace(word: Value, mark: str, item: Value) -> Value:
     if not isinstance(word, str) or mark not in word:
         return word
+    if word.count(mark) * size_of(item) > TEXT_SIZE:
+        return unknown(Origin("limit", "text"))
     out: list[Value | Part] = []
     for index, piece in enumerate(word.split(mark)):
         if index:
