@@ -64,6 +64,6 @@ PARSERS = {
 }
 
 HANDLERS = frozenset(
-    ("git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest",
+    ("environment-filter", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest",
      "sqlite")
 )

@@ -40,12 +40,20 @@ def output_of(call: Call, operations: list[Operation], session: Session) -> Valu
     if call.program in _FOLDED:
         return None
     if kind == "network":
+        if _asks_headers(operations):
+            return unknown(Origin("command", call.program))
         return unknown(*[Origin("network", str(value)) for value in _addresses(operations)] or [Origin("network")])
     if kind == "secret":
         return unknown(Origin("secret", call.program))
     if kind == "files":
         return _contents(call, operations, session)
     return None
+
+
+def _asks_headers(operations: list[Operation]) -> bool:
+    """Whether a request asks for headers alone: nothing of the other side's content comes back."""
+    methods = {str(value) for operation in operations for value in operation.fields.get("method", ())}
+    return methods == {"HEAD"}
 
 
 def _addresses(operations: list[Operation]) -> list[Value]:

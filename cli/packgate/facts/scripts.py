@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # The evaluator runs the content of a sourced file itself where the line decides it.
 _EVALUATED = ("source", ".")
+# What every shell of the user has run already when it started.
+_STARTUP = (".bashrc", ".bash_profile", ".bash_aliases", ".profile", ".zshrc", ".zprofile", ".zshenv", ".kshrc")
 
 
 def run_script(path: Value, command: Command, session: Session) -> Value | None:
@@ -126,7 +128,7 @@ def read_file(path: Value, language: str, payload: Payload, call: Call) -> Value
     elif place in (REPOSITORY, TOOLCHAIN):
         payload.opaque("project-script", FULL, {"path": (where,)})
     elif call.program in _EVALUATED and _is_startup_file(where, session):
-        payload.opaque("file", FULL, {"path": (where,)})
+        payload.opaque("project-script" if _base(where) in _STARTUP else "file", FULL, {"path": (where,)})
     else:
         payload.opaque("file", OPAQUE, {"path": (where,)})
     return None

@@ -123,8 +123,8 @@ def test_reading_through_a_link_reads_its_target():
     ("bash scripts/deploy.sh", ["project-script"], "full"),
     ("/tmp/thing", ["file"], "opaque"),
     ("bash ~/x.sh", ["file"], "opaque"),
-    ("source ~/.bashrc", ["file"], "full"),
-    ("elixir -e 'IO.puts 1'", ["interpreter"], "partial"),
+    ("source ~/.bashrc", ["project-script"], "full"),
+    ("erl -e 'halt().'", ["interpreter"], "partial"),
 ])
 def test_code_that_cannot_be_read_is_said(command, kinds, coverage):
     assert (opaque(command), analysis(command).coverage) == (kinds, coverage)

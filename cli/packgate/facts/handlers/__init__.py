@@ -66,6 +66,10 @@ def _load_other(name: str) -> Handler:
         from packgate.facts.handlers.archive import handle as archive
 
         return archive
+    if name == "environment-filter":
+        from packgate.facts.handlers.environment_filter import handle as narrow
+
+        return narrow
     if name == "env-split":
         from packgate.facts.handlers.env import handle as env
 

@@ -52,6 +52,8 @@ class _Search:
             index += 1
         if not self.starts:
             self.starts.append(".")
+        # It says that an empty one does not exist.
+        self.starts = [start for start in self.starts if start != ""]
         return index
 
     def _read(self, words: list[Value], index: int) -> int:
