@@ -51,7 +51,8 @@ _MONGO_ADMIN = {
     "dropDatabase": "DROP DATABASE", "drop": "DROP COLLECTION", "dropIndex": "DROP INDEX", "dropIndexes": "DROP INDEX",
     "dropUser": "DROP USER", "dropAllUsers": "DROP USER", "dropRole": "DROP ROLE", "renameCollection": "RENAME",
     "createUser": "CREATE USER", "grantRolesToUser": "GRANT", "updateUser": "ALTER USER", "shutdownServer": "SHUTDOWN",
-    "createCollection": "CREATE COLLECTION", "createIndex": "CREATE INDEX", "reconfig": "ALTER", "remove_shard": "ALTER",
+    "dropSearchIndex": "DROP INDEX", "createCollection": "CREATE COLLECTION", "createIndex": "CREATE INDEX", "reconfig": "ALTER",
+    "remove_shard": "ALTER",
 }
 _MONGO_WRITE = {
     "deleteMany": "DELETE", "deleteOne": "DELETE", "remove": "DELETE", "findOneAndDelete": "DELETE", "updateMany": "UPDATE",
@@ -61,21 +62,34 @@ _MONGO_WRITE = {
 _MONGO_OPAQUE = re.compile(r"\b(?:eval|load|require|runProgram|runCommand|adminCommand|aggregate\s*\([^)]*\$(?:out|merge))\b")
 
 
+def mongo_operation(method: str, collection: str, filtered: bool, payload: Payload) -> bool:
+    """Add what a method of a collection or database changes; whether it changes something. Names of Python's driver
+    (``delete_many``) are those of the shell in another spelling."""
+    head, *rest = method.split("_")
+    name = head + "".join(word.capitalize() for word in rest)
+    fields: Fields = {"table": (collection,)} if collection else {}
+    if name == "dropCollection":
+        name = "drop"
+    if name in _MONGO_ADMIN:
+        verb = _MONGO_ADMIN[name]
+        payload.add(("database-admin",), verb, "grant" if verb == "GRANT" else "delete" if "DROP" in verb else "write", fields)
+    elif name in _MONGO_WRITE:
+        verb = _MONGO_WRITE[name]
+        if verb != "INSERT":
+            fields["clause"] = ("where" if filtered else "none",)
+        payload.add(("database-write",), verb, "delete" if verb == "DELETE" else "write", fields)
+    else:
+        return False
+    return True
+
+
 def read_mongo(code: Value, payload: Payload) -> None:
     """One operation for each method call that changes something."""
     text = show(code)
     for match in _CALL.finditer(text):
         path, method, arguments = match.groups()
         collection = path.replace(" ", "").lstrip(".").partition(".")[0].strip("[]'\"")
-        fields: Fields = {"table": (collection,)} if collection else {}
-        if method in _MONGO_ADMIN:
-            verb = _MONGO_ADMIN[method]
-            payload.add(("database-admin",), verb, "grant" if verb == "GRANT" else "delete" if "DROP" in verb else "write", fields)
-        elif method in _MONGO_WRITE:
-            verb = _MONGO_WRITE[method]
-            clause = "none" if arguments.strip() in ("", "{}") or arguments.replace(" ", "").startswith("{},") else "where"
-            if verb != "INSERT":
-                fields["clause"] = (clause,)
-            payload.add(("database-write",), verb, "delete" if verb == "DELETE" else "write", fields)
+        compact = arguments.replace(" ", "")
+        mongo_operation(method, collection, compact not in ("", "{}") and not compact.startswith("{},"), payload)
     if _MONGO_OPAQUE.search(text):
         payload.opaque()
