@@ -12,7 +12,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 # Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
-    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard")},
+    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard", "impact")},
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
@@ -23,8 +23,11 @@ READS: dict[str, tuple[str, ...]] = {
     "fuzz": ("shell", "facts", "catalog"),
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
+    "diff": ("engine", "model", "impact"),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
 }
+
+DEFAULT = tuple(kind for kind in INPUTS if kind != "impact")
 
 
 def digest(patterns: tuple[str, ...]) -> str:
@@ -39,7 +42,7 @@ def digest(patterns: tuple[str, ...]) -> str:
 
 def inputs(name: str) -> dict[str, str]:
     """The digest of every kind of input of a benchmark as it is now."""
-    return {kind: digest(INPUTS[kind]) for kind in READS.get(name, tuple(INPUTS))}
+    return {kind: digest(INPUTS[kind]) for kind in READS.get(name, DEFAULT)}
 
 
 def stale() -> dict[str, list[str]]:

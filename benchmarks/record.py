@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "decisions": ((), None),
     "verbs": ((), None),
     "engine_scale": ((), None),
+    "diff": ((), None),
     "effects": ((), SHARED / "effects-dev.yaml"),
     "peers": ((), SHARED / "peers-dev.jsonl"),
     "evade": ((), None),

@@ -21,6 +21,7 @@ VERBS = {
     "decide": "Decide one command, or actions as JSON lines.",
     "explain": "Show what a command does and why each policy fires or does not.",
     "facts": "List the operations found in a command.",
+    "diff": "Show what a change to packs does.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

@@ -1,13 +1,13 @@
 """Whether everything that some patterns match is matched by others too, with a shortest text that shows it where not.
 
-An antichain search over the machines of `automaton`: one position in each machine of the left, and the sets of positions of
-the right that the same text leads to. A place needs no visit when the same positions were visited with fewer positions of
-the right, so the right side is never made deterministic as a whole.
+Two searches over the machines of `automaton`, both for a shortest text. The first takes one state in every machine. Where that is too
+many, the second takes one position in each machine of the left, and the sets of positions of the right that the same text leads to; a place
+needs no visit when the same positions were visited with fewer positions of the right (an antichain).
 """
 
 from __future__ import annotations
 
-from packgate.engine.automaton import START, Automaton, StateBudget
+from packgate.engine.automaton import DEAD, START, Automaton, StateBudget
 from packgate.engine.charset import ALL
 from packgate.engine.syntax import Alt
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 # Places to visit before the answer is "unknown".
 PAIRS = 20_000
-# Characters tried and places reached, for each place of the budget.
+# Characters tried, positions looked at and places reached, for each place of the budget.
 STEPS = 64
+# Places that one character may lead to.
+_MOST_REACHED = 500
 
 
 class Inclusion:
@@ -60,13 +62,48 @@ def overlap(left: Sequence[Regular], right: Sequence[Regular], budget: int = PAI
 def apart(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int = PAIRS) -> Inclusion:
     """Whether no text is matched by every machine of ``all_of`` (at least one) and by none of ``none_of``; a shortest one
     where there is such a text."""
-    try:
-        return _apart(all_of, none_of, budget)
-    except StateBudget:
-        return Inclusion(None, None, budget)
+    # Each is quick where the other is not, and often at once: first a short try of one.
+    for search, share in ((_apart_by_positions, budget // 10), (_apart_by_states, budget), (_apart_by_positions, budget)):
+        try:
+            found = search(all_of, none_of, share)
+        except StateBudget:
+            continue
+        if found.holds is not None:
+            return found
+    return Inclusion(None, None, budget)
 
 
-def _apart(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int) -> Inclusion:
+def _apart_by_states(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int) -> Inclusion:
+    """`apart` by one state in every machine: the quicker way where texts lead to few states. Raises `StateBudget`."""
+    machines = [*all_of, *none_of]
+    chars = _alphabet(machines)
+    start = (START,) * len(machines)
+    seen = {start}
+    queue = [(start, "")]
+    visited = steps = 0
+    while queue:
+        later: list[tuple[Positions, str]] = []
+        for states, word in queue:
+            visited += 1
+            # A new state costs as much as it has positions.
+            steps += len(chars) + sum([each.positions_of(state).bit_count() for each, state in zip(machines, states, strict=True)])
+            if visited > budget or steps > budget * STEPS:
+                return Inclusion(None, None, visited)
+            accepted = [each.accepting[state] for each, state in zip(machines, states, strict=True)]
+            if all(accepted[: len(all_of)]) and not any(accepted[len(all_of) :]):
+                return Inclusion(False, word, visited)
+            for char in chars:
+                following = tuple([each.step(state, char) for each, state in zip(machines, states, strict=True)])
+                if DEAD not in following[: len(all_of)] and following not in seen:
+                    seen.add(following)
+                    later.append((following, word + char))
+        queue = later
+    return Inclusion(True, None, visited)
+
+
+def _apart_by_positions(all_of: Sequence[Automaton], none_of: Sequence[Automaton], budget: int) -> Inclusion:
+    """`apart` by positions on the left and states on the right, kept as an antichain: it also ends where the left has far too many
+    states. Raises `StateBudget`."""
     moves = [(char, [each.positions(char) for each in all_of]) for char in _alphabet([*all_of, *none_of])]
     sizes = [len(each.follow) for each in none_of]
     start = (0,) * len(all_of)
@@ -106,6 +143,8 @@ def _reached(machines: Sequence[Automaton], places: Positions, steps: list[int])
         positions = _bits(each.follow[place] & step)
         if not positions:
             return []
+        if len(found) * len(positions) > _MOST_REACHED:
+            raise StateBudget
         found = [(*before, position) for before in found for position in positions]
     return found
 

@@ -29,10 +29,12 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"diagnostics", "model", "guard"},
     "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources"},
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
+    "gitio": {"errors"},
+    "impact": {"testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
-        "exitcodes", "resources", "clock",
+        "exitcodes", "resources", "clock", "gitio", "impact",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},
     "__main__": {"cli"},
@@ -41,7 +43,9 @@ LIGHT = ("model", "shell", "facts", "engine", "guard")
 # What the layers of a decision may load at run time of the standard library, at the top of a module.
 LIGHT_MODULES = {"__future__", "re"}
 # Modules that are themselves imported only when their language occurs, with what they may load then.
-LATE = {"facts/payloads/python.py": {"ast", "warnings"}, "facts/payloads/python_values.py": {"ast"}}
+LATE = {f"facts/payloads/python{part}.py": {"ast", "operator", "warnings"} for part in (
+    "", "_effects", "_eval", "_files", "_functions", "_methods", "_network", "_operators", "_processes", "_results", "_sdk", "_statements",
+)}
 CLICK_LAYERS = {"commands", "cli"}
 
 
