@@ -6,11 +6,12 @@ import gc
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from packgate import clock
+from packgate.commands.lines import numbered_lines
 from packgate.commands.shared import (
     STAGES,
     BrokenPacks,
@@ -26,8 +27,8 @@ from packgate.exitcodes import CLEAN, FINDINGS, INTERNAL
 from packgate.model.action import ActionError, parse_action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO, TextIO
+    from io import BufferedIOBase
+    from typing import TextIO
 
     from packgate.engine.gate import Gate
 
@@ -66,7 +67,7 @@ def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, a
         return FINDINGS
     decider = Decider(gate, stage, at)
     if jsonl:
-        decider.stream(sys.stdin.buffer, sys.stdout)
+        decider.stream(cast("BufferedIOBase", sys.stdin.buffer), sys.stdout)
     else:
         assert text is not None
         decision = decider.decide(command_action(text, context))
@@ -83,26 +84,31 @@ class Decider:
         self.at = at
         self.bad = self.stopped = self.failed = False
 
-    def stream(self, source: BinaryIO, out: TextIO) -> None:
-        """One decision for every line that is not empty, in order; each is written before the next line is read."""
+    def stream(self, source: BufferedIOBase, out: TextIO) -> None:
+        """One decision for every line that is not empty, in order. Whatever has been read is answered before more is waited for."""
         # Packs and catalog stay for as long as the process does: the collector need not look at them again and again.
         gc.freeze()
-        for number, line in _lines(source):
-            out.write(json.dumps(self.decide_line(number, line), separators=(",", ":")) + "\n")
+        for lines in numbered_lines(source, LONGEST_LINE):
+            for number, line in lines:
+                out.write(self.decide_line(number, line) + "\n")
             out.flush()
 
-    def decide_line(self, number: int, line: bytes | None) -> dict[str, Any]:
-        """The decision on a line of input; None is one that was too long."""
+    def decide_line(self, number: int, line: bytes | None) -> str:
+        """The decision on a line of input, as JSON; None is one that was too long."""
         data: Any = None
         try:
             data = _decode(line)
-            return self.decide(data)
+            action = parse_action(data)
         except ActionError as error:
             self.bad = self.stopped = True
             named = data.get("id") if isinstance(data, dict) else None
-            return self.gate.refuse_json(
+            return self.gate.refuse_text(
                 f"line {number} is not an action: {error}", now=self.at or clock.now(), action_id=named if isinstance(named, str) else None
             )
+        decision, text = self.gate.decide_text(action, stage=self.stage, now=self.at or clock.now(), on_error=self._report)
+        if decision not in _RUNS:
+            self.stopped = True
+        return text
 
     def decide(self, data: Any) -> dict[str, Any]:
         """The decision on an action. Raises `ActionError` for what is none."""
@@ -129,25 +135,14 @@ class Decider:
         click.echo(f"packgate: internal error: {kind}; the action is denied. PACKGATE_DEBUG=1 shows where it happened.", err=True)
 
 
-def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Lines that are not empty with their numbers; None for one over the limit, which is read past."""
-    number = 0
-    while line := source.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) <= LONGEST_LINE:
-            if line.strip():
-                yield number, line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = source.readline(LONGEST_LINE)
-        yield number, None
-
-
 def _decode(line: bytes | None) -> Any:
     if line is None:
         raise ActionError(f"it is longer than {LONGEST_LINE:,} bytes")
     try:
-        return json.loads(line.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
+        text = line.decode("utf-8")
+        if text.startswith("\ufeff"):
+            raise ActionError("not JSON: it starts with a byte order mark")
+        return _READER.decode(text)
     except UnicodeDecodeError as error:
         raise ActionError(f"byte {error.start} is not UTF-8") from None
     except RecursionError:
@@ -172,3 +167,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 raise ActionError(f"the key {key!r} stands twice in an object")
             seen.add(key)
     return found
+
+
+# Made once: `json.loads` with options makes one for every call.
+_READER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_object)

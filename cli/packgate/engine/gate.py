@@ -7,6 +7,7 @@ from packgate.engine.compiled import compile_packs
 from packgate.engine.decide import decide
 from packgate.engine.identity import refusal_id
 from packgate.engine.render import notes, to_json
+from packgate.engine.written import to_text
 from packgate.facts.analyze import analyze
 from packgate.facts.environment import DEFAULT_WORDS, PRODUCTION, EnvironmentWords
 from packgate.guard.detectors import detects, mask
@@ -60,32 +61,61 @@ class Gate:
         A defect of packgate must not let an action through: whatever fails on the way becomes a denial that says so, and
         ``on_error`` is told. Raises `ValueError` for an unknown stage.
         """
+        return dict(self._answer(action, stage, now, on_error, to_json)[1])
+
+    def decide_text(
+        self, action: Action, *, stage: str | None = "block", now: str | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> tuple[str, str]:
+        """What was decided, and all that `decide_json` gives as one line of JSON: for streams of actions."""
+        decision, text = self._answer(action, stage, now, on_error, to_text)
+        return decision.decision, str(text)
+
+    def refuse_json(self, reason: str, *, now: str | None = None, action_id: str | None = None) -> dict[str, Any]:
+        """The decision on something that can't be decided: denied, with the reason."""
+        return to_json(_refusal(reason, now, action_id), mask)
+
+    def refuse_text(self, reason: str, *, now: str | None = None, action_id: str | None = None) -> str:
+        """`refuse_json` as one line of JSON."""
+        return to_text(_refusal(reason, now, action_id), mask)
+
+    def _answer(
+        self, action: Action, stage: str | None, now: str | None, on_error: Callable[[Exception], None] | None,
+        render: Callable[[Decision, Callable[[str], str] | None], Any],
+    ) -> tuple[Decision, Any]:
+        """The decision on an action and how it is written; a denial, when anything fails on the way."""
         self.engine.stages(stage, None)
         try:
             decision = self.decide(action, stage=stage, now=now)
-            quoted = _quoted(decision)
-            if not quoted:
-                return to_json(decision)
-            sources = texts(action.data)
-            return to_json(decision, mask_with(sources) if needs_masking(sources, quoted) else None)
+            return decision, render(decision, _masker(action, decision))
         except Exception as error:
             if on_error is not None:
                 on_error(error)
             reason = f"internal error of packgate ({type(error).__name__}); the action was not analysed, so it is denied"
-            return self.refuse_json(reason, now=now, action_id=action.id)
-
-    def refuse_json(self, reason: str, *, now: str | None = None, action_id: str | None = None) -> dict[str, Any]:
-        """The decision on something that can't be decided: denied, with the reason."""
-        decision = Decision(refusal_id(reason, action_id, now), action_id, now, Analysis([], [Note("input", reason, OPAQUE)]))
-        decision.decision = "deny"
-        decision.mode = decision.would = "block"
-        decision.reason = decision.message = reason
-        decision.risk_score = 100
-        return to_json(decision, mask)
+            decision = _refusal(reason, now, action.id)
+            return decision, render(decision, mask)
 
     def trace(self, policy: str, operation: Operation, action: Action) -> list[Step]:
         """Every condition of a policy, judged on one operation."""
         return self.engine.trace(policy, operation, action)
+
+
+def _refusal(reason: str, now: str | None, action_id: str | None) -> Decision:
+    decision = Decision(refusal_id(reason, action_id, now), action_id, now, Analysis([], [Note("input", reason, OPAQUE)]))
+    decision.decision = "deny"
+    decision.mode = decision.would = "block"
+    decision.reason = decision.message = reason
+    decision.risk_score = 100
+    return decision
+
+
+def _masker(action: Action, decision: Decision) -> Callable[[str], str] | None:
+    """What hides the secrets of an action in the texts of a decision; None where there are none."""
+    quoted = _quoted(decision)
+    if not quoted:
+        return None
+    sources = texts(action.data)
+    return mask_with(sources) if needs_masking(sources, quoted) else None
 
 
 def _quoted(decision: Decision) -> list[str]:

@@ -17,33 +17,38 @@ def packs_key(packs: Sequence[Pack]) -> str:
 
 def decision_id(action: Action, packs: str, timestamp: str | None) -> str:
     """A digest of the action, the packs (see `packs_key`) and the time: the same for the same, on any machine."""
-    from hashlib import sha256
-
-    text = f"{_ordered(action.data)!r} {packs} {timestamp!r}"
-    # Lone surrogates can stand in text that was not valid UTF-8.
-    return "d-" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return _name(f"{_ordered(action.data)} {packs} {timestamp!r}")
 
 
 def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str:
     """A name for the denial of something that could not be decided."""
+    return _name(f"refused {reason!r} {action_id!r} {timestamp!r}")
+
+
+def _name(text: str) -> str:
     from hashlib import sha256
 
-    return "d-" + sha256(f"refused {reason!r} {action_id!r} {timestamp!r}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    # Lone surrogates can stand in text that was not valid UTF-8.
+    return "d-" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-# Deeper data is listed rather than nested: neither this nor `repr` may run out of stack.
+# Deeper data is listed rather than nested, lest this run out of stack.
 _DEEPEST = 40
 
 
-def _ordered(value: object, depth: int = 0) -> object:
-    """Plain data with the keys of every object in order."""
-    if depth == _DEEPEST and isinstance(value, (dict, list, tuple)):
-        return _listed(value)
+def _ordered(value: object, depth: int = 0) -> str:
+    """Plain data as text, the keys of every object in order."""
     if isinstance(value, dict):
-        return [(key, each if each is None or isinstance(each, str) else _ordered(each, depth + 1)) for key, each in sorted(value.items())]
+        if depth >= _DEEPEST:
+            return repr(_listed(value))
+        items = [
+            f"({key!r}, {each!r})" if each is None or isinstance(each, str) else f"({key!r}, {_ordered(each, depth + 1)})"
+            for key, each in sorted(value.items())
+        ]
+        return f"[{', '.join(items)}]"
     if isinstance(value, (list, tuple)):
-        return [_ordered(item, depth + 1) for item in value]
-    return value
+        return repr(_listed(value)) if depth >= _DEEPEST else f"[{', '.join([_ordered(item, depth + 1) for item in value])}]"
+    return repr(value)
 
 
 def _listed(value: object) -> list[object]:

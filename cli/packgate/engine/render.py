@@ -64,13 +64,14 @@ def _match(match: Match, hide: Callable[[str], str]) -> dict[str, Any]:
         "capped_by": match.capped_by,
         "waived": match.waived,
         "family": match.family,
-        "fields": {field: [_short(hide(value)) for value in values] for field, values in match.fields.items()},
+        "fields": {field: [short(hide(value)) for value in values] for field, values in match.fields.items()},
         "span": None if span is None else [span[0], span[1]],
         "via": list(match.operation.via),
     }
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A value as a decision shows it."""
     # Cut only after masking: half a secret is not recognised as one.
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 

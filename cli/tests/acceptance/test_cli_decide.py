@@ -219,14 +219,14 @@ def test_a_failure_anywhere_else_is_an_internal_error(monkeypatch: pytest.Monkey
     assert "Traceback" not in done.err
 
 
-def test_each_decision_is_written_before_the_next_line_is_read() -> None:
+def test_what_was_read_is_answered_before_more_is_read() -> None:
     out = io.StringIO()
     seen: list[int] = []
 
     class Source(io.BytesIO):
-        def readline(self, size: int | None = -1, /) -> bytes:
+        def read1(self, size: int | None = -1, /) -> bytes:
             seen.append(out.getvalue().count("\n"))
-            return super().readline(size)
+            return self.readline()
 
     space = load_workspace(None, ["recommended"])
     decider = verb.Decider(build_gate(space.packs, space.vocabulary), "block", None)
