@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
     from packgate.shell.state import State
     from packgate.shell.tree import Case, If, Node, Script, Word
-    from packgate.shell.walk import Walk
+    from packgate.shell.walk import Leave, Walk
 
 
 class Branches:
     """Alternatives of which one runs: each starts from the same state, and in the end all that may have run merge."""
 
-    __slots__ = ("before", "outcomes", "outer", "outputs", "state", "walk")
+    __slots__ = ("before", "left", "outcomes", "outer", "outputs", "state", "status", "walk")
 
     def __init__(self, walk: Walk, state: State) -> None:
         self.walk = walk
@@ -28,12 +28,17 @@ class Branches:
         self.outer = state.fds.get(1)
         self.outputs: list[Value] = []
         self.outcomes: list[Snapshot] = []
+        # Of the alternative that is known to be taken: its exit status, and how it left.
+        self.status: int | None = 0
+        self.left: Leave | None = None
 
     def run(self, scripts: list[Script], taken: bool | None) -> None:
         """Walk one alternative. ``taken`` False: it is walked for what it holds, but has no effect on the rest."""
         here, sink = self._begin()
         for script in scripts:
-            self.walk.script(script, self.state)
+            status = self.walk.script(script, self.state)
+            if taken and self.walk.left is None:
+                self.status = status
         self._finish(here, sink, taken)
 
     def run_node(self, node: Node, taken: bool | None) -> None:
@@ -46,7 +51,7 @@ class Branches:
         here = Snapshot(self.state)
         sink = buffer_for(self.outer)
         self.state.fds[1] = sink
-        self.walk.left = False
+        self.walk.left = None
         return here, sink
 
     def _finish(self, here: Snapshot, sink: Sink, taken: bool | None) -> None:
@@ -55,11 +60,12 @@ class Branches:
             self.outputs.append(sink.text())
             if isinstance(self.outer, Sink):
                 self.outer.names.extend(sink.names)
-            if not walk.left:
+            if walk.left is None or taken:
                 self.outcomes.append(Snapshot(state))
-            elif taken is None:
+                self.left = walk.left if taken else None
+            else:
                 walk.may_leave = True
-        walk.left = False
+        walk.left = None
         restore(state, here)
 
     def skip(self) -> None:
@@ -79,6 +85,7 @@ class Branches:
             merge(state, self.outcomes[1:])
         if self.outputs:
             self.walk.write(state, either(self.outputs), span)
+        self.walk.left = self.left
 
 
 def if_command(walk: Walk, node: If, state: State) -> int | None:
@@ -87,22 +94,28 @@ def if_command(walk: Walk, node: If, state: State) -> int | None:
     decided = False
     # Whether every condition so far is known not to hold.
     certain = True
+    # Whether one of the bodies is known to be the one that runs.
+    known = False
     for condition, body in node.clauses:
         inner = state.copy() if decided else state
         status = walk.script(condition, inner)
         certain = certain and status is not None
-        walk.left = False
+        walk.left = None
         if decided or (status is not None and status != 0):
             branches.run([body], False)
         else:
-            branches.run([body], True if status == 0 else None)
+            taken = status == 0 and certain
+            branches.run([body], True if taken else None)
+            known = known or taken
             decided = status == 0
     if node.otherwise is not None:
         branches.run([node.otherwise], False if decided else True if certain else None)
+        known = known or (not decided and certain)
     elif not decided:
         branches.skip()
+        known = certain
     branches.end(walk.span(node.start, node.end))
-    return None
+    return branches.status if known else None
 
 
 def case_command(walk: Walk, node: Case, state: State) -> int | None:
@@ -110,14 +123,16 @@ def case_command(walk: Walk, node: Case, state: State) -> int | None:
     word = single(walk, node.word, state)
     branches = Branches(walk, state)
     decided = False
+    certain = True
     for at, (patterns, _, terminator) in enumerate(node.items):
         found = False if decided else _matches_any(walk, word, patterns, state)
-        branches.run(_bodies(node, at), found)
+        branches.run(_bodies(node, at), found if certain or not found else None)
+        certain = certain and found is not None
         decided = decided or (found is True and terminator != ";;&")
     if not decided:
         branches.skip()
     branches.end(walk.span(node.start, node.end))
-    return None
+    return branches.status if certain else None
 
 
 def _bodies(node: Case, at: int) -> list[Script]:

@@ -7,6 +7,7 @@ from packgate.shell import arithmetic, builtins_code, builtins_variables, truth
 from packgate.shell.partial import as_written
 from packgate.shell.paths import resolve_path
 from packgate.shell.state import UNSET, keys
+from packgate.shell.walk import Leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,13 +201,21 @@ def _unset_element(walk: Walk, state: State, name: str, key: str) -> None:
 
 
 def leave(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
-    """``exit``, ``return``, ``break``, ``continue``: this path goes no further. What follows is walked all the same,
-    but a branch that leaves does not count for the state after it."""
-    walk.left = True
+    """``exit``, ``return``, ``break``, ``continue``: this path goes no further. What follows is walked for what it holds,
+    without an effect."""
     code = argv[1] if len(argv) > 1 else None
-    if argv[0] in ("exit", "return") and isinstance(code, str) and code.isdigit() and len(code) < 9:
+    if argv[0] in ("break", "continue"):
+        if walk.loops > 0:
+            levels = int(code) if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 4 else 1
+            walk.left = Leave(str(argv[0]), max(1, min(levels, walk.loops)))
+        return 0
+    if argv[0] == "return" and not walk.calls and "source" not in walk.via and state.shell == "bash":
+        # Bash refuses, and goes on.
+        return 2
+    walk.left = Leave(str(argv[0]))
+    if isinstance(code, str) and code.isdigit() and len(code) < 9:
         return int(code) & 255
-    return state.status if argv[0] in ("exit", "return") and code is None else 0
+    return state.status if code is None else None
 
 
 def modifier(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:

@@ -64,6 +64,8 @@ def source(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -
     if len(operands) > 1:
         state.arguments = operands[1:]
     status = run_code(walk, content, state, span, "source")
+    if walk.left is not None and walk.left.kind == "return":
+        walk.left = None
     state.arguments = arguments
     return status
 
@@ -96,6 +98,7 @@ def trap(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
     else:
         inner = state.copy()
         run_code(walk, words[0], inner, span, "trap")
+        walk.left = None
     return 0
 
 

@@ -29,6 +29,7 @@ def call(walk: Walk, name: str, argv: list[Value], state: State, span: tuple[int
     state.arguments = argv[1:]
     state.taint("@", tuple(walk.names))
     state.saved.append({})
+    loops, walk.loops = walk.loops, 0
     node = body.node
     if isinstance(node, Function):
         inner = node.body
@@ -39,7 +40,9 @@ def call(walk: Walk, name: str, argv: list[Value], state: State, span: tuple[int
     else:
         status = walk.node(node, state)
     _leave_scope(state)
-    walk.left = False
+    walk.loops = loops
+    if walk.left is not None and walk.left.kind != "exit":
+        walk.left = None
     walk.calls.pop()
     walk.frame, state.arguments = frame, arguments
     state.taint("@", taint)

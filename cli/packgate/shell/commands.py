@@ -149,7 +149,10 @@ def _with_words(
             assign(walk, assignment, state)
     sinks: list[Sink] = []
     if node.redirects:
+        # What stands before the command holds for it alone: redirections are expanded without.
+        during, state.temporary = state.temporary, temporary
         sinks = open_redirects(walk, node.redirects, state)
+        state.temporary = during
     status = dispatch(walk, argv, state, span)
     for assignment in arrays:
         assign(walk, assignment, state)

@@ -34,7 +34,7 @@ def compound(walk: Walk, node: Node, state: State) -> int | None:
         inner = state.copy()
         status = walk.script(node.script, inner)
         walk.finish(inner)
-        walk.left = False
+        walk.left = None
         return status
     if isinstance(node, If):
         return branches.if_command(walk, node, state)
@@ -57,6 +57,7 @@ def compound(walk: Walk, node: Node, state: State) -> int | None:
     if isinstance(node, Coproc):
         inner = state.copy()
         walk.node(node.body, inner)
+        walk.left = None
         state.background = True
         return 0
     return None

@@ -207,10 +207,14 @@ class Evaluator(Walk):
         for statement in script.statements:
             if budget.commands > COMMANDS:
                 break
+            if self.left is not None:
+                self._unused(statement.node, state)
+                continue
             if statement.background:
                 inner = state.copy()
                 self.node(statement.node, inner)
                 self.finish(inner)
+                self.left = None
                 state.background = True
                 status = 0
             else:
@@ -245,6 +249,9 @@ class Evaluator(Walk):
         while i < len(chain):
             op, right = chain[i]
             i += 1
+            if self.left is not None:
+                self._unused(right, state)
+                continue
             state.status = status
             runs = None if status is None else (status == 0) == (op == "&&")
             if runs is False:
@@ -266,8 +273,10 @@ class Evaluator(Walk):
         """A part that never runs is walked for what it holds; it has no effect."""
         unused = state.copy()
         unused.fds[1] = Sink()
+        left, may_leave = self.left, self.may_leave
+        self.left = None
         self.node(right, unused)
-        self.left = False
+        self.left, self.may_leave = left, may_leave
 
     def _either(self, node: AndOr, first: Node, second: Node, state: State) -> int | None:
         branches = Branches(self, state)
@@ -294,10 +303,10 @@ class Evaluator(Walk):
         """The right side of ``&&`` when the left one may have failed."""
         before = Snapshot(state)
         self._optional(right, state)
-        if self.left:
+        if self.left is not None:
             # What goes on is the path on which it did not run.
             restore(state, before)
-            self.left = False
+            self.left = None
             self.may_leave = True
         else:
             skipped.append(before)
@@ -306,11 +315,10 @@ class Evaluator(Walk):
     def _or(self, right: Node, state: State) -> int | None:
         """The right side of ``||`` when the left one may have succeeded."""
         before = Snapshot(state)
-        self.left = False
         status = self._optional(right, state)
-        if self.left:
+        if self.left is not None:
             restore(state, before)
-            self.left = False
+            self.left = None
             self.may_leave = True
             return 0
         merge(state, [before])
@@ -342,6 +350,7 @@ class Evaluator(Walk):
                 if i < len(node.stderr) and node.stderr[i]:
                     inner.fds[2] = sink
             status = self.node(command, inner)
+            self.left = None
             self.finish(inner)
             if stream is not None:
                 # It read the pipe, not what a loop around the pipeline reads.

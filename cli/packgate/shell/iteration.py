@@ -9,15 +9,24 @@ from packgate.shell.expand import add_words, quoted_text
 from packgate.shell.limits import LOOP
 from packgate.shell.lookup import use_arguments
 from packgate.shell.merge import Snapshot, merge, restore, widen
-from packgate.shell.multiplying import starts_jobs
+from packgate.shell.multiplying import plain, starts_jobs
 from packgate.shell.partial import either
+from packgate.shell.relocate import push_children
 from packgate.shell.tree import Literal, SimpleCommand, Word
+from packgate.shell.walk import Leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from packgate.shell.relocate import Tree
     from packgate.shell.state import State
     from packgate.shell.tree import ArithmeticFor, For, Script, While
     from packgate.shell.walk import Walk
+
+
+# A loop that only a command of its body ends is followed so many turns; so many ways in which it may have ended are kept.
+TURNS = 64
+MAY_END = 16
+_ENDING = ("break", "return", "exit")
 
 
 def for_command(walk: Walk, node: For, state: State) -> int | None:
@@ -40,7 +49,8 @@ def for_command(walk: Walk, node: For, state: State) -> int | None:
     if node.select:
         before = Snapshot(state)
         state.set(node.name, either(values) if values else "")
-        walk.script(node.body, state)
+        _body(walk, node.body, state)
+        walk.left = None
         merge(state, [before])
         return None
     status: int | None = 0
@@ -48,33 +58,70 @@ def for_command(walk: Walk, node: For, state: State) -> int | None:
         # It does not run, as far as the line says; what it holds is walked all the same.
         inner = state.copy()
         inner.set(node.name, unknown(Origin("argument", node.name)))
-        walk.script(node.body, inner)
-        walk.left = False
+        _body(walk, node.body, inner)
+        walk.left = None
+    may_end: list[Snapshot] = []
     for value in values:
         if not walk.iterate(span):
             break
         state.set(node.name, value)
-        status = walk.script(node.body, state)
-        walk.left = False
+        before = Snapshot(state)
+        status = _body(walk, node.body, state)
+        if walk.may_leave:
+            may_end += [before, Snapshot(state)]
+            walk.may_leave = False
+        if not _goes_on(walk):
+            break
+    if may_end:
+        merge(state, may_end[:MAY_END])
+        walk.may_leave = True
     return status
+
+
+def _body(walk: Walk, body: Script, state: State) -> int | None:
+    """One turn of a loop."""
+    walk.loops += 1
+    status = walk.script(body, state)
+    walk.loops -= 1
+    return status
+
+
+def _goes_on(walk: Walk) -> bool:
+    """Whether a loop goes on after a turn: not after ``break``, nor when what is around it is left."""
+    left = walk.left
+    if left is None:
+        return True
+    if left.kind in ("break", "continue"):
+        if left.loops > 1:
+            walk.left = Leave(left.kind, left.loops - 1)
+            return False
+        walk.left = None
+        return left.kind == "continue"
+    return False
 
 
 def arithmetic_for(walk: Walk, node: ArithmeticFor, state: State) -> int | None:
     """``for ((…; …; …))``."""
     span = walk.span(node.start, node.end)
     _expression(walk, node.init, state)
-    for _ in range(LOOP):
-        value = _expression(walk, node.condition, state) if node.condition is not None else None
+    for turn in range(LOOP):
+        value = _expression(walk, node.condition, state)
         if value == 0:
             return 0
         if not walk.iterate(span):
             return None
-        walk.script(node.body, state)
-        walk.left = False
+        before = Snapshot(state)
+        _body(walk, node.body, state)
+        if not _goes_on(walk):
+            return 0 if walk.left is None else None
+        if walk.may_leave:
+            merge(state, [before])
         _expression(walk, node.step, state)
-        if value is None:
-            if node.condition is None:
+        endless = node.condition is None and not (turn < TURNS and _may_end(node.body))
+        if value is None or endless:
+            if endless:
                 _note_jobs(walk, node.body, span)
+            widen(state, before)
             return None
     walk.limit(f"{LOOP} iterations of one loop", span)
     _note_jobs(walk, node.body, span)
@@ -98,27 +145,30 @@ def while_command(walk: Walk, node: While, state: State) -> int | None:
         if not walk.iterate(span):
             return None
         entered = Snapshot(state)
-        walk.left = walk.may_leave = False
-        walk.script(node.body, state)
-        left = walk.left
-        walk.left = False
+        walk.may_leave = False
+        _body(walk, node.body, state)
+        left = not _goes_on(walk)
         if runs is False:
             # Never entered: walked for what it holds.
             restore(state, entered)
+            walk.left = None
             return 0
         if runs is None or walk.may_leave:
+            walk.left = None
             merge(state, [entered])
             return None
         still = before.variables == state.variables and before.cwd == state.cwd
         if not left and not walk.consumed and (still or _is_constant(node.condition)):
             _note_jobs(walk, node.body, span)
-        if left or (still and not walk.consumed):
+        if left:
+            return 0 if walk.left is None else None
+        if still and not walk.consumed:
             return None
-        if not walk.consumed and _is_constant(node.condition):
+        if not walk.consumed and _is_constant(node.condition) and not (turn < TURNS and _may_end(node.body)):
             # An endless loop: one more turn with whatever it changes unknown stands for all others.
             widen(state, before)
-            walk.script(node.body, state)
-            walk.left = False
+            _body(walk, node.body, state)
+            walk.left = None
             return None
         walk.consumed = False
     walk.limit(f"{LOOP} iterations of one loop", span)
@@ -141,3 +191,14 @@ def _is_constant(condition: Script) -> bool:
             if not isinstance(word, Word) or any(not isinstance(part, Literal) for part in word.parts):
                 return False
     return True
+
+
+def _may_end(body: Script) -> bool:
+    """Whether something in a body ends the loop, in plain words."""
+    todo: list[Tree] = [body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, SimpleCommand) and node.words and plain(node.words[0]) in _ENDING:
+            return True
+        push_children(node, todo)
+    return False

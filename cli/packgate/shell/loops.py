@@ -136,6 +136,8 @@ class LoopReader(ConditionReader):
                 begin = self.pos
                 parts = self.parts_until(";", CLAUSE_RUN, False, True)
                 clauses[number] = Word(parts, begin, self.pos) if parts else None
+                if (self.pos < self.end) != (number < 2) and not self.failed:
+                    self.note("`for ((` takes three expressions", start)
                 self.pos += 1
             self.end = end
             self.pos = end if self.failed else after

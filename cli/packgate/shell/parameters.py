@@ -73,6 +73,8 @@ def _length(target: Target) -> Value:
 def _operate(walk: Walk, part: Parameter, target: Target, state: State) -> None:
     """Apply an operator to every value of a target."""
     op = part.op
+    if target.present is False and not target.is_list and op[0] != "@":
+        return
     if op == ":":
         substring(walk, part, target, state)
     elif op[0] in "#%":

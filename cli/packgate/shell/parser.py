@@ -9,7 +9,7 @@ from __future__ import annotations
 from packgate.shell.compound import CompoundReader
 from packgate.shell.relocate import relocate
 from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD
-from packgate.shell.tree import AndOr, Parsed, Pipeline, Problem, Script, SimpleCommand, Statement, Word
+from packgate.shell.tree import AndOr, Literal, Parsed, Pipeline, Problem, Script, SimpleCommand, Statement, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,6 +136,9 @@ class Parser(CompoundReader):
         node = self.pipeline() if first else self.command()
         if node is None:
             if self.operator() not in ("", ";", "\n"):
+                if not first and not negated:
+                    # Behind a `|` it is a command like any other, which may have no arguments.
+                    return SimpleCommand([], [Word([Literal("time", False, start, stop)], start, stop)], [], start, stop)
                 self.unexpected()
             node = SimpleCommand([], [], [], self.pos, self.pos)
         if isinstance(node, Pipeline):

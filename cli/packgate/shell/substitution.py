@@ -27,6 +27,7 @@ def process_substitution(walk: Walk, part: ProcessSub, state: State) -> Value:
     status = state.status
     content = walk.capture(part.script, state)
     state.status = status
+    state.background = True
     state.substituted[path] = content
     return path
 
@@ -39,5 +40,7 @@ def run_pending(walk: Walk, state: State, since: int) -> None:
         inner = state.copy()
         if item.content is not None:
             inner.fds[0] = Stream(item.content, item.names)
+        left = walk.left
         walk.script(item.node.script, inner)
         walk.finish(inner)
+        walk.left = left

@@ -54,6 +54,16 @@ class Call:
         self.variables = variables
 
 
+class Leave:
+    """How a path was left: by ``exit``, ``return``, ``break`` or ``continue``, and of how many loops."""
+
+    __slots__ = ("kind", "loops")
+
+    def __init__(self, kind: str, loops: int = 1) -> None:
+        self.kind = kind
+        self.loops = loops
+
+
 class Pending:
     """A ``>(…)`` whose command runs once its path was written to."""
 
@@ -70,7 +80,7 @@ class Walk:
     """One evaluation of one text. The methods that raise are the evaluator's."""
 
     __slots__ = (
-        "active_aliases", "budget", "calls", "captured", "consumed", "frame", "host", "left", "may_leave", "names",
+        "active_aliases", "budget", "calls", "captured", "consumed", "frame", "host", "left", "loops", "may_leave", "names",
         "pending", "via",
     )  # fmt: skip
 
@@ -83,8 +93,10 @@ class Walk:
         self.names: list[str] = []
         self.pending: list[Pending] = []
         self.calls: list[Call] = []
-        # Set by `exit`, `return`, `break` and `continue`: the branch does not reach what follows it.
-        self.left = False
+        # Set by `exit`, `return`, `break` and `continue`: what follows is not reached.
+        self.left: Leave | None = None
+        # How many loops of the same function are being walked.
+        self.loops = 0
         # The same under an unknown condition.
         self.may_leave = False
         # Set when a command consumed input: a loop over input is not at a standstill.
@@ -120,6 +132,7 @@ class Walk:
         state.status = self.script(script, inner) if path is None else self.copy_file(path, inner)
         self.captured = True
         self.finish(inner)
+        self.left = None
         self.names = names
         names.extend(sink.names)
         return sink.text()
@@ -134,6 +147,7 @@ class Walk:
             code = state.traps.get("EXIT")
             state.traps = {}
             if code is not None:
+                self.left = None
                 self.code(code, state, state.trap_span, "trap")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
