@@ -1,8 +1,7 @@
 """Mutants that do the same as the policy: no case can tell them apart, so they do not count.
 
 Two proofs: the automata of the patterns match the same texts (`engine.inclusion`), or the field can only have values of a closed set, on
-each of which the conditions agree. A glob that was made wider or narrower on a field whose values are words of the catalog is judged by
-the catalog's words too, even where the command line may bring others: a case would need a program that nobody knows.
+each of which the conditions agree.
 """
 
 from __future__ import annotations
@@ -25,22 +24,12 @@ if TYPE_CHECKING:
     from packgate.model.policy import Condition, Pattern
     from packgate.testing.mutant import Mutant
 
-    # The values that a field of an operation of some families can have; None when any value is possible.
-    KnownValues = Callable[[Sequence[str], str], "Known | None"]
+    # All values that a field of an operation of some families can have; None when others are possible.
+    KnownValues = Callable[[Sequence[str], str], frozenset[str] | None]
 
 _BUDGET = 4000
 # What the analysis says of a path whose place it does not know; no policy names these.
 _UNCERTAIN = {"scope": ("unknown", "derived", "none")}
-
-
-class Known:
-    """Values that a field can have; ``complete`` when there are no others."""
-
-    __slots__ = ("complete", "values")
-
-    def __init__(self, values: frozenset[str], *, complete: bool) -> None:
-        self.values = values
-        self.complete = complete
 
 
 class Equivalence:
@@ -75,15 +64,15 @@ class Equivalence:
 
     def _same_values(self, mutant: Mutant, before: Condition, after: Condition) -> bool:
         known = self._known(mutant, before.field)
-        if known is None or not (known.complete or mutant.kind in ("widen", "narrow")):
+        if known is None:
             return False
         first, second = self._matchers(before.patterns, before.field), self._matchers(after.patterns, before.field)
-        return all(self._any(first, value, before.field) == self._any(second, value, before.field) for value in known.values)
+        return all(self._any(first, value, before.field) == self._any(second, value, before.field) for value in known)
 
-    def _known(self, mutant: Mutant, field: str) -> Known | None:
+    def _known(self, mutant: Mutant, field: str) -> frozenset[str] | None:
         found = self.values(mutant.policy.when, field) if self.values is not None else None
-        if field in COMPUTED and (found is None or not found.complete):
-            return Known(frozenset((*COMPUTED[field], *_UNCERTAIN.get(field, ()))), complete=True)
+        if found is None and field in COMPUTED:
+            return frozenset((*COMPUTED[field], *_UNCERTAIN.get(field, ())))
         return found
 
     def _any(self, matchers: list[Matcher], value: str, name: str) -> bool:

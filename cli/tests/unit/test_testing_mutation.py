@@ -8,11 +8,10 @@ import pytest
 
 from packgate.commands.known_values import known_values
 from packgate.engine.gate import build_gate
-from packgate.model.policy import Pattern
+from packgate.model.policy import Pack, Pattern
 from packgate.source.load import load_pack
 from packgate.testing import codes
 from packgate.testing.cases import collect
-from packgate.testing.equivalence import Known
 from packgate.testing.globs import narrowed, widened
 from packgate.testing.mutants import mutants
 from packgate.testing.mutation import MutationRun, mutate
@@ -159,8 +158,11 @@ def test_closed_values_and_quantifiers(tmp_path: Path) -> None:
 
 
 def test_known_values() -> None:
-    known = Known(frozenset({"a"}), complete=True)
-    assert (known.values, known.complete) == (frozenset({"a"}), True)
+    values = known_values(Pack("mine", "1.0.0", (), environments={"edge": ("edge",)}))
+    assert "edge" in (values(["git-action"], "environment") or ())
+    assert "force-push" in (values(["git-action"], "operation") or ())
+    assert values(["command"], "operation") is None
+    assert values(["git-action"], "host") is None
 
 
 @pytest.mark.parametrize(("text", "type", "expected"), [
