@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from packgate.commands.known_values import known_values
+from packgate.commands.shared import open_workspace
 from packgate.engine.gate import build_gate
 from packgate.model.policy import Pack, Pattern
 from packgate.source.load import load_pack
@@ -16,6 +17,7 @@ from packgate.testing.globs import narrowed, widened
 from packgate.testing.mutants import mutants
 from packgate.testing.mutation import MutationRun, mutate
 
+ROOT = Path(__file__).resolve().parents[3]
 POLICY = """\
 policies:
   - id: upload
@@ -198,3 +200,20 @@ def test_named_lists_count_as_their_items(tmp_path: Path) -> None:
     assert result.pack is not None, result.diagnostics
     made = [mutant.what for mutant in mutants(result.pack.policies[0], result.pack.lists, {"host": "host"}) if mutant.kind == "pattern"]
     assert made == ["`host` of `if` loses 'a.example'", "`host` of `if` loses 'b.example'"]
+
+
+# --- the shipped packs, a sample; benchmarks/mutate.py runs all -----------------------------------------------------------
+
+@pytest.mark.parametrize(("pack", "policies"), [
+    ("recommended", ["root-escalation", "prod-context-switch", "secret-retrieval", "direct-push-to-main", "home-deletion"]),
+    ("strict", ["recursive-forced-deletion", "api-deletion", "open-permissions", "auth-code-edit", "customer-data-export"]),
+])
+def test_cases_of_the_shipped_packs(pack: str, policies: list[str]) -> None:
+    space = open_workspace((str(ROOT / "packs" / pack),))
+    result = space.results[0]
+    assert result.pack is not None, space.diagnostics
+    gate = build_gate([result.pack], result.vocabulary, lists=space.lists)
+    found = mutate(result, collect([result]), gate, lists=space.lists, values=known_values(result.pack), policies=policies)
+    assert [score.policy for score in found.policies] == policies
+    assert found.killed >= 0.9 * found.tried, "\n".join(survivors(found))
+    assert all(score.killed["mode"] and not score.survived["mode"] for score in found.policies)
