@@ -19,10 +19,13 @@ FLAG = "flag"
 VALUE = "value"
 ATTACHED = "attached"
 REST = "rest"
+# Attached values that are numbers: what follows the digits in a bundle is the next option (``-le CODE``).
+_NUMBERS = ("N", "OCTAL")
 
 
 def compile_options(value: Any, place: Place) -> list[list[Any]]:
-    """``[kind, spellings]`` for each declaration; a value option of several values has their number as third item."""
+    """``[kind, spellings]`` for each declaration; a value option of several values has their number as third item, one whose
+    attached value is a number has 0."""
     out = []
     seen: set[str] = set()
     for index, item in enumerate(place.listing(value)):
@@ -44,6 +47,7 @@ def _declaration(text: str, place: Place) -> list[Any]:
         attached = _ATTACHED.fullmatch(word)
         if attached is not None:
             kind = ATTACHED
+            count = 0 if attached.group("metavar") in _NUMBERS else 1
             spellings.append(attached.group("name"))
         elif _SPELLING.fullmatch(word) and kind not in (VALUE, REST):
             spellings.append(word)
@@ -56,7 +60,7 @@ def _declaration(text: str, place: Place) -> list[Any]:
     if not spellings:
         place.wrong("an option has at least one spelling")
         return [FLAG, ["-"]]
-    return [kind, spellings, count] if count > 1 else [kind, spellings]
+    return [kind, spellings, count] if count > 1 or (kind == ATTACHED and not count) else [kind, spellings]
 
 
 def compile_neutral(value: Any, place: Place) -> list[list[Any]]:

@@ -225,13 +225,20 @@ class _Reader:
             else:
                 self._add(whole.key, whole.spellings, join(rest) if rest else None)
             return
-        for index in range(1, len(head)):
+        index = 0
+        while index + 1 < len(head):
+            index += 1
             spelling = head[0] + head[index]
             option = self._find(spelling)
             if option is None or option.kind == "flag":
                 self._add(spelling if option is None else option.key, (spelling,) if option is None else option.spellings, None)
                 continue
             remainder = head[index + 1:]
+            if option.kind == "attached" and not option.count:
+                digits = len(remainder) - len(remainder.lstrip("0123456789"))
+                self._add(option.key, option.spellings, remainder[:digits] or None)
+                index += digits
+                continue
             value: Value | None = None
             if remainder or rest:
                 value = join([remainder[1:] if remainder.startswith("=") and option.kind == "attached" else remainder, *rest])

@@ -149,9 +149,8 @@ def read_code(code: Value, language: str, payload: Payload) -> Value | None:
     reader = reader_of(language)
     if reader is None:
         payload.opaque()
-    else:
-        reader(code, payload)
-    return None
+        return None
+    return reader(code, payload)
 
 
 def _read_windows(code: Value, language: str, payload: Payload) -> Value | None:

@@ -19,8 +19,8 @@ _MOST_REMEMBERED = 500
 
 
 class Option:
-    """A declared option. ``kind`` is ``flag``, ``value`` (of ``count`` words), ``attached`` or ``rest`` (all words that
-    follow); ``key`` is the spelling that calls are keyed by."""
+    """A declared option. ``kind`` is ``flag``, ``value`` (of ``count`` words), ``attached`` (``count`` 0: a number) or ``rest`` (all
+    words that follow); ``key`` is the spelling that calls are keyed by."""
 
     __slots__ = ("count", "key", "kind", "spellings")
 

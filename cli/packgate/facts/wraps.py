@@ -6,7 +6,7 @@ from packgate.facts.call import ACTIVE
 from packgate.facts.context import OUTERMOST
 from packgate.facts.fields import absolute, text_of
 from packgate.facts.handlers import handler
-from packgate.facts.nested import Payload, read_code, within
+from packgate.facts.nested import SHELLS, Payload, read_code, within
 from packgate.facts.parsers import PARSERS
 from packgate.facts.scripts import read_file
 from packgate.facts.yields import level_environment
@@ -122,7 +122,9 @@ def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: F
             state.arguments = arguments
         else:
             payload.stdin = call.stdin
-            state.name, state.arguments = (arguments[0], arguments[1:]) if arguments else (state.name, [])
+            # Only a shell takes the first word for its own name.
+            first = 1 if wrap.lang in SHELLS and arguments else 0
+            state.name, state.arguments = arguments[0] if first else state.name, arguments[first:]
         out.append(read_code(value, language, payload))
     return out
 

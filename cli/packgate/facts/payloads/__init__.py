@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from packgate.facts.nested import Payload
     from packgate.model.value import Value
 
-    Reader = Callable[[Value, Payload], None]
+    Reader = Callable[[Value, Payload], Value | None]
 
 _LOADED: dict[str, Reader | None] = {}
 
@@ -41,6 +41,10 @@ def _load(language: str) -> Reader | None:
         from packgate.facts.payloads import stores
 
         return stores.read_redis if language == "redis" else stores.read_mongo
+    if language in ("node", "perl", "ruby", "php", "lua"):
+        from packgate.facts.payloads.script_reader import script_reader as evaluating_reader
+
+        return evaluating_reader(language)
     from packgate.facts.payloads.languages import BY_PROGRAM
     from packgate.facts.payloads.scripts import LANGUAGES, script_reader
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.paths import normalise
+from packgate.facts.payloads.globs import globbed
 from packgate.facts.payloads.python_calls import COPIES, FILES, METHODS
 from packgate.facts.payloads.python_objects import Method, Opened, PathText, Some, derived, sources, text_of
 from packgate.facts.payloads.python_operators import under
@@ -12,12 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.facts.payloads.python_calls import Effect
     from packgate.facts.payloads.python_eval import Evaluator
-    from packgate.model.value import Part, Value
+    from packgate.model.value import Value
 
 _STREAMS = ("0", "1", "2", "/dev/stdin", "/dev/stdout", "/dev/stderr")
 _TREES = frozenset(("iterdir", "glob", "rglob", "walk"))
 _SAME = frozenset(("resolve", "absolute", "as_posix", "expanduser", "__str__", "__fspath__", "readlink", "lower", "strip", "as_uri"))
-_GLOB = "*?["
 _PATH_WORDS = ("path", "src", "dst", "source", "target", "file", "filepath_or_buffer", "fname", "dotenv_path")
 
 
@@ -133,28 +133,6 @@ def remember(path: Value, text: Value | None, machine: Evaluator, append: bool =
 
 
 # --- paths -----------------------------------------------------------------------------------------------------------------
-
-
-def globbed(pattern: Value) -> Value:
-    """A pattern of ``glob`` as the paths it finds."""
-    if not isinstance(pattern, str):
-        return pattern
-    out: list[Value | Part] = []
-    literal = ""
-    index = 0
-    while index < len(pattern):
-        end = index + 1
-        if pattern[index] == "[" and "]" in pattern[index + 2:]:
-            end = pattern.index("]", index + 2) + 1
-        elif pattern.startswith("**", index):
-            end = index + 2
-        if pattern[index] in _GLOB:
-            out.extend((literal, Glob(pattern[index:end])))
-            literal = ""
-        else:
-            literal += pattern[index]
-        index = end
-    return join([*out, literal])
 
 
 def home_of(machine: Evaluator) -> Value:

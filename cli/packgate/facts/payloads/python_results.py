@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.facts.payloads.python_files import expanded, globbed, home_of, joined_path, stdin_of
+from packgate.facts.payloads.globs import globbed
+from packgate.facts.payloads.python_files import expanded, home_of, joined_path, stdin_of
 from packgate.facts.payloads.python_objects import Lib, PathText, Some, derived, is_known, sources, text_of
 from packgate.facts.payloads.python_pure import NotFolded, library
 from packgate.model.value import NAME, Glob, Origin, Text, join, unknown
