@@ -146,18 +146,19 @@ class Reference:
 
     def concerns(self, pattern, value):
         """Whether what is written around an unknown piece of a path is about the pattern, which may match it."""
-        full, absolute = self.full(pattern.text, "path"), not self.full(pattern.text, "path").startswith("**/")
+        full, absolute = self.full(pattern.text, "path"), pattern.text.startswith("/")
         if any(getattr(p, "choices", ()) for p in value.parts):
             return True
         if absolute and (isinstance(value.parts[0], str) or full == "/" or re.fullmatch(r"/[^/]*/\*\*", full)):
             return True
         shown = "".join(p if isinstance(p, str) else "$" for p in value.parts)
         folder = full.removeprefix("**/").rpartition("/")[0]
-        if folder and not absolute:
+        if folder and full.startswith("**/"):
             return self.half_of(folder, shown)
         common = min((s for s in strings_of(value) if self.match(pattern, "path", s)), key=lambda s: (len(s), s))
-        spelled = full if absolute else full.rpartition("/")[2]
-        tail = common if absolute else common.rpartition("/")[2]
+        depth = max(1, sum(part not in ("", "**") for part in pattern.text[1:].split("/"))) if pattern.text[:1] == "." else 1
+        spelled = full if absolute else "/".join(full.rstrip("/").split("/")[-depth:])
+        tail = common if absolute else "/".join(common.split("/")[-depth:])
         written = len(re.sub(r"\*+|\?|\[[^]]*\]|[{}]", "", spelled))
         pieces = shown.split("$")
         shared = 0
@@ -184,12 +185,13 @@ class Reference:
         found = self.certain([pattern], type, value)
         if found != MAY or type != "path" or pattern.kind == "context":
             return found == MUST
-        if pattern.text == "." or pattern.text.startswith(("/", "./")):
+        if pattern.text.startswith("/"):
             return True
-        if pattern.text.endswith("/**"):
+        if pattern.text.endswith("/**") and pattern.text != "./**":
             folder = Pattern("glob", pattern.text[:-3])
             return any(self.aimed(folder, type, each) for each in above(value))
-        depth = max(1, sum(part != "**" for part in pattern.text.removeprefix("**/").split("/")))
+        names = pattern.text[1:] if pattern.text == "." or pattern.text.startswith("./") else pattern.text.removeprefix("**/")
+        depth = max(1, sum(part not in ("", "**") for part in names.split("/")))
         flat = "".join(p if isinstance(p, str) else p.pattern[0] for p in value.parts)
         tail = flat.split("/")[-depth:]
         if len(tail) < depth:

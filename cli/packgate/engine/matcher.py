@@ -157,7 +157,7 @@ class Regular(Matcher):
         """Whether a partly unknown path that may match is about the pattern: a variable that could hold any name is not."""
         if hides(text) or (self.absolute and (isinstance(text.parts[0], str) or self._top_folder())):
             return True
-        if not self.absolute and self.source.count("/") > 1:
+        if self.source.startswith("**/") and self.source.count("/") > 1:
             return leads_to(text, self.source.removeprefix("**/").rpartition("/")[0])
         try:
             common = shortest(self.machine(), text)
@@ -182,8 +182,9 @@ class Regular(Matcher):
     def _aims_at_folder(self, text: Text) -> bool:
         """Whether what a glob names, or a folder above it, is aimed at by the pattern's own folder."""
         if self._folder is None:
-            self._folder = Regular("**/" + self.source.removeprefix("**/").removesuffix("/**"), self.type)
-            self._folder.depth = self._folder.source.count("/")
+            source = self.source.removesuffix("/**")
+            self._folder = Regular(source if source[0] == "/" else "**/" + source.removeprefix("**/"), self.type)
+            self._folder.depth = self.depth if source[0] == "/" else self._folder.source.count("/")
         folder = self._folder
         for above in (*folders(text), text):
             if isinstance(above, str):

@@ -41,6 +41,10 @@ class Based(Matcher):
             rest = self.source[1:]
             glob = (escape_glob(base) if base != "/" else "" if rest else "/") + rest
             found = self._made[base] = path_glob(glob) if base[0] == "/" else rooted_glob(glob)
+            if self.base == ".":
+                # Everyday globs meet the names at the root of the repository: one aims at a pattern there as at one of names anywhere.
+                found.absolute = False
+                found.depth = max(1, sum(1 for part in rest.split("/") if part not in ("", "**")))
         return found
 
     def known(self, text: str, context: Context, /) -> int:

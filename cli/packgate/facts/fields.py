@@ -107,6 +107,9 @@ def add_scope(fields: Fields, session: Session, context: Context) -> None:
         place = scope(path, session.repository if local else None, session.home if local else None)
         if place is None:
             place = _unknown_scope(path)
+            # A new folder or empty file changes nothing that is there.
+            if place == DERIVED and fields.get("operation") == ("create",):
+                place = None
         if place is not None and place not in found:
             found.append(place)
     if found:

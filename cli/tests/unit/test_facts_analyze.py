@@ -89,6 +89,11 @@ def test_a_path_of_which_only_a_variable_is_known_has_no_scope(command, scope):
     assert values(found(command, "read-file")[0], "scope") == scope
 
 
+def test_what_is_made_new_at_a_derived_place_changes_nothing():
+    assert values(found('mkdir -p "$(some-tool)"', "modify-file")[0], "scope") == []
+    assert values(found('echo x > "$(some-tool)"', "modify-file")[0], "scope") == ["derived"]
+
+
 # --- files of the line -----------------------------------------------------------------------------------------------
 
 
