@@ -197,6 +197,10 @@ def redirected(walk: Walk, node: Node, state: State) -> int | None:
 # --- running -------------------------------------------------------------------------------------------------------
 
 
+# The programs that do what the builtins of their names do, and nothing else.
+_TRUTHS = frozenset(("/bin/true", "/usr/bin/true", "/bin/false", "/usr/bin/false"))
+
+
 def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int], functions: bool = True) -> int | None:
     """Run an expanded command; its exit status as far as known."""
     name = argv[0]
@@ -205,6 +209,8 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
     if functions and name in state.functions:
         return call(walk, name, argv, state, span)
     builtin = BUILTINS.get(name)
+    if builtin is None and name in _TRUTHS:
+        builtin = BUILTINS[name.rpartition("/")[2]]
     if name == "printf" and len(argv) > 3 and argv[1] == "-v":
         builtin = printf_to_variable
     if builtin is None:
