@@ -113,4 +113,5 @@ def _variable(item: Any, place: Place, vocabulary: Vocabulary, catalog: dict[str
         "environment": variable.get("environment") is True,
         "operation": place.at("operation").text(variable.get("operation", "assign")),
         "always": variable.get("always") is True,
+        "literal": variable.get("literal") is True,
     }

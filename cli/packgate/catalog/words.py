@@ -32,7 +32,7 @@ RULE_KEYS = frozenset(("families", "operation", "effect", "if", "each", "environ
 WRAP_KEYS = frozenset(
     ("kind", "from", "lang", "file", "host", "join", "assignments", "if", "user", "cwd", "place", "args", "clear-env", "via")
 )
-VARIABLE_KEYS = frozenset(("name", "families", "fields", "environment", "operation", "always"))
+VARIABLE_KEYS = frozenset(("name", "families", "fields", "environment", "operation", "always", "literal"))
 CASE_KEYS = frozenset(("command", "yields", "coverage", "context", "contains"))
 DOCUMENT_KEYS = frozenset(("programs", "variables", "families", "fields"))
 

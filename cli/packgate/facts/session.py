@@ -171,7 +171,7 @@ class Session:
     def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:
         """A variable that the catalog lists as a switch was set for the commands that follow."""
         variable = self.catalog.variable(name)
-        if variable is not None and (exported or variable.get("always")):
+        if variable is not None and (exported or variable.get("always")) and (isinstance(value, str) or not variable.get("literal")):
             self.operations.append(assigned_operation(name, variable, value, span, self))
 
     def _temporary(self, command: Command) -> None:
