@@ -100,13 +100,13 @@ def test_recorded_results_hold():
 def test_the_check_of_results_notices_a_change(tmp_path, monkeypatch):
     freshness = load(ROOT / "benchmarks" / "freshness.py")
     monkeypatch.setattr(freshness, "RESULTS", tmp_path)
-    now = freshness.inputs()
+    now = freshness.inputs("fresh")
     (tmp_path / "fresh.json").write_text(freshness.json.dumps({"inputs": now}), encoding="utf-8")
     (tmp_path / "old.json").write_text(freshness.json.dumps({"inputs": {**now, "packs": "sha256:0"}}), encoding="utf-8")
     assert freshness.stale() == {"old": ["packs"]}
 
 
-@pytest.mark.parametrize("name", ["decisions", "verbs", "engine_scale", "effects", "peers", "record"])
+@pytest.mark.parametrize("name", ["decisions", "verbs", "engine_scale", "effects", "peers", "mutate", "record"])
 def test_every_benchmark_says_how_it_is_used(name):
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), "--help"], capture_output=True, text=True, timeout=60, check=False,
