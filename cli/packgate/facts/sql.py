@@ -25,7 +25,7 @@ _HOLE = "\ufffc"
 
 _TOKEN_TEXT = (
     r"""(?P<space>\s+|--[^\n]*|\#[^\n]*(?=\n|$)|/\*(?!!).*?(?:\*/|$))
-      | (?P<dollar>\$(?P<tag>[A-Za-z_]\w*)?\$.*?(?:\$(?P=tag)\$|$)|\$\$.*?(?:\$\$|$))
+      | (?P<dollar>\$(?P<tag>[A-Za-z_]\w*)\$.*?(?:\$(?P=tag)\$|\Z)|\$\$.*?(?:\$\$|\Z))
       | (?P<string>[EeNnBbXx]?'(?:[^'\\]|''|\\.)*(?:'|$))
       | (?P<name>"(?:[^"]|"")*"|`[^`]*`|\[[A-Za-z_][^\]]*\])
       | (?P<word>[A-Za-z_\ufffc@#][\w$@\#\ufffc]*)
@@ -34,8 +34,19 @@ _TOKEN_TEXT = (
       | (?P<punct>[(),;.]|[=<>!]+|[^\s\w])"""
 )
 _TOKEN = re.compile(_TOKEN_TEXT, re.VERBOSE | re.DOTALL)
-# In standard SQL a backslash is an ordinary character of a string, in MySQL it escapes.
-_TOKEN_STANDARD = re.compile(_TOKEN_TEXT.replace(r"(?:[^'\\]|''|\\.)*", "(?:[^']|'')*"), re.VERBOSE | re.DOTALL)
+# In standard SQL a backslash is an ordinary character of a string unless it is marked with E, in MySQL it escapes.
+_TOKEN_STANDARD = re.compile(
+    _TOKEN_TEXT.replace(r"[EeNnBbXx]?'(?:[^'\\]|''|\\.)*(?:'|$)", r"[Ee]'(?:[^'\\]|''|\\.)*(?:'|$)|[NnBbXx]?'(?:[^']|'')*(?:'|$)"),
+    re.VERBOSE | re.DOTALL,
+)
+# Commands of clients that stand alone on a line: the sqlite3 and DuckDB shells, snowsql, sqlcmd.
+_CLIENT_LINE = re.compile(r"\s*(\.[a-z]+|:?!!|![a-z]+)(?=\s|$)[^\n]*")
+# Metacommands of psql that end a statement, and those of MySQL behind which the line goes on.
+_ENDING = ("\\g", "\\gx", "\\gset", "\\gexec", "\\gdesc", "\\crosstabview", "\\watch", "\\G", "\\p", "\\c")
+_VERSIONED = re.compile(r"/\*!\d*(.*?)\*/", re.DOTALL)
+# Words behind `SYSTEM` of ClickHouse.
+_CLICKHOUSE = frozenset("RELOAD FLUSH STOP START DROP SYNC RESTART SHUTDOWN KILL RESTORE UNFREEZE ENABLE DISABLE WAIT".split())
+_DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[^\n]*$", re.IGNORECASE | re.MULTILINE)
 
 _OBJECTS = frozenset(
     "TABLE DATABASE SCHEMA VIEW INDEX SEQUENCE FUNCTION PROCEDURE TRIGGER TYPE DOMAIN EXTENSION ROLE USER GROUP TABLESPACE "
@@ -79,6 +90,13 @@ def scan(code: Value) -> list[Statement]:
     readings are returned.
     """
     text = code if isinstance(code, str) else _flatten(code)
+    if "/*!" in text:
+        # MySQL runs what these comments hold.
+        text = _VERSIONED.sub(r" \1 ", text)
+    for match in _DELIMITER.finditer(text):
+        if match.group(1) != ";":
+            text = _DELIMITER.sub("", text, count=1).replace(match.group(1), ";")
+            break
     out = _scan_with(text, _TOKEN)
     if "\\'" in text:
         seen = {repr(statement) for statement in out}
@@ -88,8 +106,9 @@ def scan(code: Value) -> list[Statement]:
 
 def _scan_with(text: str, token: re.Pattern[str]) -> list[Statement]:
     out: list[Statement] = []
+    known: dict[str, str] = {}
     for tokens, start, end in _statements(text, token):
-        out.extend(_judge(tokens, text[start:end]))
+        out.extend(judge(tokens, text[start:end], known))
     return out
 
 
@@ -110,6 +129,17 @@ def _statements(text: str, token: re.Pattern[str]) -> list[tuple[list[tuple[str,
             continue
         kind = match.lastgroup if match.lastgroup != "tag" else "dollar"
         word = match.group()
+        line = _CLIENT_LINE.match(text, position) if not tokens and word[0] in ".!:\n \t\r" else None
+        if line is not None:
+            out.append(([("meta", line.group(1))], line.start(1), line.end()))
+            position = start = line.end()
+            continue
+        if kind == "meta" and tokens and word in _ENDING:
+            out.append((tokens, start, position))
+            tokens, start = [], match.end()
+            if word == "\\G" or not text[match.end():].split("\n", 1)[0].lstrip(" ").startswith("|"):
+                position = match.end()
+                continue
         if kind == "meta" and not tokens:
             line_end = text.find("\n", position)
             line_end = length if line_end < 0 else line_end
@@ -130,17 +160,31 @@ def _statements(text: str, token: re.Pattern[str]) -> list[tuple[list[tuple[str,
     return out
 
 
-def _judge(tokens: list[tuple[str, str]], text: str) -> list[Statement]:
+def judge(tokens: list[tuple[str, str]], text: str, known: dict[str, str]) -> list[Statement]:
+    """What one statement does. ``known`` are the variables and prepared statements whose text is known."""
     kind, first = tokens[0]
-    if kind == "meta":
+    if kind == "meta" or first == "system":
+        # MySQL's client has that command without a backslash as well.
         return [Statement(META, first, text=text.strip())]
     while tokens and tokens[0][1] == "(":
         tokens = tokens[1:]
     if not tokens:
         return []
+    from packgate.facts.sql_code import code_of, files_of
+
+    found = code_of(tokens, known)
+    if found is None:
+        found = _plain(tokens, text, known)
+    return [*found, *files_of(tokens)]
+
+
+def _plain(tokens: list[tuple[str, str]], text: str, known: dict[str, str]) -> list[Statement]:
     verb = tokens[0][1].upper()
+    if verb == "SYSTEM" and len(tokens) > 1 and tokens[1][1] not in _CLICKHOUSE:
+        # The client of MySQL runs a command.
+        return [Statement(META, "system", text=text.strip().removesuffix(";"))]
     if verb == "EXPLAIN":
-        return _explain(tokens)
+        return _explain(tokens, known)
     if verb == "WITH":
         return _with(tokens)
     if verb in _ADMIN:
@@ -155,25 +199,21 @@ def _judge(tokens: list[tuple[str, str]], text: str) -> list[Statement]:
 def _other(verb: str, tokens: list[tuple[str, str]]) -> Statement:
     words = _upper(tokens)
     if verb == "COPY":
-        if "PROGRAM" in words:
-            return Statement(OPAQUE, "COPY PROGRAM")
         return Statement(WRITE if "FROM" in words else READ, "COPY", _names(tokens[1:2]))
     if verb == "LOAD":
         return Statement(WRITE, "LOAD DATA")
-    if verb in _READ:
+    if verb in ("ATTACH", "DETACH", "VACUUM", "INSTALL") or verb in _READ:
         return Statement(READ, verb)
-    if tokens[0][0] != "word" or verb in ("DO", "CALL", "EXEC", "EXECUTE") or _HOLE in tokens[0][1]:
-        return Statement(OPAQUE, "unknown" if _HOLE in tokens[0][1] else verb)
-    return Statement(OPAQUE, verb)
+    return Statement(OPAQUE, "unknown" if _HOLE in tokens[0][1] else verb)
 
 
-def _explain(tokens: list[tuple[str, str]]) -> list[Statement]:
+def _explain(tokens: list[tuple[str, str]], known: dict[str, str]) -> list[Statement]:
     words = _upper(tokens[:8])
     if "ANALYZE" not in words and "ANALYSE" not in words:
         return [Statement(READ, "EXPLAIN")]
     for index, word in enumerate(words):
         if word in _WRITE or word in _ADMIN or word in ("SELECT", "WITH"):
-            return _judge(tokens[index:], "")
+            return judge(tokens[index:], "", known)
     return [Statement(READ, "EXPLAIN")]
 
 
@@ -199,8 +239,6 @@ def _balanced(tokens: list[tuple[str, str]], start: int) -> list[tuple[str, str]
 
 def _select(tokens: list[tuple[str, str]]) -> list[Statement]:
     words = _upper(tokens)
-    if "OUTFILE" in words or "DUMPFILE" in words:
-        return [Statement(OPAQUE, "SELECT INTO OUTFILE")]
     if any(word in ("PG_READ_FILE", "LO_IMPORT", "DBLINK_EXEC", "LOAD_EXTENSION") for word in words):
         return [Statement(OPAQUE, "SELECT")]
     return [Statement(READ, "SELECT")]
@@ -221,6 +259,11 @@ def _admin(verb: str, tokens: list[tuple[str, str]]) -> list[Statement]:
     phrase = f"{verb} {subject}" if subject and verb != "TRUNCATE" else verb
     out = [Statement(ADMIN, phrase, _name_list(rest))]
     words = _upper(rest)
+    if verb == "ALTER" and subject == "TABLE" and rest[1:]:
+        # Mutations of ClickHouse.
+        for index, (_, word) in enumerate(rest[:-1]):
+            if word.upper() in ("DELETE", "UPDATE") and rest[index - 1][1].upper() not in ("ON", ","):
+                return [Statement(WRITE, word.upper(), _name_list(rest), _clause(rest[index + 1:]))]
     if verb == "ALTER" and "DROP" in words:
         out.append(Statement(ADMIN, "ALTER DROP", _name_list(rest)))
     return out

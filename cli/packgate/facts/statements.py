@@ -47,21 +47,40 @@ def _fields(statement: Statement, payload: Payload) -> Fields:
     return fields
 
 
+_SHELLS = ("\\!", "\\system", "system", ".shell", ".system", "!system", "!!", ":!!")
+_LOADS = ("\\i", "\\ir", "\\include", "\\include_relative", "\\.", "\\source", ".read", "!source", "!load", ".import")
+_WRITES = ("\\o", "\\out", "\\w", "\\write", "\\T", "\\tee", ".output", ".once", ".log", ".excel", "!spool")
+_QUERY_BUFFER = ("\\g", "\\gx", "\\copy")
+# Commands that put the output of what stands between backticks in its place.
+_BACKTICKS = ("\\set", "\\setenv", "\\echo", "\\if", "\\prompt")
+
+
 def _meta(statement: Statement, payload: Payload) -> None:
-    """A command of the client itself: ``\\!`` runs a shell, ``\\i`` a file; psql, "Meta-Commands"."""
+    """A command of the client itself: ``\\!`` runs a shell, ``\\i`` a file; psql "Meta-Commands", mysql, sqlite3, snowsql, sqlcmd."""
     name = statement.verb
+    if name.startswith("file-"):
+        family, operation, effect = ("read-file", "load", "read") if name == "file-read" else ("modify-file", "write", "write")
+        payload.add((family,), operation, effect, {"path": (statement.text,)})
+        return
     rest = statement.text[len(name):].strip()
-    if name in ("\\!", "\\system") or name == "system":
+    path = rest.strip("'\"")
+    if name in _BACKTICKS:
+        for piece in rest.split("`")[1::2]:
+            payload.shell(piece)
+    elif name in _SHELLS:
         payload.shell(rest)
-    elif name in ("\\i", "\\ir", "\\include", "\\include_relative", "\\.", "\\source"):
-        payload.add(("read-file",), "load", "read", {"path": (rest.strip("'\""),)})
+    elif name in _LOADS:
+        if path:
+            payload.add(("read-file",), "load", "read", {"path": (path.split(" ")[0].strip("'\""),)})
         _unknown(payload, "unknown")
-    elif name in ("\\copy", "\\o", "\\out", "\\w", "\\write", "\\g", "\\gx") and "|" in rest:
-        payload.shell(rest.partition("|")[2])
+    elif name == "\\gexec":
+        _unknown(payload, name)
+    elif name in (*_WRITES, *_QUERY_BUFFER) and "|" in path:
+        payload.shell(path.partition("|")[2])
     elif name == "\\copy":
         _copy(rest, payload)
-    elif name in ("\\o", "\\out", "\\w", "\\write", "\\T", "\\tee") and rest:
-        payload.add(("modify-file",), "write", "write", {"path": (rest.strip("'\""),)})
+    elif name in _WRITES and path and path not in ("stdout", "off"):
+        payload.add(("modify-file",), "write", "write", {"path": (path,)})
 
 
 def _copy(rest: str, payload: Payload) -> None:

@@ -53,11 +53,13 @@ def _dot(line: str, payload: Payload, call: Call) -> None:
     words = [word for word in split_words(rest) if not (isinstance(word, str) and word.startswith("-"))]
     if name in (".shell", ".system"):
         payload.shell(rest)
-    elif name == ".read" and rest.startswith("|"):
-        payload.shell(rest[1:])
+    elif name in (".read", ".import") and words and str(words[0]).startswith("|"):
+        payload.shell(rest.lstrip()[1:] if name == ".read" else str(words[0])[1:])
     elif name in (".read", ".import", ".restore") and words:
         where = absolute(words[0], call, payload.context)
         payload.add(("read-file",), "load", "read", {"path": (where,)})
         payload.add(("database-write",), "import" if name == ".import" else "restore" if name == ".restore" else "unknown", "write")
+    elif name in _WRITES and rest.strip("'\"").startswith("|"):
+        payload.shell(rest.strip("'\"")[1:])
     elif name in _WRITES and words:
         payload.add(("modify-file",), "write", "write", {"path": (absolute(words[-1], call, payload.context),)})

@@ -37,10 +37,10 @@ def _load(language: str) -> Reader | None:
         from packgate.facts.payloads.awk import read_awk
 
         return read_awk
-    if language in ("redis", "mongo"):
+    if language in ("redis", "redis-lua", "mongo"):
         from packgate.facts.payloads import stores
 
-        return stores.read_redis if language == "redis" else stores.read_mongo
+        return {"redis": stores.read_redis, "redis-lua": stores.read_redis_script, "mongo": stores.read_mongo}[language]
     if language in ("node", "perl", "ruby", "php", "lua"):
         from packgate.facts.payloads.script_reader import script_reader as evaluating_reader
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from packgate.model.operation import PARTIAL
 from packgate.model.value import show
 
 TYPE_CHECKING = False
@@ -46,7 +47,37 @@ def read_redis(code: Value, payload: Payload) -> None:
             payload.add(("database-write",), verb, "delete" if verb in _REDIS_DELETE else "write", fields)
 
 
-_CALL = re.compile(r"(?:\b(?:db|rs|sh)\b|\))((?:\s*\.\s*\w+|\s*\[[^\]]*\])*)\s*\.\s*(\w+)\s*\(\s*([^)]{0,400})")
+_SCRIPT_CALL = re.compile(r"\bredis\s*\.\s*p?call\s*\(\s*(?:(['\"])(.*?)\1([^)]{0,200}))?")
+
+
+def read_redis_script(code: Value, payload: Payload) -> None:
+    """The commands that a Lua script of Redis calls. One whose name is not a constant can be any."""
+    for match in _SCRIPT_CALL.finditer(show(code)):
+        if match.group(2) is None:
+            payload.opaque("dynamic", PARTIAL)
+        else:
+            read_redis(match.group(2) + match.group(3).replace(",", " ").replace("'", "").replace('"', ""), payload)
+
+
+_CALL = re.compile(r"(?:\b(?:db|rs|sh)\b|\))((?:\s*\.\s*\w+|\s*\[[^\]]*\])*)\s*\.\s*(\w+)\s*\(\s*(?=([^)]{0,400}))")
+_DATA = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|//[^\n]*|/\*.*?\*/""", re.DOTALL)
+# `db.runCommand({verb: …})`: verbs that change something, by the methods that do the same, and those that only read.
+_COMMAND = re.compile(r"\b(?:runCommand|adminCommand)\s*\(\s*(?:\{\s*['\"]?(\w+)['\"]?\s*:\s*([^,}]{0,100})|['\"](\w+)['\"])?")
+_COMMAND_METHODS = {
+    "drop": "drop", "dropDatabase": "dropDatabase", "dropIndexes": "dropIndexes", "dropUser": "dropUser", "createUser": "createUser",
+    "delete": "deleteMany", "update": "updateMany", "insert": "insertMany", "findAndModify": "findAndModify",
+    "findandmodify": "findAndModify",
+    "renameCollection": "renameCollection", "shutdown": "shutdownServer", "grantRolesToUser": "grantRolesToUser",
+    "create": "createCollection",
+    "createIndexes": "createIndex", "updateUser": "updateUser", "dropAllUsersFromDatabase": "dropAllUsers", "dropRole": "dropRole",
+}
+_COMMAND_READS = frozenset((
+    "ping", "dbStats", "dbstats", "collStats", "serverStatus", "buildInfo", "buildinfo", "listDatabases", "listCollections", "isMaster",
+    "hello", "find",
+    "count", "distinct", "getParameter", "currentOp", "explain", "validate", "top", "connectionStatus", "hostInfo", "replSetGetStatus",
+    "getLog", "usersInfo",
+    "rolesInfo", "listIndexes", "getCmdLineOpts", "features", "whatsmyuri", "profile", "ismaster", "listShards", "balancerStatus",
+))
 _MONGO_ADMIN = {
     "dropDatabase": "DROP DATABASE", "drop": "DROP COLLECTION", "dropIndex": "DROP INDEX", "dropIndexes": "DROP INDEX",
     "dropUser": "DROP USER", "dropAllUsers": "DROP USER", "dropRole": "DROP ROLE", "renameCollection": "RENAME",
@@ -59,7 +90,7 @@ _MONGO_WRITE = {
     "updateOne": "UPDATE", "update": "UPDATE", "replaceOne": "UPDATE", "findOneAndUpdate": "UPDATE", "findAndModify": "UPDATE",
     "insertOne": "INSERT", "insertMany": "INSERT", "insert": "INSERT", "save": "UPDATE", "bulkWrite": "UPDATE",
 }
-_MONGO_OPAQUE = re.compile(r"\b(?:eval|load|require|runProgram|runCommand|adminCommand|aggregate\s*\([^)]*\$(?:out|merge))\b")
+_MONGO_OPAQUE = re.compile(r"\b(?:eval|load|require|runProgram|aggregate\s*\([^)]*\$(?:out|merge))\b")
 
 
 def mongo_operation(method: str, collection: str, filtered: bool, payload: Payload) -> bool:
@@ -86,10 +117,20 @@ def mongo_operation(method: str, collection: str, filtered: bool, payload: Paylo
 def read_mongo(code: Value, payload: Payload) -> None:
     """One operation for each method call that changes something."""
     text = show(code)
+    data = [match.span() for match in _DATA.finditer(text)]
     for match in _CALL.finditer(text):
+        if any(start <= match.start() < end for start, end in data):
+            continue
         path, method, arguments = match.groups()
         collection = path.replace(" ", "").lstrip(".").partition(".")[0].strip("[]'\"")
         compact = arguments.replace(" ", "")
         mongo_operation(method, collection, compact not in ("", "{}") and not compact.startswith("{},"), payload)
-    if _MONGO_OPAQUE.search(text):
+    for match in _COMMAND.finditer(text):
+        verb = match.group(1) or match.group(3) or ""
+        if verb in _COMMAND_METHODS:
+            mongo_operation(_COMMAND_METHODS[verb], (match.group(2) or "").strip().strip("'\"") if verb == "drop" else "", False, payload)
+        elif verb not in _COMMAND_READS:
+            payload.opaque()
+    opaque = _MONGO_OPAQUE.search(text)
+    if opaque is not None and not any(start <= opaque.start() < end for start, end in data):
         payload.opaque()
