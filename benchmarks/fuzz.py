@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing: no text makes the analysis or the decision raise.
 
-    python benchmarks/fuzz.py [--seconds 600] [--corpus FOLDER] [--seed 1] [--record]
+    python benchmarks/fuzz.py [--seconds 600] [--corpus FOLDER] [--seed 1] [--json FILE]
 
 Atheris (libFuzzer) changes the commands of `testcases/` and keeps what reaches new code; each is parsed, analysed and decided
 by the strict pack, in bash, sh, zsh, PowerShell or cmd. Nothing is run. What fails, and what takes longer than 5 s while it is
@@ -21,7 +21,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
-from results import record
 
 ROOT = Path(__file__).resolve().parent.parent
 SHELLS = ("bash", "bash", "bash", "sh", "zsh", "zsh", "powershell", "cmd")
@@ -105,7 +104,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--corpus", type=Path, help="keep the inputs found in this folder, to go on from them")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--record", action="store_true", help="write the result to benchmarks/results")
+    parser.add_argument("--json", type=Path, help="also write the figures as JSON")
     parser.add_argument("--found", type=Path, help=argparse.SUPPRESS)
     options, rest = parser.parse_known_args()
     if options.found is not None:
@@ -137,12 +136,13 @@ def supervise(options: argparse.Namespace, scratch: Path) -> int:
     if done.returncode:
         print(done.stderr[-3000:])
     print(f"{options.seconds} s, {count} seeds, {executions} inputs, {edges} edges, {kept} kept; {len(failures)} failures")
-    if options.record:
-        record("fuzz", {
+    if options.json is not None:
+        figures = {
             "fuzzer": "atheris", "seconds": options.seconds, "seed": options.seed, "seeds": count, "inputs": executions, "edges": edges,
             "features": features, "kept": kept, "exit": done.returncode,
             "failures": [{"kind": failure["kind"], "where": failure["where"]} for failure in failures],
-        })  # fmt: skip
+        }  # fmt: skip
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 1 if failures or done.returncode else 0
 
 

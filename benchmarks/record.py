@@ -31,6 +31,8 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "effects": ((), SHARED / "effects-dev.yaml"),
     "peers": ((), SHARED / "peers-dev.jsonl"),
     "evade": ((), None),
+    "hostile": ((), None),
+    "fuzz": ((), None),
     "mutate": ((), None),
 }
 

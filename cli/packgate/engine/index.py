@@ -28,6 +28,7 @@ WHOLE, HEAD, TAIL, COMPONENT = 0, 1, 2, 3
 # Fewer clauses than this are simply tried.
 _FEW = 4
 _MAX_PLANS = 4_096
+_MANY_PARTS = 32
 
 
 class Entry:
@@ -84,7 +85,9 @@ class Table:
         if self.whole:
             _extend(out, self.whole.get(value))
         if self.components:
-            for part in value.split("/"):
+            parts = value.split("/")
+            # Each once: a path can have thousands of the same name.
+            for part in parts if len(parts) < _MANY_PARTS else dict.fromkeys(parts):
                 _extend(out, self.components.get(part))
         for length, table in self.heads.items():
             _extend(out, table.get(value[:length]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packgate.shell.limits import ALL_TEXT, EXPRESSION_TEXT
 from packgate.shell.numbers import LEVELS, BadArithmetic, apply, number, prefix, tokens
 from packgate.shell.state import element, scalar, with_element
 
@@ -25,6 +26,10 @@ def evaluate(walk: Walk, text: Value, state: State, depth: int = 0) -> int | Non
         return 0
     if plain.isdigit() and plain[0] != "0" and len(plain) < 19 and plain.isascii():
         return int(plain)
+    walk.budget.text += EXPRESSION_TEXT + len(plain)
+    if walk.budget.text > ALL_TEXT:
+        walk.limit("text", walk.span(0, 0))
+        return None
     try:
         reader = Expression(walk, state, tokens(text), depth)
         value = reader.comma()

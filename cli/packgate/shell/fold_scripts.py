@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.shell.fold import known, options
 from packgate.shell.fold_names import are_names, matching
+from packgate.shell.limits import ALL_TEXT
 from packgate.shell.partial import each
 
 TYPE_CHECKING = False
@@ -118,7 +119,7 @@ def sed(script: str, text: str, extended: bool, quiet: bool) -> str | None:
         if command[:1] != "s":
             return None
         changed = _substitute(command, lines, extended)
-        if changed is None:
+        if changed is None or sum(map(len, changed)) > MATCH_TEXT:
             return None
         lines = changed
     return "".join(lines)
@@ -182,6 +183,8 @@ def _substitute(command: str, lines: list[str], extended: bool) -> list[str] | N
     if not isinstance(pattern, re.Pattern):
         return None
     new = _replacement(pieces[1])
+    if len(new) * sum(map(len, lines)) > ALL_TEXT:
+        return None
     count = 0 if "g" in flags else 1
     out: list[str] = []
     for line in lines:

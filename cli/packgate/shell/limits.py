@@ -14,6 +14,8 @@ TEXT_SIZE = 65_536
 ALL_TEXT = 8_000_000
 # What a field costs of it, beside its characters.
 FIELD_TEXT = 64
+# What evaluating an expression costs of it.
+EXPRESSION_TEXT = 512
 BRACE_WORDS = 1_024
 FIELDS = 2_048
 ALL_FIELDS = 6_144

@@ -89,7 +89,11 @@ def assigned_value(walk: Walk, assignment: Assignment, state: State) -> Value:
         return join(("" if before is None else before, "+", value))
     if before is None and state.lookup(assignment.name) is None:
         before = special(assignment.name, state)
-    return join(("" if before is None else before, value))
+    whole = join(("" if before is None else before, value))
+    if not isinstance(whole, str) and size_of(whole) > TEXT_SIZE:
+        walk.limit("text", walk.span(assignment.start, assignment.end))
+        return unknown(Origin("limit", "text"))
+    return whole
 
 
 def assign(walk: Walk, assignment: Assignment, state: State) -> None:

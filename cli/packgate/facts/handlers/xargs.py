@@ -87,7 +87,7 @@ def _stripped(items: list[str]) -> list[Value]:
 
 
 def _replace(word: Value, mark: str, item: Value) -> Value:
-    if not isinstance(word, str) or mark not in word:
+    if not isinstance(word, str) or not mark or mark not in word:
         return word
     if word.count(mark) * size_of(item) > TEXT_SIZE:
         return unknown(Origin("limit", "text"))

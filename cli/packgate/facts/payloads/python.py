@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
 
 _MAX_DEPTH = 4
+# A longer program is not read; nobody gives one on a command line.
+_LONGEST = 65_536
 _HOLE_NAME = "packgate_unknown_"
 
 
@@ -56,6 +58,9 @@ class Interpreter(Statements):
     def run_text(self, code: Value) -> bool:
         """Run a program; whether it was read to its end."""
         text = self._with_names(code)
+        if len(text) > _LONGEST:
+            self.payload.opaque("interpreter", PARTIAL)
+            return False
         tree = _parse(text)
         if tree is None and any(line.lstrip()[:1] in "!%" for line in text.splitlines() if line.strip()):
             tree = _parse(self._without_magic(text))

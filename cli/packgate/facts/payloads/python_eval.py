@@ -59,6 +59,12 @@ class Evaluator(Caller):
         if self.steps > _STEPS:
             raise Exhausted
 
+    def hold(self, items: list[object]) -> list[object]:
+        """A collection, if it is not too large. Raises `Exhausted`."""
+        if len(items) > _ITEMS * 10:
+            raise Exhausted
+        return items
+
     def show(self, text: Value) -> None:
         """Something is printed."""
         if self.uncertain:
@@ -165,6 +171,7 @@ class Evaluator(Caller):
                 out.extend(found if isinstance(found, list) else [found if isinstance(found, Some) else Some(found)])
             else:
                 out.append(found)
+            self.hold(out)
         return out
 
     def _formatted(self, node: ast.FormattedValue) -> object:

@@ -159,7 +159,8 @@ def _collection(thing: list[object] | dict[str, object], name: str, arguments: l
             return None
         if name in ("extend", "update") and arguments:
             found, _ = machine.iterated(arguments[0])
-            thing.extend(found)
+            thing.extend(machine.hold(found))
+            machine.hold(thing)
             return None
         if name == "insert" and len(arguments) > 1:
             thing.insert(arguments[0] if isinstance(arguments[0], int) else 0, arguments[1])

@@ -7,6 +7,7 @@ A thing is a constant (``str``, ``bytes``, ``int``, ``float``, ``bool``, ``None`
 from __future__ import annotations
 
 from packgate.model.value import Origin, Text, join, origins_of, unknown
+from packgate.shell.fields import size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from packgate.model.value import Value
 
+# The most characters of one text.
+MOST_TEXT = 200_000
 # How far origins are looked for inside lists, dictionaries and arguments.
 _DEPTH = 4
 
@@ -239,5 +242,8 @@ def _either(one: Value, other: Value) -> Value:
 
 
 def joined(parts: list[object]) -> Value:
-    """Concatenate things as text."""
-    return join([text_of(part) for part in parts])
+    """Concatenate things as text, which is unknown when there is too much of it."""
+    found = [text_of(part) for part in parts]
+    if sum([size_of(value) for value in found]) > MOST_TEXT:
+        return unknown(Origin("limit", "text"))
+    return join(found)

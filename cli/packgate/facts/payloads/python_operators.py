@@ -61,13 +61,13 @@ def under(folder: str | Text, name: str | Text) -> str | Text:
 
 def _add(left: object, right: object) -> object:
     if isinstance(left, list) and isinstance(right, list):
-        return [*left, *right]
+        return [*left, *right] if len(left) + len(right) <= LARGEST else derived([left, right])
     if isinstance(left, list) or isinstance(right, list):
         known, other = (left, right) if isinstance(left, list) else (right, left)
         rest: object = other if isinstance(other, Some) else Some(derived([other]))
         return [*known, rest] if known is left else [rest, *known]  # type: ignore[misc]
     if isinstance(left, bytes) and isinstance(right, bytes):
-        return left + right
+        return left + right if len(left) + len(right) <= LARGEST else derived([left, right])
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return left + right
     return joined([left, right])
