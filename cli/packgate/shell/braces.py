@@ -172,13 +172,9 @@ def _parts(items: list[Item], start: int, end: int) -> list[WordPart]:
             if isinstance(last, Parameter) and _continues(last, item):
                 out[-1] = Parameter(last.name + item, last.start, last.end + 1)
                 continue
-            if run and run[-1] == "$" and (item.isalnum() or item == "_") and item.isascii():
+            if last is not None and _is_dollar(last) and (item.isalnum() or item == "_") and item.isascii():
                 # The same for a `$` that was the end of an element: `{$,}x`.
-                run.pop()
-                if run:
-                    out.append(Literal("".join(run), False, start, end))
-                    run = []
-                out.append(Parameter(item, start, start + 2))
+                out[-1] = Parameter(item, start, start + 2)
                 continue
             run.append(item)
             continue
@@ -189,6 +185,11 @@ def _parts(items: list[Item], start: int, end: int) -> list[WordPart]:
     if run:
         out.append(Literal("".join(run), False, start, end))
     return out
+
+
+def _is_dollar(part: WordPart) -> bool:
+    """Whether a part is a ``$`` that stood for itself."""
+    return isinstance(part, Literal) and part.text == "$" and part.end - part.start == 1
 
 
 def _continues(part: Parameter, char: str) -> bool:

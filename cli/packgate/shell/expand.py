@@ -9,7 +9,7 @@ from packgate.shell.fields import Alternatives, Fields
 from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELD_TEXT, FIELDS, TEXT_SIZE
 from packgate.shell.substitution import process_substitution
 from packgate.shell.targets import is_list
-from packgate.shell.tilde import names_command, tilde, tilde_assignment
+from packgate.shell.tilde import is_assignment, names_command, tilde, tilde_assignment
 from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Parameter, ProcessSub, Quoted, Word
 
 TYPE_CHECKING = False
@@ -52,8 +52,11 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
         fields.size = TEXT_SIZE
     few = len(out) < FIELDS and walk.budget.fields < ALL_FIELDS
     variants = brace_variants(walk, word, state) if few else [word.parts]
+    # What brace expansion made has no tildes of assignments.
+    braced = len(variants) > 1
     for variant in variants:
-        _add_parts(walk, _tilde(walk, variant, state, False), state, fields)
+        fields.split = not (state.shell == "bash" and _ends_in_dollar(variant))
+        _add_parts(walk, _tilde(walk, variant, state, False, braced), state, fields)
         fields.flush()
     if fields.limited or fields.cut:
         walk.limit("text", walk.span(word.start, word.end))
@@ -64,6 +67,17 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
         walk.limit("words", walk.span(word.start, word.end))
         del fields.done[max(most == 1, most - len(out)) :]
     out.extend(fields.done)
+
+
+def _ends_in_dollar(parts: list[WordPart]) -> bool:
+    """Whether the last unquoted ``$`` of a word stands for itself: bash then splits nothing of the word."""
+    for part in reversed(parts):
+        if isinstance(part, Literal):
+            if part.text == "$" and part.end - part.start == 1:
+                return True
+        elif not isinstance(part, Quoted):
+            return False
+    return False
 
 
 def brace_variants(walk: Walk, word: Word, state: State) -> list[list[WordPart]]:
@@ -263,8 +277,9 @@ def default_word(walk: Walk, word: Word, state: State, fields: Fields, quoted: b
 # --- tilde, IFS, trimming --------------------------------------------------------------------------------------------
 
 
-def _tilde(walk: Walk, parts: list[WordPart], state: State, assignment: bool) -> list[WordPart]:
-    """Replace a tilde prefix of the first literal (in assignments also after ``:``) by a quoted literal."""
+def _tilde(walk: Walk, parts: list[WordPart], state: State, assignment: bool, plain: bool = False) -> list[WordPart]:
+    """Replace a tilde prefix of the first literal (in assignments also after ``:``) by a quoted literal. With ``plain`` a word
+    that looks like an assignment is none."""
     if not parts:
         return parts
     first = parts[0]
@@ -280,7 +295,7 @@ def _tilde(walk: Walk, parts: list[WordPart], state: State, assignment: bool) ->
             if assignment:
                 out.extend(tilde_assignment(part, state, i == 0, last))
                 continue
-            if i == 0:
+            if i == 0 and not (plain and is_assignment(part)):
                 out.extend(tilde(part, state, last))
                 continue
         out.append(part)

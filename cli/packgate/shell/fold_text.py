@@ -151,6 +151,8 @@ class Format:
                 text = map_literals(text, lambda piece: unescape(piece, True)[0])
             elif letter != "s" and isinstance(text, str):
                 text = escape(text) if letter == "q" else quote(text)
+            elif letter in "qQ":
+                text = unknown(*origins_of(text))
             if precision < 0:
                 return text
             return text[:precision] if isinstance(text, str) else unknown(*origins_of(text))

@@ -17,6 +17,7 @@ from packgate.shell.patterns import (
 )
 from packgate.shell.quotes import decode_ansi_c
 from packgate.shell.quoting import quote
+from packgate.shell.state import is_sparse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,9 +49,14 @@ def substring(walk: Walk, part: Parameter, target: Target, state: State) -> None
         return
     if target.is_list:
         values = [state.name, *target.values] if target.name in "@*" else target.values
-        if offset > 0 and "A" in state.attributes.get(target.name, ""):
-            # Bash counts the elements of an associative array from one.
-            offset -= 1
+        stored = state.lookup(target.name) if target.name not in "@*" else None
+        if "A" in state.attributes.get(target.name, ""):
+            # Bash counts the elements of an associative array from one, and gives one at least.
+            offset -= 1 if offset > 0 else 0
+            length = 1 if length == 0 else length
+        elif isinstance(stored, dict) and is_sparse(stored):
+            first = offset if offset >= 0 else offset + max(int(key) for key in stored) + 1
+            offset = sum(int(key) < first for key in stored)
         if target.name in "@*" and offset < 0:
             offset += len(values)
         target.values = _slice(values, offset, length)

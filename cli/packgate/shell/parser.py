@@ -9,7 +9,7 @@ from __future__ import annotations
 from packgate.shell.compound import CompoundReader
 from packgate.shell.relocate import relocate
 from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD
-from packgate.shell.tree import AndOr, Literal, Parsed, Pipeline, Problem, Script, SimpleCommand, Statement, Word
+from packgate.shell.tree import AndOr, Parsed, Pipeline, Problem, Script, SimpleCommand, Statement, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ class Parser(CompoundReader):
             if "\\" in text:
                 text = text.replace("\\\n", "")
             if text in self.reserved_words:
+                if text == "time" and not first and not self.zsh:
+                    # Behind a `|` it is the name of a program.
+                    return self.simple(text, match.end())
                 if text == "!" or text == "time":
                     return self._prefixed(text, start, match.end(), first)
                 return self.compound(text, start, match.end())
@@ -136,9 +139,6 @@ class Parser(CompoundReader):
         node = self.pipeline() if first else self.command()
         if node is None:
             if self.operator() not in ("", ";", "\n"):
-                if not first and not negated:
-                    # Behind a `|` it is a command like any other, which may have no arguments.
-                    return SimpleCommand([], [Word([Literal("time", False, start, stop)], start, stop)], [], start, stop)
                 self.unexpected()
             node = SimpleCommand([], [], [], self.pos, self.pos)
         if isinstance(node, Pipeline):

@@ -276,19 +276,20 @@ def replace(tokens: list[Token], text: str, new: str | list[str], every: bool) -
     matcher = Matcher()
     out: list[str] = []
     i = size = 0
-    while i < len(text) and size <= TEXT_SIZE:
+    while (i < len(text) or not text) and size <= TEXT_SIZE:
         ends = matcher.ends(tokens, text, {i})
         if matcher.exhausted:
             return None
         end = max(ends) if ends else i
-        if end > i:
+        if ends:
+            # A match can be empty: it stands before a character, which is kept.
             out.append(put_in(text[i:end], new))
             size += len(out[-1])
-            i = end
-            if not every:
-                break
-        else:
-            out.append(text[i])
-            i += 1
+        if end == i and (every or not ends):
+            out.append(text[i : i + 1])
+            end = i + 1
+        i = end
+        if (ends and not every) or not text:
+            break
     out.append(text[i:])
     return "".join(out)

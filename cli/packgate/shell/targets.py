@@ -7,7 +7,7 @@ from packgate.shell import arithmetic, zsh
 from packgate.shell.limits import ALL_FIELDS
 from packgate.shell.lookup import ALWAYS_SET, special, use, use_arguments
 from packgate.shell.partial import one_of, variants
-from packgate.shell.state import Unset, element, elements, keys, scalar
+from packgate.shell.state import Unset, element, elements, is_sparse, keys, scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def subscript(walk: Walk, index: Word, state: State, name: str) -> str | None:
     from packgate.shell.expand import quoted_text
 
     text = quoted_text(walk, index.parts, state)
-    if isinstance(state.lookup(name), dict) or "A" in state.attributes.get(name, ""):
+    stored = state.lookup(name)
+    if "A" in state.attributes.get(name, "") or (isinstance(stored, dict) and not is_sparse(stored)):
         return text if isinstance(text, str) else None
     value = arithmetic.evaluate(walk, text, state)
     return str(value) if value is not None else None

@@ -53,6 +53,11 @@ def names_command(part: Literal) -> bool:
     return not part.quoted and part.text[:1] == "=" and name.replace("-", "a").replace("_", "a").isalnum()
 
 
+def is_assignment(part: WordPart) -> bool:
+    """Whether the first part of a word makes it look like an assignment."""
+    return isinstance(part, Literal) and not part.quoted and _assignment_prefix(part.text) > 0
+
+
 def _assignment_prefix(text: str) -> int:
     """The length of ``name=`` when a word looks like an assignment: bash expands tildes there too; else 0."""
     equals = text.find("=")

@@ -9,7 +9,7 @@ from packgate.shell.fields import size_of
 from packgate.shell.limits import FIELDS, TEXT_SIZE
 from packgate.shell.lookup import special
 from packgate.shell.partial import map_literals
-from packgate.shell.state import Unset, elements, in_order, is_sparse, scalar, with_element
+from packgate.shell.state import elements, in_order, is_sparse, keys, scalar, with_element
 from packgate.shell.targets import subscript
 
 TYPE_CHECKING = False
@@ -125,16 +125,8 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
     associative = "A" in state.attributes.get(name, "")
     if associative or (isinstance(stored, dict) and not is_sparse(stored)):
         state.set(name, _table(items, stored if isinstance(stored, dict) else {}))
-    elif isinstance(stored, dict):
-        state.set(name, _after_gap(items, stored))
     else:
-        result: Stored = list(elements(stored)) if not isinstance(stored, Unset) else []
-        for key, fields in items:
-            if key is None:
-                result = [*elements(result), *fields]
-                continue
-            number = arithmetic.evaluate(walk, key, state)
-            result = with_element(result, str(number or 0), fields[0])
+        result = _indexed(walk, items, stored, state)
         if len(elements(result)) > FIELDS:
             walk.limit("words", walk.span(assignment.start, assignment.end))
             result = elements(result)[:FIELDS]
@@ -142,17 +134,23 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
     state.taint(name, tuple(walk.names))
 
 
-def _after_gap(items: list[tuple[Value | None, list[Value]]], stored: dict[str, Value]) -> dict[str, Value]:
-    """``name+=(…)`` on an array with gaps."""
-    table = dict(stored)
-    following = max(int(index) for index in stored) + 1
+def _indexed(walk: Walk, items: list[tuple[Value | None, list[Value]]], stored: Stored | None, state: State) -> Stored:
+    """The elements of an indexed array; a word without a subscript comes after the one before it."""
+    if not isinstance(stored, dict) and all(key is None for key, _ in items):
+        return [*elements(stored), *(value for _, fields in items for value in fields)]
+    table = {int(key): value for key, value in zip(keys(stored), elements(stored), strict=True)}
+    following = max(table, default=-1) + 1
     for key, fields in items:
-        if isinstance(key, str) and key.isdigit() and len(key) < 10:
-            following = int(key)
+        if key is not None:
+            number = arithmetic.evaluate(walk, key, state) or 0
+            following = number if number >= 0 else number + max(table, default=-1) + 1
         for value in fields:
-            table[str(following)] = value
+            table[following] = value
             following += 1
-    return table
+    ordered = sorted(table)
+    if ordered == list(range(len(ordered))):
+        return [table[number] for number in ordered]
+    return {str(number): table[number] for number in ordered}
 
 
 def _table(items: list[tuple[Value | None, list[Value]]], before: dict[str, Value]) -> dict[str, Value]:
