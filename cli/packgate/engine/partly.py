@@ -121,15 +121,26 @@ def shortest(machine: Automaton, text: Text) -> str | None:
 def reach(machine: Automaton, text: Text) -> Places:
     """Every place that the text can lead to."""
     places: Places = {(START, _AT_START): ""}
-    for part in text.parts:
+    for index, part in enumerate(text.parts):
         if isinstance(part, str):
             places = _literal(machine, places, part)
+        elif part == TREE and _is_name(text, index + 1):
+            # A search finds the whole name, here or in a folder below.
+            within = _closure(machine, {(state, _WITHIN): word for (state, _), word in places.items()}, ALL)
+            places = _merge(places, _literal(machine, within, "/"))
         elif isinstance(part, Glob):
             places = _glob(machine, places, part.pattern)
         else:
             places = _hole(machine, places, part)
     # A `*` that is a whole component stands for a name, and a name is not empty.
     return {place: word for place, word in places.items() if place[1] != _AFTER_STAR}
+
+
+def _is_name(text: Text, index: int) -> bool:
+    """Whether a literal name stands there, not the rest of one."""
+    following = text.parts[index] if index < len(text.parts) else None
+    before = text.parts[index - 2] if index > 1 else None
+    return isinstance(following, str) and following[0] != "/" and isinstance(before, str) and before[-1] == "/"
 
 
 def _literal(machine: Automaton, places: Places, text: str) -> Places:
