@@ -1,8 +1,9 @@
 """Score every policy of the shipped packs against rewrites of its own commands.
 
-    python benchmarks/evade.py [--pack NAME] [--misses] [--by-rewrite] [--chained] [--json FILE]
+    python benchmarks/evade.py [--pack NAME] [--misses] [--by-rewrite] [--chained] [--commands N] [--json FILE]
 
-Every must_fire command is rewritten in every way that applies (`packgate.testing.evasions`) and decided, not run:
+Every way of writing (`packgate.testing.evasions`) is tried with 4 must_fire commands of each policy to which it applies, or with N. What
+comes out is decided, not run:
 
     rewrites    the rewritten command still fires the policy; of the others, how many the decision calls unsure
     data        the command as mere data does not fire it (not with --chained)
@@ -18,16 +19,16 @@ from pathlib import Path
 from packgate.commands.shared import open_workspace
 from packgate.engine.gate import build_gate
 from packgate.testing.cases import collect
-from packgate.testing.evasion import EvasionRun, Tally, evade, total
+from packgate.testing.evasion import COMMANDS, EvasionRun, Tally, evade, total
 
 
-def measure(pack: str, chained: bool) -> EvasionRun:
+def measure(pack: str, chained: bool, commands: int | None) -> EvasionRun:
     """The run over a pack's own policies."""
     space = open_workspace((pack,))
     result = space.results[0]
     if result.pack is None:
         raise SystemExit("\n".join(str(item) for item in space.diagnostics))
-    return evade(collect([result]), build_gate([result.pack], result.vocabulary, lists=space.lists), chained=chained)
+    return evade(collect([result]), build_gate([result.pack], result.vocabulary, lists=space.lists), chained=chained, commands=commands)
 
 
 def line(name: str, fires: Tally, data: Tally) -> str:
@@ -48,11 +49,12 @@ def main() -> int:
     parser.add_argument("--by-rewrite", action="store_true", help="also the scores of the rewrites")
     parser.add_argument("--chained", action="store_true", help="rewrite every rewritten command once more")
     parser.add_argument("--json", type=Path, help="also write all counts as JSON")
+    parser.add_argument("--commands", type=int, default=COMMANDS, metavar="N", help="try each way with N commands of a policy; 0: with all")
     options = parser.parse_args()
     counts = {}
     for pack in options.pack or ["recommended", "strict"]:
         start = time.perf_counter()
-        run = measure(pack, options.chained)
+        run = measure(pack, options.chained, options.commands or None)
         seconds = time.perf_counter() - start
         print(f"{pack:36} {'rewrites':>22} {'unsure':>8} {'data':>20}")
         for policy, tally in run.fires.items():

@@ -54,6 +54,9 @@ PARSERS = {
     "arn": frozenset(("service", "account", "name")),
     "file-url": frozenset(("path",)),
     "after-at": frozenset(("path",)),
+    "after-plus": frozenset(),
+    "after-bang": frozenset(),
+    "after-pipe": frozenset(),
     "split-comma": frozenset(),
     "basename": frozenset(),
     "keyval": frozenset(("name", "value")),
@@ -64,6 +67,6 @@ PARSERS = {
 }
 
 HANDLERS = frozenset(
-    ("environment-filter", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar", "env-split", "manifest",
-     "sqlite")
+    ("environment-filter", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar",
+     "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks")
 )

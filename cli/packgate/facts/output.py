@@ -6,7 +6,7 @@ from packgate.facts.call import ACTIVE, HELP
 from packgate.facts.names import printed_names, prints_settings
 from packgate.model.operation import Operation
 from packgate.model.value import Origin, origins_of, unknown
-from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT
+from packgate.shell.fold import CODECS, FACTS, FILTERS, TEXT, TOOLS
 from packgate.shell.streams import Sink
 
 TYPE_CHECKING = False
@@ -46,8 +46,12 @@ def output_of(call: Call, operations: list[Operation], session: Session) -> Valu
     if kind == "secret":
         return unknown(Origin("secret", call.program))
     if kind == "files":
-        return _contents(call, operations, session)
+        return _contents(call, operations, session) if call.program not in TOOLS or _reads(operations) else None
     return None
+
+
+def _reads(operations: list[Operation]) -> bool:
+    return any(operation.families[0] == "read-file" for operation in operations)
 
 
 def _asks_headers(operations: list[Operation]) -> bool:

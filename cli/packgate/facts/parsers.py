@@ -194,8 +194,26 @@ def _local(value: Value) -> Parts | None:
     return None if "://" in text or _scp_target(value) is not None else {"": value}
 
 
+def _after_plus(value: Value) -> Parts | None:
+    """A command of an editor or a pager that is given as ``+command``; no line number."""
+    return {"": value[1:]} if isinstance(value, str) and value[:1] == "+" and not value[1:2].isdigit() else None
+
+
+def _after_bang(value: Value) -> Parts | None:
+    """A command line that is given as ``!command``."""
+    return {"": value[1:]} if isinstance(value, str) and value[:1] == "!" else None
+
+
+def _after_pipe(value: Value) -> Parts | None:
+    """A command line that is given as ``|command``, with options of its reader before it (``||-command``)."""
+    return {"": value.lstrip("|-")} if isinstance(value, str) and value[:1] == "|" else None
+
+
 PARSERS: dict[str, Parser] = {
     "after-at": _after_at,
+    "after-bang": _after_bang,
+    "after-pipe": _after_pipe,
+    "after-plus": _after_plus,
     "arn": _arn,
     "at-version": _at_version,
     "basename": _basename,

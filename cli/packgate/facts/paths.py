@@ -134,6 +134,9 @@ def _below_temporary(path: Text) -> bool:
     return len(rest) > 1 and rest[0] == "/" and not _SYSTEM.hold(rest) and (len(path.parts) == 1 or not _TOP.hold(rest))
 
 
+_THIS_PROCESS = ("self", "thread-self")
+
+
 def literal_head(value: Value) -> str:
     """The known text before the first hole or glob."""
     if isinstance(value, str):
@@ -157,10 +160,11 @@ def _clean(path: str) -> str:
 
 def _special(path: str, cwd: Value | None) -> Value:
     if path.startswith("/proc/"):
-        if under(path, "/proc/self/root"):
-            return path[len("/proc/self/root"):] or "/"
-        if under(path, "/proc/self/cwd"):
-            return normalise(path[len("/proc/self/cwd"):].lstrip("/") or ".", cwd)
+        _, _, process, link, *rest = [*path.split("/", 4), ""]
+        if link == "root" and (process in _THIS_PROCESS or process.isdigit()):
+            return "/" + rest[0]
+        if link == "cwd" and process in _THIS_PROCESS:
+            return normalise(rest[0] or ".", cwd)
     return path
 
 
@@ -184,12 +188,20 @@ def _normalise_parts(path: Value, cwd: Value | None) -> Value:
                 segments.append(segment)
         elif segment and segment != ["."]:
             segments.append(segment)
+    if rooted and len(segments) > 2 and segments[0] == ["proc"] and segments[2] == ["root"] and _is_process(segments[1]):
+        # The root of whatever process: that of this machine, as far as can be told.
+        del segments[:3]
     out: list[Value | Part] = []
     for index, piece in enumerate(segments):
         if index or rooted:
             out.append("/")
         out.extend(piece)
     return join(out) if out else "/"
+
+
+def _is_process(segment: list[Part]) -> bool:
+    name = segment[0]
+    return isinstance(name, Hole) or (isinstance(name, str) and (name in _THIS_PROCESS or name.isdigit()))
 
 
 def _each_choice(hole: Hole, rest: tuple[Part, ...], cwd: Value | None) -> Value:

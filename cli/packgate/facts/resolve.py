@@ -17,6 +17,8 @@ _PROGRAM_FOLDERS = frozenset(("bin", "sbin", ".bin", "git-core", "shims", "libex
 # A `bin` folder of the repository holds its own scripts unless a tool installed it there.
 _INSTALLED_BELOW = ("node_modules", ".venv", "venv", "env", ".tox", "vendor", ".direnv", ".nix-profile", "target")
 _MAX_NAMES = 12
+# What the kernel calls the program that starts another one: here that is the shell.
+_SHELL_ITSELF = ("/proc/self/exe", "/proc/thread-self/exe")
 
 
 class Target:
@@ -35,6 +37,8 @@ def resolve(word: Value, state: State, repository: str | None, files: dict[str, 
     if isinstance(word, str):
         if "/" not in word:
             return Target(bare(word), _on_path(word, state, files) if files else None)
+        if word in _SHELL_ITSELF:
+            return Target(state.shell)
         path = normalise(word, state.cwd)
         if isinstance(path, str) and _is_installed(path, state, repository):
             return Target(bare(path.rsplit("/", 1)[-1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.facts.call import ACTIVE
-from packgate.facts.context import OUTERMOST
+from packgate.facts.context import OUTERMOST, Context
 from packgate.facts.fields import absolute, text_of
 from packgate.facts.handlers import handler
 from packgate.facts.nested import SHELLS, Payload, read_code, within
@@ -16,13 +16,17 @@ from packgate.shell.evaluate import evaluate, run_argv, trace_prompt
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.facts.call import Call
-    from packgate.facts.context import Context
     from packgate.facts.fields import Fields
     from packgate.facts.program import Wrap
     from packgate.facts.session import Session
     from packgate.facts.source import Source
     from packgate.model.value import Value
     from packgate.shell.state import State
+
+# Names of this machine, and the root that it has anyway: what runs there runs here.
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1", "/")
+# What the catalog says of a program that leaves a container for the machine that it runs on.
+_HOST = "host:"
 
 
 def run_wraps(call: Call, session: Session, common: Fields) -> Value | None:
@@ -69,7 +73,12 @@ def inner_context(wrap: Wrap, call: Call, session: Session) -> Context:
     if wrap.kind == "remote":
         names.extend(value for value in (host, place) if value is not None and value not in names)
     wrapper = call.program if call.level.via and wrap.via else None
-    return session.context.inside(wrapper, place, host if wrap.kind == "remote" else None, _first(wrap.user, call), tuple(names))
+    here = place == _HOST or (place in _THIS_MACHINE and session.context.place is None)
+    user = _first(wrap.user, call)
+    inner = session.context.inside(wrapper, None if here else place, host if wrap.kind == "remote" else None, user, tuple(names))
+    if here and inner.place is not None:
+        return Context(inner.via, None, inner.host, inner.user, inner.environment)
+    return inner
 
 
 def inner_state(wrap: Wrap, call: Call) -> State:

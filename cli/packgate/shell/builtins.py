@@ -7,6 +7,7 @@ from packgate.shell import arithmetic, builtins_code, builtins_variables, truth
 from packgate.shell.partial import as_written
 from packgate.shell.paths import resolve_path
 from packgate.shell.state import UNSET, keys
+from packgate.shell.subscripts import run_subscript
 from packgate.shell.walk import Leave
 
 TYPE_CHECKING = False
@@ -42,6 +43,8 @@ def test(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
     operands = argv[1:]
     if argv[0] == "[" and operands and operands[-1] == "]":
         operands = operands[:-1]
+    if len(operands) == 2 and operands[0] == "-v":
+        run_subscript(walk, operands[1], state)
     return truth.test(operands, state)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from packgate.model.value import Origin, join, origins_of, unknown
 from packgate.shell import arithmetic
+from packgate.shell.builtins_code import run_code
 from packgate.shell.partial import as_written, split_lines
 from packgate.shell.reading import restored, split_fields, take_escaped, take_line
 from packgate.shell.state import scalar
 from packgate.shell.streams import Stream
+from packgate.shell.subscripts import run_subscript
 from packgate.shell.variables import set_variable
 
 TYPE_CHECKING = False
@@ -185,13 +187,15 @@ def _read_options(argv: list[Value]) -> tuple[dict[str, str], list[str]]:
 
 
 def mapfile(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
-    """``mapfile``: the lines of the input as an array."""
+    """``mapfile``: the lines of the input as an array. The callback of ``-C`` is code."""
     name = "MAPFILE"
     trim = False
     skip = False
-    for word in argv[1:]:
+    for i, word in enumerate(argv[1:], 1):
         if skip:
             skip = False
+            if isinstance(argv[i - 1], str) and str(argv[i - 1])[-1:] == "C":
+                run_code(walk, join((word, " 0 ")), state, span, "mapfile")
         elif isinstance(word, str) and word[:1] == "-" and len(word) > 1:
             trim = trim or "t" in word
             skip = word[-1] in "dnOsuCc"
@@ -216,6 +220,7 @@ def printf_to_variable(walk: Walk, argv: list[Value], state: State, span: tuple[
     from packgate.shell.fold_text import format_values
 
     name = argv[2]
+    run_subscript(walk, name, state)
     if isinstance(name, str) and name:
         set_variable(walk, state, name, format_values(argv[3], argv[4:]), span, tuple(walk.names))
     return 0

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from packgate.shell.tree import Node, Redirect, SimpleCommand, Word
     from packgate.shell.walk import Walk
 
+# What ends a component of a path, a host, a list or a setting.
+_SEPARATORS = frozenset("/.,:=@ \t\n")
+# The function that bash calls for a command that it does not find.
+_NOT_FOUND = "command_not_found_handle"
 # Programs that hardly ever fail.
 _SUCCEED = frozenset(("echo", "printf", "pwd", "date", "basename", "dirname", "seq"))
 # Builtins that print what is set when they are not told to set anything.
@@ -214,7 +218,7 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
     if name == "printf" and len(argv) > 3 and argv[1] == "-v":
         builtin = printf_to_variable
     if builtin is None:
-        return external(walk, argv, state, span)[1]
+        return _program(walk, argv, state, span)
     stream = state.fds.get(0)
     stdin: Value | None = None
     if isinstance(stream, Stream):
@@ -227,6 +231,39 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
     if output is not None:
         walk.write(state, output, span)
     return builtin(walk, argv, state, span)
+
+
+def _program(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """An external program. Where an undeclared variable stands inside a word, what runs without it is walked as well; so is what
+    the line says to do about unknown commands."""
+    status = external(walk, argv, state, span)[1]
+    for word in argv:
+        if not isinstance(word, str):
+            joined = [_without_inner(word, state) for word in argv]
+            if joined != argv:
+                inner = state.copy()
+                inner.fds[1] = Sink()
+                external(walk, joined, inner, span)
+            break
+    if _NOT_FOUND in state.functions:
+        call(walk, _NOT_FOUND, [_NOT_FOUND, *argv], state.copy(), span)
+    return status
+
+
+def _without_inner(word: Value, state: State) -> Value:
+    """A word without the undeclared variables that stand inside of a name: behind something, and right before what is no separator."""
+    if isinstance(word, str):
+        return word
+    parts = word.parts
+    kept = []
+    for i, part in enumerate(parts):
+        if 0 < i < len(parts) - 1 and isinstance(part, Hole) and isinstance(parts[i - 1], str):
+            following = parts[i + 1]
+            inside = isinstance(following, str) and following[:1] not in _SEPARATORS
+            if inside and ("" in part.choices if part.choices else _is_undeclared(part, state)):
+                continue
+        kept.append(part)
+    return word if len(kept) == len(parts) else join(kept)
 
 
 def external(

@@ -23,12 +23,14 @@ FILTERS = frozenset((
 ))  # fmt: skip
 CODECS = frozenset((
     "base64", "gbase64", "base32", "xxd", "gzip", "gunzip", "zcat", "gzcat", "bzip2", "bunzip2", "bzcat", "xz", "unxz",
-    "xzcat", "openssl", "uudecode",
+    "xzcat", "openssl", "uudecode", "basenc", "gbasenc",
 ))  # fmt: skip
 FACTS = frozenset((
     "basename", "dirname", "realpath", "readlink", "date", "mktemp", "which", "uname", "whoami", "id", "logname", "expr",
     "hostname", "nproc", "pwd", "printenv", "arch", "type", "greadlink", "grealpath", "getconf", "tty", "dirs",
 ))  # fmt: skip
+# Of what they do, only a few ways to decode or cut text.
+TOOLS = frozenset(("jq", "gojq", "jaq", "perl", "python", "python3"))
 # They print nothing when they succeed and are not asked to be verbose.
 SILENT = frozenset((
     "rm", "mkdir", "rmdir", "mv", "cp", "ln", "chmod", "chown", "chgrp", "touch", "sleep", "kill", "true", "false", ":",
@@ -105,6 +107,10 @@ def fold(walk: Walk, command: Command) -> Value:
         from packgate.shell import fold_facts
 
         output = fold_facts.run(Given(walk, command, name))
+    elif name in TOOLS:
+        from packgate.shell import fold_tools
+
+        output = fold_tools.run(Given(walk, command, name))
     elif name in SILENT and not any(is_verbose(word) for word in command.argv[1:]):
         return ""
     else:

@@ -19,11 +19,16 @@ _DECOMPRESS = {
 }  # fmt: skip
 
 
+_BASENC = {"base64": "base64", "base64url": "base64", "base32": "base32", "base16": "hex"}
+
+
 def run(given: Given) -> Value | None:
     """The output of one of the programs of this module."""
     name = given.name.removeprefix("g") if given.name == "gbase64" else given.name
     if name in ("base64", "base32"):
         return _base(given, name)
+    if name in ("basenc", "gbasenc"):
+        return _basenc(given)
     if name == "xxd":
         return _xxd(given)
     if name == "openssl":
@@ -53,6 +58,20 @@ def _base(given: Given, name: str) -> Value | None:
     width = int(wrap) if wrap.isdigit() else 76
     result = each(source, lambda text: _encode(name, text, width))
     return result if result is not None else given.failed(source)
+
+
+def _basenc(given: Given) -> Value | None:
+    """``basenc -d`` in the encodings that differ by their letters only."""
+    found, operands = options(given.argv, "w")
+    kind = next((name for option, name in _BASENC.items() if option in found), None)
+    if kind is None or not {"d", "decode"} & set(found):
+        return None
+    source = given.inputs(operands)
+    if "base64url" in found:
+        translated = each(source, lambda text: text.replace("-", "+").replace("_", "/"))
+        source = source if translated is None else translated
+    result = each(source, lambda text: decode(kind, text))
+    return result if result is not None else unknown(Origin("encoded", kind), *origins_of(source))
 
 
 def found_letters(given: Given) -> str:

@@ -264,7 +264,10 @@ def _awk(given: Given) -> Value | None:
         return given.failed(source)
     text_program = program[0].replace(" ", "")
     if not (text_program.startswith("{print$") and text_program.rstrip(";}")[7:].isdigit()):
-        return given.failed(source)
+        from packgate.shell.fold_tools import awk
+
+        other = each(source, lambda text: awk(program[0], text)) if not found else None
+        return other if other is not None else given.failed(source)
     number = int(text_program.rstrip(";}")[7:][:4])
     separator = found.get("F")
     result = each(source, lambda text: _field(text, number, separator))

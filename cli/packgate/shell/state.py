@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from packgate.model.value import join
 from packgate.shell.limits import Budget
+from packgate.shell.streams import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Union
 
     from packgate.model.value import Value
-    from packgate.shell.streams import Closed, Sink, Stream
+    from packgate.shell.streams import Closed, Sink
     from packgate.shell.walk import FunctionBody
 
     Stored = Union[Value, list[Value], dict[str, Value], "Unset"]
@@ -20,6 +21,9 @@ DEFAULT_IFS = " \t\n"
 
 # Variables that every login exports: assigning them changes what children see although the line says no `export`.
 INHERITED = frozenset(("EDITOR", "HOME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER"))
+
+# Paths of open descriptors, before their numbers.
+_DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
 
 class Unset:
@@ -152,8 +156,15 @@ class State:
     # --- files -------------------------------------------------------------------------------------------------------
 
     def read(self, path: Value) -> Value | None:
-        """The text behind a path that the shell itself provides (`/dev/fd/63` of a process substitution); else None."""
-        return self.substituted.get(path) if isinstance(path, str) else None
+        """The text behind a path that the shell itself provides (`/dev/fd/63` of a process substitution, `/dev/fd/3` of a
+        descriptor that is open); else None."""
+        if not isinstance(path, str):
+            return None
+        found = self.substituted.get(path)
+        if found is None and path.startswith(_DESCRIPTORS) and path[path.rfind("/") + 1:].isdigit():
+            stream = self.fds.get(int(path[path.rfind("/") + 1:][:6]))
+            found = stream.value if isinstance(stream, Stream) else None
+        return found
 
     # --- copies ------------------------------------------------------------------------------------------------------
 

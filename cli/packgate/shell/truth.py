@@ -8,6 +8,7 @@ from packgate.shell.expand import pattern_pieces, single
 from packgate.shell.numbers import apply
 from packgate.shell.partial import variants
 from packgate.shell.patterns import compile_pieces, matches
+from packgate.shell.subscripts import run_subscript
 from packgate.shell.tree import Literal
 
 TYPE_CHECKING = False
@@ -184,7 +185,10 @@ class Conditional:
         if len(word) == 2 and word[0] == "-" and word[1] in UNARY and self.at + 1 < len(self.words):
             if following not in ("==", "=", "!=", "=~", "&&", "||", ")"):
                 self.at += 2
-                return _unary(word, single(self.walk, self.words[self.at - 1], self.state), self.state)
+                value = single(self.walk, self.words[self.at - 1], self.state)
+                if word == "-v":
+                    run_subscript(self.walk, value, self.state)
+                return _unary(word, value, self.state)
         left = single(self.walk, self.words[self.at], self.state)
         self.at += 1
         operator = self.peek()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # Text that no policy means: what fires with it in the place of a command fires by the wrap itself.
 _NEUTRAL = "a quiet afternoon"
+# With how many of a policy's commands each way of writing is tried, unless all are asked for.
+COMMANDS = 4
 
 
 @dataclass(slots=True)
@@ -140,25 +143,36 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 def evade(
     cases: Sequence[Case], gate: Gate, tick: Callable[[], None] | None = None, *,
-    rewrites: Sequence[Rewrite] = REWRITES, wraps: Sequence[Rewrite] = WRAPS, chained: bool = False,
+    rewrites: Sequence[Rewrite] = REWRITES, wraps: Sequence[Rewrite] = WRAPS, chained: bool = False, commands: int | None = COMMANDS,
 ) -> EvasionRun:
     """Rewrite the must_fire commands among ``cases`` and decide each with the pack's ``gate``; ``tick`` is called after every case.
 
+    ``commands``: each way of writing is tried with about so many of a policy's commands, which differ from way to way; None: with all.
     ``chained``: each rewritten command is rewritten once more, in a way that differs from case to case, and that is decided.
     Cases that do not fire as they stand are `packgate test`'s matter and are passed over, as are policies that allow: they lift
     a default, so a rewrite that they miss is stopped, not let through.
     """
     run = EvasionRun()
+    fit: list[Case] = []
     for case in cases:
         if case.polarity == MUST_FIRE:
-            rule = gate.engine.rule(case.policy, case.pack)
-            why = _unfit(case, gate, rule)
+            why = _unfit(case, gate, gate.engine.rule(case.policy, case.pack))
             if why is None:
-                run.passed_over.pop(case.policy, None)
-                tries = chain(rewrites, case.number + len(run.fires)) if chained else rewrites
-                _Attempts(case, gate, rule, run).make(tries, () if chained else wraps)
-            elif case.policy not in run.fires:
-                run.passed_over[case.policy] = why
+                fit.append(case)
+            else:
+                run.passed_over.setdefault(case.policy, why)
+    left = Counter(case.policy for case in fit)
+    steps = {policy: max(1, -(-count // commands)) if commands else 1 for policy, count in left.items()}
+    run.passed_over = {policy: why for policy, why in run.passed_over.items() if policy not in left}
+    chosen = {id(case) for case in fit}
+    for case in cases:
+        if id(case) in chosen:
+            left[case.policy] -= 1
+            step = steps[case.policy]
+            place = slice(left[case.policy] % step, None, step)
+            tries = chain(rewrites, case.number + len(run.fires)) if chained else rewrites
+            attempts = _Attempts(case, gate, gate.engine.rule(case.policy, case.pack), run)
+            attempts.make(tries[place], () if chained else wraps[place])
         if tick is not None:
             tick()
     return run
@@ -193,7 +207,7 @@ class _Attempts:
         self.rule = rule
         self.run = run
         self.action = case.action
-        self.subject = Subject(self.action["command"], self.action["cwd"], self.action["home"])
+        self.subject = Subject(self.action["command"], self.action["cwd"], self.action["home"], self.action.get("env"))
 
     def make(self, rewrites: Sequence[Rewrite], wraps: Sequence[Rewrite]) -> None:
         """Try every way of writing that applies."""

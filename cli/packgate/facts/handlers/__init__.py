@@ -30,7 +30,7 @@ _LOADED: dict[str, Handler] = {}
 
 
 def _load(name: str) -> Handler:
-    if name.startswith("git-"):
+    if name.startswith("git-") and name != "git-hooks":
         return _load_git(name)
     if name == "find":
         from packgate.facts.handlers.find import handle as find
@@ -78,6 +78,13 @@ def _load_other(name: str) -> Handler:
         from packgate.facts.handlers.manifest import handle as manifest
 
         return manifest
+    if name in ("make", "just", "package-script", "git-hooks"):
+        from packgate.facts.handlers import project
+
+        return {
+            "make": project.handle_make, "just": project.handle_just, "package-script": project.handle_package,
+            "git-hooks": project.handle_hooks,
+        }[name]
     if name == "sqlite":
         from packgate.facts.handlers.sqlite import handle as sqlite
 

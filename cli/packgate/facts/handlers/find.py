@@ -28,13 +28,16 @@ _WRITES = ("-fprint", "-fprint0", "-fls", "-fprintf")
 class _Search:
     """What the words of a call say: the start directories, the names it looks for, and its actions."""
 
-    __slots__ = ("commands", "deletes", "depth", "names", "starts", "writes")
+    __slots__ = ("commands", "deletes", "depth", "files", "formats", "names", "starts", "writes")
 
     def __init__(self, words: list[Value]) -> None:
         self.starts: list[Value] = []
         self.names: list[Value] = []
         self.commands: list[tuple[str, list[Value]]] = []
         self.writes: list[Value] = []
+        # What `-fprintf` writes, by file; the starts that are files of the line.
+        self.formats: dict[Value, Value] = {}
+        self.files: list[Value] = []
         self.deletes = False
         self.depth: str | None = None
         index = self._read_starts(words)
@@ -75,6 +78,8 @@ class _Search:
             return index + 2
         elif isinstance(word, str) and word in _WRITES:
             self.writes.append(following)
+            if word == "-fprintf" and index + 2 < len(words):
+                self.formats[following] = words[index + 2]
             return index + (3 if word == "-fprintf" else 2)
         elif word == "-maxdepth" and isinstance(following, str):
             self.depth = following
@@ -87,6 +92,9 @@ class _Search:
             return self.starts
         out: list[Value] = []
         for start in self.starts:
+            if start in self.files:
+                out.append(start)
+                continue
             head: list[Value | Part] = [start] if isinstance(start, str) and start.endswith("/") else [start, "/"]
             across = Glob("*" if self.depth == "1" else "**")
             out.extend(join([*head, *([] if self.depth == "1" else [across]), *_pattern(name)]) for name in self.names)
@@ -124,12 +132,17 @@ def _pattern(name: Value) -> list[Value | Part]:
 def handle(call: Call, session: Session, common: Fields) -> Value | None:
     """The operations of the actions; the output of a search that only prints is the paths it finds."""
     search = _Search(call.argv[1:])
+    if session.files:
+        search.files = [start for start in search.starts if session.written(absolute(start, call, session.context)) is not None]
     paths = search.found()
     if search.deletes:
         for path in [*paths, *(search.starts if not search.names else ())]:
             _file_operation("delete-file", "delete", path, call, session, common)
     for path in search.writes:
         _file_operation("modify-file", "write", path, call, session, common)
+        form = search.formats.get(path)
+        if isinstance(form, str) and "%" not in form and "\\" not in form:
+            session.remember(absolute(path, call, session.context), form)
     context = session.context.inside("find")
     outputs: list[Value] = []
     for kind, words in search.commands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packgate.facts.fields import absolute
 from packgate.facts.nested import Payload, read_code
 from packgate.facts.payloads.sed import sed_commands
 from packgate.facts.yields import level_environment
@@ -39,9 +40,12 @@ def _command(letter: str, argument: str, payload: Payload) -> None:
         payload.add(("modify-file",), "write", "write", {"path": (argument,)})
     elif letter == "r" and argument != "/dev/stdin":
         payload.add(("read-file",), "read", "read", {"path": (argument,)})
-    elif letter == "e":
+    elif letter in ("e", "s"):
         if argument:
             payload.shell(argument)
+        elif letter == "e" and isinstance(payload.stdin, str):
+            # The line that is in the buffer.
+            payload.shell(payload.stdin)
         else:
             payload.opaque("dynamic", PARTIAL)
 
@@ -52,8 +56,24 @@ def handle_awk(call: Call, session: Session, common: Fields) -> None:
     programs: list[Value] = [*call.options.get("--source", ())]
     if not programs and not call.has("--file") and not call.has("--exec") and call.operands:
         programs.append(call.operands[0])
+    for path in [*call.options.get("--file", ()), *call.options.get("--exec", ())]:
+        known = session.written(absolute(path, call, session.context)) or call.state.read(path)
+        if path in ("-", "/dev/stdin"):
+            known = call.stdin
+        if known is not None:
+            programs.append(known)
     for program in programs:
-        read_code(program, "awk", payload)
+        read_code(_assigned(call, program), "awk", payload)
+
+
+def _assigned(call: Call, program: Value) -> Value:
+    """The program behind what ``-v`` assigns, as assignments of its own."""
+    given = [word for word in call.options.get("--assign", ()) if isinstance(word, str) and "=" in word]
+    if not given or not isinstance(program, str):
+        return program
+    pairs = [word.split("=", 1) for word in given]
+    quoted = [name + ' = "' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for name, value in pairs if "\n" not in value]
+    return f"BEGIN {{ {'; '.join(quoted)} }}\n{program}"
 
 
 def _payload(call: Call, session: Session, common: Fields) -> Payload:

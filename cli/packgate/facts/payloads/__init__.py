@@ -37,6 +37,12 @@ def _load(language: str) -> Reader | None:
         from packgate.facts.payloads.awk import read_awk
 
         return read_awk
+    if language in ("vim", "gdb", "bangs", "m4", "crontab", "tcl", "wish", "erl", "gnuplot") or language.startswith("tclsh"):
+        from packgate.facts.payloads.escapes import READERS, read_tcl
+
+        return READERS.get(language, read_tcl)
+    if language in ("julia", "groovy"):
+        return _with_lists(language)
     if language in ("redis", "redis-lua", "mongo"):
         from packgate.facts.payloads import stores
 
@@ -49,3 +55,17 @@ def _load(language: str) -> Reader | None:
     from packgate.facts.payloads.scripts import LANGUAGES, script_reader
 
     return script_reader(language) if language in LANGUAGES or language in BY_PROGRAM else None
+
+
+def _with_lists(language: str) -> Reader:
+    """A language that is read by the names of its calls, and runs lists of words in a way of its own."""
+    from packgate.facts.payloads.escapes import read_calls
+    from packgate.facts.payloads.scripts import script_reader
+
+    read_names = script_reader(language)
+
+    def read(code: Value, payload: Payload) -> None:
+        read_calls(language, code, payload)
+        read_names(code, payload)
+
+    return read

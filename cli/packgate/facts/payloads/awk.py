@@ -31,6 +31,7 @@ def read_awk(code: Value, payload: Payload) -> None:
         for match in _TOKEN.finditer(show(code))
         if match.lastgroup != "comment" and match.group().strip()
     ]
+    tokens = _with_constants(tokens)
     printing = False
     depth = 0
     for index, (kind, text) in enumerate(tokens):
@@ -45,6 +46,21 @@ def read_awk(code: Value, payload: Payload) -> None:
             _pipe(index, tokens, payload)
         elif kind == "op" and text in (">", ">>") and printing and depth == 0:
             _redirect(text, index, tokens, payload)
+
+
+def _with_constants(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The tokens with variables that are assigned one string, once, in its place."""
+    given: dict[str, list[str]] = {}
+    for index, (kind, text) in enumerate(tokens):
+        if kind == "word" and _text_at(tokens, index + 1) == "=" and _text_at(tokens, index + 2) != "=":
+            ends = _text_at(tokens, index + 3) in (";", "}", "")
+            string = ends and index + 2 < len(tokens) and tokens[index + 2][0] == "string"
+            given.setdefault(text, []).append(tokens[index + 2][1] if string else "")
+    constants = {name: values[0] for name, values in given.items() if len(values) == 1 and values[0]}
+    return [
+        ("string", constants[text]) if kind == "word" and text in constants and _text_at(tokens, index + 1) != "=" else (kind, text)
+        for index, (kind, text) in enumerate(tokens)
+    ]
 
 
 def _word(text: str, index: int, tokens: list[tuple[str, str]], payload: Payload) -> None:
@@ -67,7 +83,12 @@ def _pipe(index: int, tokens: list[tuple[str, str]], payload: Payload) -> None:
             return
         payload.opaque("dynamic", PARTIAL)
     else:
+        printed = _constant(tokens, index - 1) if _text_at(tokens, index - 2) == "print" else None
+        outer = payload.stdin
+        if printed is not None:
+            payload.stdin = printed + "\n"
         _run(tokens, index + 1, payload)
+        payload.stdin = outer
 
 
 def _run(tokens: list[tuple[str, str]], index: int, payload: Payload) -> None:

@@ -9,6 +9,9 @@ _TEXT_COMMANDS = "aic"
 _FILE_COMMANDS = "rRwW"
 _LABEL_COMMANDS = "btT:"
 
+# Patterns of a whole line.
+_WHOLE_LINE = (".*", "^.*$", "^.*", ".*$")
+
 
 def sed_commands(script: str) -> list[tuple[str, str]]:
     """Commands of a script that touch the world: ``("w", path)``, ``("r", path)``, ``("e", command)``; a substitution with
@@ -66,15 +69,20 @@ def _substitution(script: str, position: int, letter: str, out: list[tuple[str, 
         return position
     delimiter = script[position]
     index = position + 1
+    pieces = []
     for _ in range(2):
+        begin = index
         while index < len(script) and script[index] != delimiter:
             index += 2 if script[index] == "\\" else 1
+        pieces.append(script[begin:index])
         index += 1
     if letter == "y":
         return index
     while index < len(script) and script[index] in "gpiImMe0123456789":
         if script[index] in "e":
-            out.append(("e", ""))
+            # What it makes of a line is run: the replacement alone where it takes the place of all.
+            whole = pieces[0] in _WHOLE_LINE and not set(pieces[1]) & {"&", "\\"}
+            out.append(("s", pieces[1] if whole else ""))
         index += 1
     if index < len(script) and script[index] == "w":
         end = _line_end(script, index)

@@ -129,6 +129,112 @@ def _home(new: str) -> Callable[[Subject], str | None]:
     return apply
 
 
+def _changed_in_subshell(subject: Subject) -> str | None:
+    made = _changed_folder(subject)
+    return f"( {made} )" if made is not None and subject.child else None
+
+
+def _pushed(subject: Subject) -> str | None:
+    made = _changed_folder(subject)
+    return None if made is None else "pushd" + made[2:]
+
+
+def _env_folder(subject: Subject) -> str | None:
+    made, part = _changed_folder(subject), subject.lone
+    if made is None or part is None or not part.external or part.node.redirects or part.node.assignments:
+        return None
+    return "env -C " + made[3:].replace(" && ", " ", 1)
+
+
+def _from_root(subject: Subject) -> str | None:
+    part = subject.lone
+    if part is None or not _stays(subject) or any(_relative(value) for _, value in part.arguments):
+        return None
+    made = _spelled(lambda value: value[1:], _absolute)(subject)
+    return None if made is None else "cd /; " + made
+
+
+def _from_home(subject: Subject) -> str | None:
+    """`cd` alone, and the only tilde as a dot."""
+    part = subject.lone
+    if part is None or not _stays(subject) or subject.text.count("~") != 1 or any(_relative(value) for _, value in part.arguments):
+        return None
+    made = _home(".")(subject)
+    return None if made is None else f"cd; {made}"
+
+
+def _before_path(prefix: str) -> Callable[[Subject], str | None]:
+    """An absolute path behind a link to the root."""
+    return _spelled(lambda value: prefix + value, _absolute)
+
+
+def _here(prefix: str, before: str = "") -> Callable[[Subject], str | None]:
+    """A relative path behind another name of the working folder, which a line before may set."""
+
+    def apply(subject: Subject) -> str | None:
+        edited = _spelled(lambda value: f"{prefix}/{value}", _relative)(subject) if _stays(subject) else None
+        return None if edited is None else before + edited
+
+    return apply
+
+
+def _around_here(value: str) -> str | None:
+    """`a/b` as `a/../a/b`."""
+    first, slash, rest = value.partition("/")
+    return f"{first}/../{first}/{rest}" if slash and rest and first not in (".", "..") else None
+
+
+def _winding_here(subject: Subject) -> str | None:
+    """A relative path through the folder above."""
+    name = posixpath.basename(subject.cwd)
+    return _spelled(lambda value: f"../{name}/{value}", _relative)(subject) if name and _stays(subject) else None
+
+
+def _relative_from_here(subject: Subject) -> str | None:
+    """An absolute path written from the working folder."""
+    return _spelled(lambda value: posixpath.relpath(value, subject.cwd), _absolute)(subject) if _stays(subject) else None
+
+
+def _classes(value: str) -> str | None:
+    """Every letter of the last component as a class of one."""
+    folder, slash, name = value.rpartition("/")
+    if not name.isascii() or name.startswith("."):
+        return None
+    return folder + slash + "".join(f"[{char}]" if char.isalnum() else char for char in name)
+
+
+def _linked(subject: Subject) -> str | None:
+    """An absolute path by a link to its folder that the line makes."""
+    part = subject.lone
+    found = [] if part is None else [(word, value) for word, value in _operands(part, subject) if _absolute(value)]
+    if len(found) != 1 or found[0][1].count("/") < 2:
+        return None
+    word, value = found[0]
+    folder, name = posixpath.split(value)
+    return f"ln -s {folder} /tmp/packgate-link; {subject.edited([(word.start, word.end, '/tmp/packgate-link/' + name)])}"
+
+
+def _variable_path(template: str, use: str) -> Callable[[Subject], str | None]:
+    """The folder of an absolute path from a variable."""
+
+    def apply(subject: Subject) -> str | None:
+        part = subject.lone
+        found = [] if part is None else [(word, value) for word, value in _operands(part, subject) if _absolute(value)]
+        if len(found) != 1 or found[0][1].count("/") < 2:
+            return None
+        word, value = found[0]
+        folder, name = posixpath.split(value)
+        edited = subject.edited([(word.start, word.end, use.replace("{name}", name))])
+        return template.replace("{folder}", folder) + (edited or "")
+
+    return apply
+
+
+def _slash(new: str) -> Callable[[Subject], str | None]:
+    """Every slash of an absolute path from an expansion."""
+    return _spelled(lambda value: value.replace("/", new), _absolute)
+
+
 _SAME_FILE = "the path leads to the same file"
 _FOUND = "the shell finds the program there, or a link to it"
 _HOME = "the tilde means the home directory"
@@ -151,4 +257,47 @@ PATHS = (
     Rewrite("home-braces", "${HOME} for ~", _HOME, _home("${HOME}")),
     Rewrite("home-path", "the home directory spelled out", _HOME, _home("{home}")),
     Rewrite("home-winding-path", "the home directory by a path with dots", _HOME, _home("{home}/./../{name}")),
+    Rewrite("home-user", "~user for ~", "it is the home directory of that user", lambda s: (
+        _home("~{name}")(s) if posixpath.dirname(s.home) == "/home" else None)),
+    Rewrite("home-default", "a default of HOME for ~", _HOME, _home("${HOME:-/root}")),
+    Rewrite("home-cd", "cd without an operand first", _HOME, _from_home),
+    *(Rewrite(id, title, _SAME_FILE, apply) for id, title, apply in (
+        ("path-more-slashes", "more slashes at the start", _spelled(lambda v: "//" + v, _absolute)),
+        ("path-proc-root", "/proc/self/root before a path", _before_path("/proc/self/root")),
+        ("path-proc-root-pid", "/proc/$$/root before a path", _before_path("/proc/$$/root")),
+        ("path-proc-root-thread", "/proc/thread-self/root before a path", _before_path("/proc/thread-self/root")),
+        ("path-proc-cwd", "/proc/self/cwd before a relative path", _here("/proc/self/cwd")),
+        ("path-tilde-plus", "~+ before a relative path", _here("~+")),
+        ("path-pwd-command", "$(pwd) before a relative path", _here('"$(pwd)"')),
+        ("path-pwd-backquotes", "`pwd` before a relative path", _here("`pwd`")),
+        ("path-oldpwd", "$OLDPWD before a relative path", _here('"$OLDPWD"', "cd /tmp; ")),
+        ("path-tilde-minus", "~- before a relative path", _here("~-", "cd /tmp && ")),
+        ("path-kept", "a variable that kept the working folder", _here('"$here"', "here=$PWD; cd /tmp; ")),
+        ("path-git-top", "the top of the repository, from git", lambda s: (
+            _here('"$(git rev-parse --show-toplevel)"')(s) if not s.env else None)),
+        ("path-realpath", "realpath of a relative path", lambda s: _spelled(lambda v: f'"$(realpath {v})"',
+         _relative)(s) if _stays(s) else None),
+        ("path-readlink", "readlink -f of a path", lambda s: _spelled(lambda v: f'"$(readlink -f {v})"',
+         lambda v: _absolute(v) or _relative(v))(s) if _stays(s) else None),
+        ("path-dirname", "dirname and basename of a path", lambda s: _spelled(lambda v: f'"$(dirname {v})/$(basename {v})"',
+         lambda v: _absolute(v) or _relative(v))(s) if _stays(s) else None),
+        ("path-here-around", "/x/../x in a relative path", _spelled(_around_here, _relative)),
+        ("path-above", "a relative path through the folder above", _winding_here),
+        ("path-from-here", "an absolute path from the working folder", _relative_from_here),
+        ("path-dots", "././ before a relative path", _spelled(lambda v: ".//./" + v, _relative)),
+        ("path-quoted-parts", "quotes inside a path", _spelled(lambda v: v.replace("/", "'/'"), lambda v: _absolute(v) or _relative(v))),
+        ("path-brace", "a path's letters from braces", _spelled(lambda v: f"{v[:-1]}{{{v[-1]}..{v[-1]}}}" if v[-1].isalpha() else None,
+         lambda v: _absolute(v) or _relative(v))),
+        ("path-variable", "a folder from a variable", _variable_path("d={folder}; ", '"$d"/{name}')),
+        ("path-variable-braces", "a folder from a variable in braces", _variable_path("d={folder}/; ", "${d}{name}")),
+        ("path-cd-subshell", "cd in a subshell", _changed_in_subshell), ("path-pushd", "pushd to the folder", _pushed),
+        ("path-env-chdir", "env -C to the folder", _env_folder), ("path-root-first", "cd to the root first", _from_root),
+        ("path-slash-home", "slashes cut out of HOME", _slash("${HOME:0:1}")),
+        ("path-slash-pwd", "slashes cut out of PWD", _slash("${PWD%%[!/]*}")),
+        ("path-slash-printf", "slashes from printf", _slash("$(printf '\\57')")),
+        ("path-slash-echo", "slashes from echo", _slash("`echo /`")), ("path-slash-hex", "slashes in $'…'", _slash("$'\\x2f'")),
+        ("path-linked", "a link to the folder", _linked),
+    )),
+    Rewrite("path-classes", "every letter of a name as a class of one", "the classes match the one file that is there",
+            lambda s: _spelled(_classes, lambda v: _absolute(v) or _relative(v))(s) if _stand(s) else None),
 )

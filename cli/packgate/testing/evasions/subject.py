@@ -8,7 +8,7 @@ from packgate.shell.parser import parse
 from packgate.shell.tree import AndOr, Function, Group, Literal, Pipeline, Quoted, SimpleCommand, Subshell, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from packgate.shell.tree import Node, Redirect, Script
 
@@ -20,6 +20,8 @@ BUILTINS = frozenset(
 )
 # Those whose whole effect is on the shell that runs them.
 STATE = frozenset("export declare typeset readonly alias set unset cd".split())
+# Those that show or change what the shell and its variables are.
+_OWN = frozenset("env printenv set export declare typeset history fc alias jobs dirs trap".split())
 _NOT_POSIX = ("<(", ">(", "<<<", "&>", "|&", "[[", "$'", "((", "=(", "{", "function ", "source ", "-E ", ";&")
 _GLOB = frozenset("*?[{}~!^#=")
 
@@ -68,12 +70,13 @@ class Subject:
     """A command line. ``parts`` are the simple commands that the line itself runs, in order; those inside substitutions, loops and
     functions are not among them. ``lone`` is the only one, of a line that is nothing else."""
 
-    __slots__ = ("aliases", "cwd", "heredoc", "home", "lone", "parts", "text")
+    __slots__ = ("aliases", "cwd", "env", "heredoc", "home", "lone", "parts", "text")
 
-    def __init__(self, text: str, cwd: str, home: str) -> None:
+    def __init__(self, text: str, cwd: str, home: str, env: Mapping[str, str] | None = None) -> None:
         self.text = text.strip(" \t\n")
         self.cwd = cwd
         self.home = home
+        self.env = env or {}
         parsed = parse(self.text)
         if parsed.problems:
             raise ValueError(parsed.problems[0].message)
@@ -101,6 +104,13 @@ class Subject:
     def posix(self) -> bool:
         """Whether `sh` surely reads it as bash does."""
         return self.child and not any(sign in self.text for sign in _NOT_POSIX)
+
+    @property
+    def portable(self) -> bool:
+        """Whether nothing in it depends on variables, on whose home directory it is, or on what only this shell knows."""
+        return self.child and not self.env and not set(self.text) & set("$~`") and not any(
+            part.program in _OWN or (part.program == "cd" and len(part.words) == 1) for part in self.parts
+        )
 
     @property
     def one_line(self) -> bool:

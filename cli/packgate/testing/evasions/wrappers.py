@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from packgate.testing.evasions.rewrite import Rewrite, single_quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packgate.testing.evasions.subject import Subject
 
 _RUNS = "it runs the program with the same arguments"
@@ -36,6 +38,18 @@ _PREFIXES = (
 
 def _prefix(id: str, text: str, title: str) -> Rewrite:
     return Rewrite(id, title, _RUNS, lambda subject: subject.each_external(text))
+
+
+def lone_prefix(prefix: str, wanted: frozenset[str] | None = None) -> Callable[[Subject], str | None]:
+    """Something before the program of a lone command; ``wanted``: only before these."""
+
+    def apply(subject: Subject) -> str | None:
+        part = subject.lone
+        if part is None or not part.external or (wanted is not None and part.program not in wanted):
+            return None
+        return subject.each_external(prefix)
+
+    return apply
 
 
 def _exec(subject: Subject, prefix: str) -> str | None:
