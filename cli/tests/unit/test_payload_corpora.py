@@ -1,0 +1,50 @@
+"""The corpora of code in commands: harmless code is read to its end, and code that hides what it does is said."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from facts_helper import analysis
+
+from packgate.model.operation import FULL
+
+CORPORA = Path(__file__).resolve().parents[3] / "testcases"
+NAMES = ("code-python", "code-scripts", "code-sql", "code-tools")
+
+
+@cache
+def cases(polarity: str, name: str) -> list[dict[str, Any]]:
+    """The cases of a corpus."""
+    text = (CORPORA / polarity / f"{name}.yaml").read_text(encoding="utf-8")
+    loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return [{"command": case} if isinstance(case, str) else case for case in loaded["cases"]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_harmless_code_is_read_to_its_end(name: str) -> None:
+    partly = []
+    for case in cases("benign", f"{name}-harmless"):
+        result = analysis(case["command"])
+        hidden = any("opaque-execution" in operation.families and "project-script" not in operation.get("operation")
+                     for operation in result.operations)
+        if result.coverage != FULL or hidden:
+            partly.append(case["command"])
+    assert not partly
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_that_cannot_be_read_is_never_silent(name: str) -> None:
+    silent = [
+        case["command"] for case in cases("attack", name)
+        if case["fires"] == ["opaque-execution"] and analysis(case["command"]).coverage == FULL
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_polarities_are_there(name: str) -> None:
+    assert len(cases("attack", name)) > len(cases("benign", f"{name}-harmless")) > 50
