@@ -75,7 +75,7 @@ def _meta(statement: Statement, payload: Payload) -> None:
         _unknown(payload, "unknown")
     elif name == "\\gexec":
         _unknown(payload, name)
-    elif name in (*_WRITES, *_QUERY_BUFFER) and "|" in path:
+    elif (name in _WRITES or name in _QUERY_BUFFER) and "|" in path:
         payload.shell(path.partition("|")[2])
     elif name == "\\copy":
         _copy(rest, payload)

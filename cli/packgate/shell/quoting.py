@@ -30,7 +30,7 @@ def escape(text: str) -> str:
 
 
 def _needs_ansi(text: str) -> bool:
-    return any(char < " " or char == "\x7f" or "\ud800" <= char < "\ue000" for char in text)
+    return any(char < " " or char == "\x7f" or 0xD800 <= ord(char) < 0xE000 for char in text)
 
 
 def _ansi(text: str) -> str:
@@ -40,7 +40,7 @@ def _ansi(text: str) -> str:
             out.append(_ANSI[char])
         elif char < " " or char == "\x7f":
             out.append(f"\\{ord(char):03o}")
-        elif "\udc80" <= char < "\udd00":
+        elif 0xDC80 <= ord(char) < 0xDD00:
             out.append(f"\\{ord(char) - 0xDC00:03o}")
         else:
             out.append(char)

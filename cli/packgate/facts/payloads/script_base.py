@@ -15,6 +15,9 @@ _CALLS = 10
 OPEN = {"(": ")", "[": "]", "{": "}"}
 CLOSE = (")", "]", "}")
 
+# What ends an expression that no bracket encloses.
+_ENDS = (",", ";", *CLOSE)
+
 
 class Exhausted(Exception):
     """The program has more steps than are followed."""
@@ -128,7 +131,7 @@ class ScriptBase:
         for index in range(start, len(self.tokens)):
             token = self.tokens[index]
             if token.kind == MARK:
-                if not depth and token.text in (",", ";", *CLOSE):
+                if not depth and token.text in _ENDS:
                     return index
                 depth += (token.text in OPEN) - (token.text in CLOSE)
         return len(self.tokens)

@@ -144,7 +144,7 @@ class ScriptPostfix(ScriptBase):
         """Arguments without parentheses, up to the end of the statement."""
         out: list[object] = []
         while self.position < len(self.tokens):
-            if self.text() in (";", *CLOSE, *_ENDS) or self.kind() == LINE:
+            if self.text() == ";" or self.text() in CLOSE or self.text() in _ENDS or self.kind() == LINE:
                 break
             before = self.position
             if self.text() == ",":
