@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from packgate.docs.pages import render
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from packgate.model.policy import Policy
     from packgate.source.result import LoadResult
     from packgate.testing.cases import Case
+
+# Values of an `each` that a page shows.
+_FEW = 4
 
 
 def policy_pages(results: Sequence[LoadResult], folder: Path) -> dict[Path, str]:
@@ -70,9 +74,17 @@ def _policy_view(policy: Policy, result: LoadResult, cases: Sequence[Case]) -> d
         "sentence": policy_sentence(policy),
         "threat": result.threats.get(policy.threat, {}).get("title", policy.threat),
         "source": result.policies[policy.id].position(),
-        "fires": [case for case in mine if case.polarity == MUST_FIRE],
-        "silent": [case for case in mine if case.polarity == MUST_NOT_FIRE],
+        "fires": _shown([case for case in mine if case.polarity == MUST_FIRE]),
+        "silent": _shown([case for case in mine if case.polarity == MUST_NOT_FIRE]),
     }
+
+
+def _shown(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """Cases with how many more of their kind there are: of the values of an `each`, the first few stand for all."""
+    count = Counter(case.place for case in cases)
+    return [
+        {"case": case, "more": count[case.place] - _FEW if case.variant == _FEW else 0} for case in cases if case.variant <= _FEW
+    ]
 
 
 def _examples(result: LoadResult, cases: Sequence[Case]) -> list[dict[str, Any]]:
