@@ -58,7 +58,7 @@ class PolicyScore:
 
 def score_json(killed: int, tried: int) -> dict[str, object]:
     """Counts and the share in percent, None of nothing."""
-    return {"mutants": tried, "killed": killed, "score": percent(killed, tried)}
+    return {"mutants": tried, "killed": killed, "survived": tried - killed, "score": percent(killed, tried)}
 
 
 def percent(part: int, whole: int) -> float | None:
