@@ -25,6 +25,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 SHELLS = ("bash", "bash", "bash", "sh", "zsh", "zsh", "powershell", "cmd")
 SLOW = 5.0
+WARM = ("ls", "rm -rf /*", "cat /etc/$x/*", "python3 -c 'import os'")
 MAX_LENGTH = 2_000
 # What libFuzzer prints of its state: executions, edges, features, inputs kept.
 STATUS = re.compile(r"#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+) corp: (\d+)/")
@@ -62,6 +63,9 @@ def make_target(found: Path) -> Callable[[bytes], None]:
 
     gate = open_gate(("strict",))
     known: set[str] = set()
+    # What is loaded when it first occurs is no part of an input's time.
+    for command in WARM:
+        gate.decide(parse_action({"command": command, "cwd": "/home/dev/proj", "home": "/home/dev"}))
 
     def fail(kind: str, where: str, data: bytes, detail: str) -> None:
         if where not in known:
@@ -71,7 +75,7 @@ def make_target(found: Path) -> Callable[[bytes], None]:
 
     def target(data: bytes) -> None:
         shell, text = decoded(data)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             action = parse_action({"surface": "shell", "shell": shell, "command": text, "cwd": "/home/dev/proj", "home": "/home/dev"})
             decision = gate.decide(action)
@@ -81,7 +85,7 @@ def make_target(found: Path) -> Callable[[bytes], None]:
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             fail("exception", f"{type(error).__name__} at {frame.filename}:{frame.lineno}", data, traceback.format_exc()[-1500:])
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         if seconds > SLOW:
             fail("slow", f"slow {len(data) // 200}", data, f"{seconds:.1f} s")
 

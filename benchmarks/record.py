@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "evade": ((), None),
     "hostile": ((), None),
     "fuzz": ((), None),
+    "compiled": ((), None),
     "mutate": ((), None),
 }
 

@@ -25,8 +25,9 @@ NO, MAY, MUST = 0, 1, 2
 # Where a glob stands: within a component, at its start, at its start after a `*` that stood for nothing.
 _WITHIN, _AT_START, _AFTER_STAR = 0, 1, 2
 _NOT_HIDDEN = minus(NOT_SLASH, of("."))
-# Longer literal pieces are walked for all states together.
+# Longer literal pieces are walked for all states together, by pieces of this many characters: what repeats is walked once.
 _TOGETHER = 256
+_STRIDE = 60
 # More alternatives than this are not spelled out one by one.
 MAX_CHOICES = 64
 
@@ -168,17 +169,27 @@ def _long_literal(machine: Automaton, places: Places, text: str, end: int) -> Pl
         if (where != _AFTER_STAR or text[0] not in "./") and (known is None or len(word) < len(known)):
             states[state] = word
     order, words = tuple(states), list(states.values())
-    steps: dict[tuple[tuple[int, ...], str], tuple[tuple[int, ...], list[list[int]] | None]] = {}
-    for char in text:
-        step = steps.get((order, char))
+    steps: dict[tuple[tuple[int, ...], str], tuple[tuple[int, ...], list[list[int]]]] = {}
+    for start in range(0, len(text), _STRIDE):
+        piece = text[start:start + _STRIDE]
+        step = steps.get((order, piece))
         if step is None:
-            step = steps[order, char] = _step_together(machine, order, char)
+            step = steps[order, piece] = _walk_together(machine, order, piece)
         order, sources = step
-        if sources is not None:
-            words = [min([words[index] for index in group], key=len) for group in sources]
-            if order == (DEAD,):
-                break
+        words = [min([words[index] for index in group], key=len) for group in sources]
+        if order == (DEAD,):
+            break
     return {(state, end): word + text for state, word in zip(order, words, strict=True)}
+
+
+def _walk_together(machine: Automaton, states: tuple[int, ...], text: str) -> tuple[tuple[int, ...], list[list[int]]]:
+    """The states after a text, and for each the indexes of those that lead to it."""
+    order, sources = states, [[index] for index in range(len(states))]
+    for char in text:
+        order, groups = _step_together(machine, order, char)
+        if groups is not None:
+            sources = [[index for each in group for index in sources[each]] for group in groups]
+    return order, sources
 
 
 def _step_together(machine: Automaton, states: tuple[int, ...], char: str) -> tuple[tuple[int, ...], list[list[int]] | None]:

@@ -13,7 +13,7 @@ from packgate.shell.command import Command
 from packgate.shell.expand import add_word, declared
 from packgate.shell.fields import size_of
 from packgate.shell.fold import fold, unknown_output
-from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELDS
+from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELDS, FOLD_TEXT
 from packgate.shell.merge import Snapshot, merge, restore
 from packgate.shell.partial import either, variants
 from packgate.shell.redirects import close_redirects, keep_redirects, open_redirects
@@ -307,7 +307,7 @@ def _folded(walk: Walk, command: Command) -> Value:
         walk.limit("text", command.span)
         return unknown(Origin("limit", "text"))
     output = fold(walk, command)
-    walk.budget.text += size_of(output)
+    walk.budget.text += FOLD_TEXT * size_of(output)
     return output
 
 

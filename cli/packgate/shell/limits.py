@@ -12,6 +12,8 @@ LOOP = 256
 ITERATIONS = 2_000
 TEXT_SIZE = 65_536
 ALL_TEXT = 8_000_000
+# What a character that a program puts out costs of it.
+FOLD_TEXT = 4
 # What a field costs of it, beside its characters.
 FIELD_TEXT = 64
 # What evaluating an expression costs of it.
