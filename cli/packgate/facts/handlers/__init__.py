@@ -85,6 +85,10 @@ def _load_other(name: str) -> Handler:
             "make": project.handle_make, "just": project.handle_just, "package-script": project.handle_package,
             "git-hooks": project.handle_hooks,
         }[name]
+    if name == "mounts":
+        from packgate.facts.handlers.mounts import handle as mounts
+
+        return mounts
     if name == "sqlite":
         from packgate.facts.handlers.sqlite import handle as sqlite
 
