@@ -73,7 +73,8 @@ def clauses_of(policy: Policy, part: str) -> Clauses:
 
 def with_values(policy: Policy, values: Mapping[str, Any]) -> Policy:
     """The policy with other values of some slots."""
-    return Policy(**{name: values.get(name, getattr(policy, name)) for name in Policy.__slots__})
+    # Not `__slots__`, which a compiled class has not.
+    return Policy(**{name: values.get(name, getattr(policy, name)) for name in dir(policy) if not name.startswith("_")})
 
 
 def with_clauses(policy: Policy, part: str, clauses: Clauses) -> Policy:
