@@ -35,11 +35,14 @@ class Branches:
     def run(self, scripts: list[Script], taken: bool | None) -> None:
         """Walk one alternative. ``taken`` False: it is walked for what it holds, but has no effect on the rest."""
         here, sink = self._begin()
+        traps = self.state.traps
         for script in scripts:
             status = self.walk.script(script, self.state)
             if taken and self.walk.left is None:
                 self.status = status
         self._finish(here, sink, taken)
+        if taken is False:
+            self.state.traps = traps
 
     def run_node(self, node: Node, taken: bool | None) -> None:
         """The same for one command."""

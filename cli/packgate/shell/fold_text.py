@@ -192,7 +192,9 @@ def _integer(text: str) -> int:
 
 
 def _padded(value: Value, flags: str, width: int) -> Value:
-    if not isinstance(value, str) or len(value) >= width:
+    if not isinstance(value, str):
+        return value if width == 0 else unknown(*origins_of(value))
+    if len(value) >= width:
         return value
     if "-" in flags:
         return value.ljust(width)

@@ -73,7 +73,7 @@ def _length(target: Target) -> Value:
 def _operate(walk: Walk, part: Parameter, target: Target, state: State) -> None:
     """Apply an operator to every value of a target."""
     op = part.op
-    if target.present is False and not target.is_list and op[0] != "@":
+    if target.present is False and not target.is_list and op not in ("@a", "@A"):
         return
     if op == ":":
         substring(walk, part, target, state)

@@ -106,7 +106,7 @@ def test_the_check_of_results_notices_a_change(tmp_path, monkeypatch):
     assert freshness.stale() == {"old": ["packs"]}
 
 
-@pytest.mark.parametrize("name", ["decisions", "verbs", "engine_scale", "effects", "peers", "mutate", "hostile", "fuzz", "compiled", "record"])
+@pytest.mark.parametrize("name", ["decisions", "differential", "verbs", "engine_scale", "effects", "peers", "mutate", "hostile", "fuzz", "compiled", "record"])
 def test_every_benchmark_says_how_it_is_used(name):
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), "--help"], capture_output=True, text=True, timeout=60, check=False,

@@ -161,6 +161,38 @@ CASES = [
     "x=$(cat <(echo sub))\n;$x",
     "x=1 y=$x$x\n;$y",
     "x=old; x=new eval 'y=$x'\n;$x $y",
+    # what leaves a loop, a function, a list
+    "for i in a b c; do [ $i = b ] && continue; x+=$i; done\n;$x",
+    "for i in a b c; do [[ $i == b ]] && break; x+=$i; done\n;$x $i",
+    "for i in 1 2; do for j in 1 2; do [ $j = 2 ] && continue 2; x+=$i$j; done; done\n;$x",
+    "x=; for i in 1 2; do while true; do break 2; done; x=no; done\n;\"$x\" $i",
+    "while true; do x+=w; [ ${#x} -gt 3 ] && break; done\n;$x",
+    "for ((;;)); do x+=w; [ ${#x} -gt 3 ] && break; done\n;$x",
+    "x=; f() { for i in 1 2; do return 4; done; x=no; }; f; s=$?\n;$s \"$x\"",
+    "f() { [ $1 = a ] && return 1; x+=$1; }; f a || x+=r; f b\n;$x",
+    "if false; then x=1; fi; s=$?; case a in b) false;; esac; s+=$?; if true; then (exit 3); fi; s+=$?\n;$s",
+    "while read -r l; do [ $l = b ] && break; x+=$l; done <<< $'a\\nb\\nc'\n;$x",
+    "break; x=1; x+=$(exit 2; echo no)\n;$x",
+    # replacements
+    "x=abcb r='[&]' q='\\&'\n;${x/b/<&>} \"${x/b/<&>}\" \"${x/b/\\&}\" ${x/b/\\&} \"${x/b/\"&\"}\" \"${x/b/$r}\" ${x/b/$q} ${x//b/&&-} ${x/%b/(&)} ${x/b/'&'}",
+    "unset u; s=a1b e=\n;\"${s//*([0-9])/-}\" \"${s/*([0-9])/-}\" \"${e/*([0-9])/-}\" \"${s/%*([0-9])/-}\" \"${e/%/a}${u/%/b}\"",
+    # declarations, arrays
+    "declare x={a,b}; export y={1..3}\n;$x $y",
+    "a=([2]=x z)\n;${!a[@]} ${a[@]:1} \"${a[@]: -1}\"",
+    "a=(one two three); unset a[1]; a+=(q); a[n=7]=r\n;${!a[@]} ${a[@]:2} ${a[@]:2:1} ${a[i=2]-d}",
+    "declare -A m=([a]=1 [b]=2 [zz]=3 [k]=v [j]=4 [k2]=w)\n;${!m[@]} ${m[@]} ${m[@]:2:2}",
+    "let x=2*3; unset 'l[0]'\n;$x",
+    # read
+    "read x y <<'E'\nb\\ s t\\ \nE\n;\"$x\" \"$y\"",
+    "IFS=: read x y <<< 'a:b:'; IFS=: read z <<< 'a:'; IFS=: read w v <<< 'a:b::'\n;\"$x\" \"$y\" \"$z\" \"$v\"",
+    "read -n 3 x <<< 'abcd'; read -N 3 y <<< 'a bcd'; read <<< '  a '\n;\"$x\" \"$y\" \"$REPLY\"",
+    "IFS=b read x s <<< 'abcbd'; x=1; x=2 read y <<< $x\n;$x $s $y",
+    # quoting for reuse
+    "v=$'a\\nb' q=\"it's\"; unset u\n;\"${v@Q}\" \"${q@Q}\" \"${u@Q}\" \"$(printf '%q ' '' 'a b' '$' '~' 'a~' '#' a# a=b a,b '{' '^' $'\\t' a=~ \"$q\")\"",
+    # words
+    "y='a b' t=T\n;$y$ a$y$/ $y\"$\" {$,}t {x,y}=~ x=~ {~,x}/y",
+    "set +B\n;{a,b} {1..3}",
+    "x=0; if [ $x = 1 ]; then trap 'x=2' EXIT; fi; trap - EXIT\n;$x",
     # globs without a match stay as they are
     "*.none a?b 'q*' \"z*\" \\*x [ab]c a[b",
     "x='*.none'\n;$x \"$x\"",

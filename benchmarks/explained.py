@@ -1,0 +1,93 @@
+"""Differences between our reading and that of the judges that have a reason, by name. Whatever none of these explains counts
+as a bug of ours: `differential.py` shows it and fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+
+class Seen(NamedTuple):
+    """A difference: the script, our messages about it, and those of the judge."""
+
+    script: str
+    ours: str
+    theirs: str
+
+
+class Explanation(NamedTuple):
+    """Why a kind of difference is none that counts."""
+
+    name: str
+    why: str
+    holds: Callable[[Seen], bool]
+
+
+def _ours(pattern: str) -> Callable[[Seen], bool]:
+    found = re.compile(pattern)
+    return lambda seen: found.search(seen.ours) is not None
+
+
+def _theirs(pattern: str) -> Callable[[Seen], bool]:
+    found = re.compile(pattern)
+    return lambda seen: found.search(seen.theirs) is not None
+
+
+def _script(pattern: str) -> Callable[[Seen], bool]:
+    found = re.compile(pattern)
+    return lambda seen: found.search(seen.script) is not None
+
+
+def _both(*tests: Callable[[Seen], bool]) -> Callable[[Seen], bool]:
+    return lambda seen: all(test(seen) for test in tests)
+
+
+# Bash accepts what we refuse.
+WE_REFUSE = (
+    Explanation("bad-substitution", "bash finds a wrong `${…}` when it expands it, we when we read it",
+                _ours(r"parameter expansion (that )?can't be read|parameter expansion isn't closed|a subscript isn't closed|a bracket isn't closed")),
+    Explanation("funsub", "`${ …; }` and `${| …; }` run commands in bash 5.3, ksh and zsh, so we read them; bash 5.2 calls them bad substitutions when it expands them",
+                _script(r"\$\{[\s|]")),
+    Explanation("heredoc-body", "bash reads the substitutions of a here-document when it expands it, we when we read it", _both(_script("<<"), _ours("isn't closed|unexpected|expected"))),
+    Explanation("time-in-substitution", "at the start of a substitution bash takes a `time` that nothing follows for a command", _script(r"\btime\b")),
+    Explanation("for-parentheses", "bash reads `for ((…) )`, and parentheses that do not balance", _both(_script(r"for\s*(\\\n)?\(\("), _ours(r"`\(\(`"))),
+    Explanation("arithmetic-or-subshell", "what `$((…)` holds that is no arithmetic bash reads when it expands it", _both(_script(r"\$\(\("), _ours("unexpected|expected"))),
+    Explanation("dollar-extglob", "with `extglob`, bash takes `$!(…)` and its kin for a `$` before a pattern", _script(r"\$[!@*?+]\(")),
+)  # fmt: skip
+# Bash refuses what we accept.
+WE_ACCEPT = (
+    Explanation("conditional", "bash refuses a `[[ … ]]` whose inside is no expression; we read its words", _theirs("conditional|expected `\\)'")),
+    Explanation("for-in-case", "within `case`, bash does not find the `in` of a `for` on a line of its own", _both(_script(r"(for|select)\s+\w+\s*\n\s*in\b"), _script(r"\bcase\b"))),
+    Explanation("coproc", "bash tells the name of a coprocess from its command by what follows", _script(r"\bcoproc\b")),
+    Explanation("heredoc-in-array", "bash begins a here-document inside the array assignment that follows on its line", _both(_script("<<"), _script(r"=\("))),
+)  # fmt: skip
+# Both accept, and shfmt reads something else.
+TREE = (
+    Explanation("coproc", "shfmt takes the first word of `coproc command words` for a name", _script(r"\bcoproc\b")),
+    Explanation("time-behind-pipe", "behind `|`, `time` is a program for bash; shfmt takes it for the reserved word", _script(r"\|&?(\s|\\\n)*time\b")),
+    Explanation("time-dashes", "shfmt takes the `--` of `time --` for a command", _script(r"\btime(\s|\\\n)+--(\s|$)")),
+    Explanation("substitution-in-default", "shfmt does not see `<(…)` in the word of an expansion", _script(r"\$\{[^}]*[<>]\(")),
+    Explanation("heredoc-before-let", "shfmt loses the here-document of a line that ends in `let`", _both(_script(r"\blet\b"), _script("<<"))),
+)  # fmt: skip
+# dash accepts what we refuse, and the reverse, in scripts without anything that POSIX lacks.
+POSIX = (
+    Explanation("bad-substitution", "dash finds a wrong `${…}` when it expands it", _ours("parameter expansion|subscript|bracket")),
+)  # fmt: skip
+# Bash prints something that our evaluation does not admit.
+EXPANSION = (
+    Explanation("error", "bash gives up a command whose expansion fails; we go on, so that what stands behind it is seen",
+                _theirs(r"syntax error|division by 0|readonly variable|bad array subscript|invalid indirect|substring expression|bad substitution|parameter (null|not)|unbound|not a valid identifier|invalid variable name|invalid name|exponent less|value too great")),
+    Explanation("home", "`~name` is taken to be /home/name, whoever has an account", _script(r"~[a-z]")),
+    Explanation("brace-in-default", "bash looks for braces before it reads `${…}`, so that those of a default can pair with others", _script(r"\$\{[^}]*\{")),
+    Explanation("empty-match", "bash does not see everywhere that `!(…)` and `?(…)` match nothing", _script(r"\$\{[^}]*/[#%/]?[!?]\(")),
+    Explanation("limit", "a limit of the analysis was reached, and told", _ours(r"\blimit\b")),
+)  # fmt: skip
+
+
+def explain(seen: Seen, known: Sequence[Explanation]) -> str | None:
+    """The name of the first explanation that holds; None when there is none."""
+    for explanation in known:
+        if explanation.holds(seen):
+            return explanation.name
+    return None
