@@ -66,6 +66,10 @@ def _load_other(name: str) -> Handler:
         from packgate.facts.handlers.archive import handle as archive
 
         return archive
+    if name == "password-sink":
+        from packgate.facts.handlers.password_sink import handle as sink
+
+        return sink
     if name == "environment-filter":
         from packgate.facts.handlers.environment_filter import handle as narrow
 
