@@ -166,8 +166,10 @@ def judge(tokens: list[tuple[str, str]], text: str, known: dict[str, str]) -> li
     if kind == "meta" or first == "system":
         # MySQL's client has that command without a backslash as well.
         return [Statement(META, first, text=text.strip())]
-    while tokens and tokens[0][1] == "(":
-        tokens = tokens[1:]
+    opened = 0
+    while opened < len(tokens) and tokens[opened][1] == "(":
+        opened += 1
+    tokens = tokens[opened:]
     if not tokens:
         return []
     from packgate.facts.sql_code import code_of, files_of

@@ -137,7 +137,7 @@ def files_of(tokens: Tokens) -> list[Statement]:
         elif verb == "ATTACH" and following[0] == "string":
             _file("write", following, out)
         elif following[1] == "(":
-            _function(upper, tokens[index + 2:], out)
+            _function(upper, tokens[index + 2:index + 12], out)
         elif upper in ("FROM", "JOIN") and following[0] == "string" and verb in ("SELECT", "WITH", "CREATE", "INSERT", "DESCRIBE",
                                                                                  "SUMMARIZE"):
             _file("read", following, out)

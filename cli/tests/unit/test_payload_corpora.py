@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,3 +49,14 @@ def test_code_that_cannot_be_read_is_never_silent(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_both_polarities_are_there(name: str) -> None:
     assert len(cases("attack", name)) > len(cases("benign", f"{name}-harmless")) > 50
+
+
+@pytest.mark.parametrize("command", [
+    "node -e " + repr("[1,2].forEach(a=>" * 2000), "node -e " + repr("(" * 20_000), "php -r " + repr("a." * 10_000), "lua -e " + repr("[" * 20_000),
+    "psql -c " + repr("q(" * 10_000), "perl -e " + repr("for(a of [1,2]){" * 1500), "python3 -c " + repr("[" * 20_000),
+    "python3 -c 'def f(n): return f(n-1) + f(n-2)\nf(9)'", "python3 -c 'while 1:\n while 1:\n  while 1: x = 1'",
+], ids=lambda command: command[:24])
+def test_hostile_code_is_bounded(command: str) -> None:
+    started = time.process_time()
+    analysis(command)
+    assert time.process_time() - started < 5

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
 
 # Expressions and statements that are evaluated of one program, and items of one collection.
-_STEPS = 80_000
+_STEPS = 50_000
 # After these steps a loop runs once, over something unknown.
-_MANY_STEPS = 20_000
+_MANY_STEPS = 12_000
 _ITEMS = 2_000
 _BUILTINS = frozenset(
     "abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate "

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from packgate.facts.nested import Payload
     from packgate.facts.payloads.script_lexer import Token
 
-_STEPS = 60_000
+_STEPS = 40_000
+# Tokens that are looked over in one step.
+_SCANNED = 16
 _CALLS = 10
 OPEN = {"(": ")", "[": "]", "{": "}"}
 CLOSE = (")", "]", "}")
@@ -96,8 +98,15 @@ class ScriptBase:
             if self.tokens[index].kind == MARK:
                 depth += (self.tokens[index].text in OPEN) - (self.tokens[index].text in CLOSE)
                 if not depth:
+                    self.scanned(index - start)
                     return index
+        self.scanned(len(self.tokens) - start)
         return len(self.tokens)
+
+    def scanned(self, count: int) -> None:
+        """Count tokens that were looked over."""
+        self.steps += count // _SCANNED
+        self.step()
 
     def skip_lines(self) -> None:
         """Pass over ends of lines."""
@@ -128,13 +137,16 @@ class ScriptBase:
 
     def _body_end(self, start: int) -> int:
         depth = 0
+        found = len(self.tokens)
         for index in range(start, len(self.tokens)):
             token = self.tokens[index]
             if token.kind == MARK:
                 if not depth and token.text in _ENDS:
-                    return index
+                    found = index
+                    break
                 depth += (token.text in OPEN) - (token.text in CLOSE)
-        return len(self.tokens)
+        self.scanned(found - start)
+        return found
 
     def _made(self, names: list[str], body: list[Token]) -> Function:
         made = Function(names, body)
@@ -180,9 +192,11 @@ class ScriptBase:
                 depth -= 1
                 if not depth:
                     self.position += 1
+                    self.scanned(self.position - start)
                     return self.tokens[start:self.position - 1]
             fresh = self.kind() == LINE or self.text() == ";"
             self.position += 1
+        self.scanned(self.position - start)
         return self.tokens[start:]
 
     def _loop_do(self) -> bool:

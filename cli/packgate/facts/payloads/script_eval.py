@@ -24,6 +24,9 @@ _PREFIXES = frozenset((
     "clone", "@",
 ))
 _BLIND_PREFIXES = frozenset(("!", "not", "typeof", "defined", "exists", "isset", "empty", "#", "~"))
+# Pieces of partly known text that are told apart.
+_PIECES = 100
+_COMMAND_STEPS = 100
 _CONCATENATION = {"node": "+", "ruby": "+", "perl": ".", "php": ".", "lua": ".."}
 
 
@@ -68,6 +71,8 @@ class ScriptEvaluator(ScriptPostfix):
     def _joined(self, left: object, right: object) -> object:
         if isinstance(left, list) and isinstance(right, list):
             return [*left, *right]
+        if isinstance(left, Text) and len(left.parts) > _PIECES:
+            return left
         return join([text_of(left), text_of(right)])
 
     def _compared(self, operator: str, left: object, right: object) -> object:
@@ -106,6 +111,7 @@ class ScriptEvaluator(ScriptPostfix):
         if token.kind == STRING:
             return self._string(token)
         if token.kind == COMMAND:
+            self.steps += _COMMAND_STEPS
             return self.payload.shell(text_of(self._string(token)))
         if token.kind == WORDS:
             return list(token.text.split())

@@ -258,11 +258,15 @@ class _Lexer:
         self.out.append(Token(kind, body, [_literal(body)] if match.group(1) == "q" else self._pieces(body)))
 
     def _long(self) -> bool:
-        match = re.compile(r"\[(=*)\[\n?(.*?)\]\1\]", re.DOTALL).match(self.source, self.position)
+        match = re.compile(r"\[(=*)\[\n?").match(self.source, self.position)
         if match is None:
             return False
-        self.out.append(Token(STRING, match.group(2), [match.group(2)]))
-        self.position = match.end()
+        closing = "]" + match.group(1) + "]"
+        end = self.source.find(closing, match.end())
+        end = len(self.source) if end < 0 else end
+        body = self.source[match.end():end]
+        self.out.append(Token(STRING, body, [body]))
+        self.position = end + len(closing)
         return True
 
     def _regex(self) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCRIPTS = frozenset(("node", "perl", "ruby", "php", "lua"))
 _LARGEST = 60_000
 _ITEMS = 64
+_LONGEST_NAME = 500
 _MAX_DEPTH = 4
 _HOLE = "packgate_unknown_"
 # Methods that call their function with every item, or with what they hold.
@@ -138,6 +139,8 @@ class ScriptReader(ScriptStatements):
         return held
 
     def _reference(self, thing: Ref, name: str) -> object:
+        if len(thing.name) > _LONGEST_NAME:
+            return thing
         dotted = f"{thing.name}.{name}"
         if dotted == "process.env":
             return Ref("process.env", (Origin("variable", ""),))
