@@ -67,6 +67,6 @@ PARSERS = {
 }
 
 HANDLERS = frozenset(
-    ("environment-filter", "password-sink", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk", "tar",
-     "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks", "mounts")
+    ("environment-filter", "password-sink", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk",
+     "tar", "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks", "mounts")
 )
