@@ -44,7 +44,7 @@ VALID = [
     "echo a#b # c '", "# only", "a \\\n b", "a &\\\n& b", "echo \\", "echo $( ) ``", "echo {a,b", "a ; # x\n",
     "echo $(case x in a) b;; esac)", "f() { a; } <<X\nb\nX", "while read a; do b; done <<X\nc\nX",
     "echo \"$(echo \")\")\"", "echo a=b{c,d}e", "-x", "%1", "[x", "a=", "a=; b", "~/x", "* ? [a-z]", "a 2 >b",
-    "12>x a",
+    "12>x a", "a | time", "a | time && b", "a |& time -p b",
 ]  # fmt: skip
 INVALID = [
     ";", "; a", "a ;; b", "a & & b", "a && && b", "a | | b", "a ||", "a |", "| a", "& a", "a &; b", "(", ")", "( )",
@@ -54,7 +54,7 @@ INVALID = [
     "[[ a", "]]", "f() a", "function f a", "f(", "f(a) { b; }", "a (b)", "a=b(c)", "echo a=(b)", "a=(b", "a=(b;c)",
     "a=((b))", "a[;b", "$(a", "$((1+2)", "`a", "'a", "\"a", "\"$(a\"", "${a", "\"${a\"", "echo >", "a > ; b", "a <",
     "cat <<", "a > (b)", "coproc", "a | ! b", "! | a", "{ a; } b", "echo $(fi)", "echo \"$(a ;; b)\"", "((1+2)",
-    "$'a", "a &> ", "a <(b", "f() { a; } b", "select", "! &", "time &", "echo \"${a:-'}\"",
+    "$'a", "a &> ", "a <(b", "f() { a; } b", "a 0<2>f", "for ((;;;)) do a; done", "for ((a;b)) do c; done", "select", "! &", "time &", "echo \"${a:-'}\"",
 ]  # fmt: skip
 
 
