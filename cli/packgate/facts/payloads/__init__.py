@@ -43,18 +43,22 @@ def _load(language: str) -> Reader | None:
         return READERS.get(language, read_tcl)
     if language in ("julia", "groovy"):
         return _with_lists(language)
+    if language == "osascript":
+        from packgate.facts.payloads.applescript import read_applescript
+
+        return read_applescript
     if language in ("redis", "redis-lua", "mongo"):
         from packgate.facts.payloads import stores
 
         return {"redis": stores.read_redis, "redis-lua": stores.read_redis_script, "mongo": stores.read_mongo}[language]
+    from packgate.facts.payloads.languages import BY_PROGRAM
     if language in ("node", "perl", "ruby", "php", "lua"):
         from packgate.facts.payloads.script_reader import script_reader as evaluating_reader
 
         return evaluating_reader(language)
-    from packgate.facts.payloads.languages import BY_PROGRAM
-    from packgate.facts.payloads.scripts import LANGUAGES, script_reader
+    from packgate.facts.payloads.scripts import script_reader
 
-    return script_reader(language) if language in LANGUAGES or language in BY_PROGRAM else None
+    return script_reader(language) if language in BY_PROGRAM else None
 
 
 def _with_lists(language: str) -> Reader:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 # Kind -> names. A name of several parts is a member of a module or class; `*.x` is a method of anything.
 _NODE = {
-    "shell": "child_process.exec child_process.execSync shelljs.exec Bun.$ execa.execaCommand execa.execaCommandSync zx.$ execa.command",
+    "shell": "*.doShellScript *.doScript "
+             "child_process.exec child_process.execSync shelljs.exec Bun.$ execa.execaCommand execa.execaCommandSync zx.$ execa.command",
     "argv": "child_process.spawn child_process.spawnSync child_process.execFile child_process.execFileSync execa execa.execa "
             "execa.sync execa.execaSync cross-spawn cross-spawn.sync Bun.spawn Bun.spawnSync Deno.run Deno.Command",
     "delete": "fs.unlink fs.unlinkSync fs.rm fs.rmSync fs.rmdir fs.rmdirSync fs.remove fs.removeSync fs.emptyDir fs.emptyDirSync rimraf "

@@ -1,4 +1,4 @@
-"""Short programs in Perl, Ruby, Node, PHP and other languages: the obvious calls, found by their names.
+"""Short programs in R, Julia, Elixir, Lisps and other languages: the obvious calls, found by their names.
 
 No grammar is read. A call whose name says that it runs, deletes, writes, reads or sends something and whose first argument is
 a plain string becomes an operation; one with another argument makes the code opaque. Code without such a name is harmless.
@@ -19,77 +19,33 @@ if TYPE_CHECKING:
     from packgate.facts.nested import Payload
     from packgate.model.value import Value
 
-# Kind of call -> names, by language. `shell` takes a command line, `argv` a program and its arguments.
-LANGUAGES: dict[str, dict[str, str]] = {
-    "node": {
-        "shell": "execSync exec", "argv": "spawnSync spawn execFileSync execFile fork",
-        "delete": "unlinkSync unlink rmSync rmdirSync rmdir rm rimraf rimrafSync removeSync emptyDirSync",
-        "write": "writeFileSync writeFile appendFileSync appendFile createWriteStream outputFileSync truncateSync chmodSync "
-                 "chownSync renameSync symlinkSync copyFileSync",
-        "read": "readFileSync readFile createReadStream readJsonSync",
-        "send": "fetch post put patch request", "opaque": "eval Function runInThisContext runInNewContext",
-        "environment": "process.env",
-    },
-    "perl": {
-        "shell": "system exec qx", "argv": "",
-        "delete": "unlink rmdir remove_tree rmtree", "write": "rename symlink link chmod chown truncate write_file spew",
-        "read": "slurp read_file", "send": "post", "opaque": "eval do require", "environment": "ENV",
-    },
-    "ruby": {
-        "shell": "system exec spawn popen", "argv": "",
-        "delete": "rm_rf rm_r rm remove_dir remove_entry rmtree delete unlink rmdir",
-        "write": "write binwrite symlink ln_s chmod chown mv cp_r cp rename truncate", "read": "read readlines foreach binread",
-        "send": "post post_form put", "opaque": "eval instance_eval class_eval load", "environment": "ENV",
-    },
-    "php": {
-        "shell": "system exec shell_exec passthru popen proc_open", "argv": "",
-        "delete": "unlink rmdir", "write": "file_put_contents rename symlink chmod chown copy touch",
-        "read": "file_get_contents readfile file fopen", "send": "curl_exec mail fsockopen", "opaque": "eval assert include require",
-        "environment": "getenv $_ENV $_SERVER",
-    },
-    "lua": {
-        "shell": "execute popen", "argv": "", "delete": "remove", "write": "rename", "read": "lines",
-        "send": "", "opaque": "load loadstring dofile", "environment": "getenv",
-    },
-    "osascript": {
-        "shell": "script", "argv": "", "delete": "delete", "write": "", "read": "", "send": "", "opaque": "", "environment": "",
-    },
-}
-_BACKTICKS = frozenset(("perl", "ruby", "php")) | BACKTICKS
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
 _CALL = re.compile(r"(?<![\w$@%])((?:[A-Za-z_]\w*)(?:[?!])?)\s*(?:\(\s*|\s+|(?=[{\[/|]))(" + _STRING + r"(?=\s*([,.+)\]};]|$|\n)))?")
 _QUOTED = re.compile(_STRING, re.DOTALL)
 _QX = re.compile(r"(?:qx|%x)\s*(?:\{([^}]{0,999})\}|\(([^)]{0,999})\)|\[([^\]]{0,999})\]|/([^/]{0,999})/|\|([^|]{0,999})\|)")
-_OPEN = re.compile(r"\bopen\b[^;\n]{0,99}?[\"']\s*(\+?>>?|<)?\s*([^\"'<>|]{0,999})[\"'](?:\s*,\s*[\"']([^\"']{0,999})[\"'])?")
 _ENV_NAME = r"\s*(?:\.(\w+)|[\[({]\s*['\"]?(\w+)['\"]?)"
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost")
-# Ruby's calls by name: `File.send(:unlink, "x")`.
-_BY_NAME = re.compile(r"\.(?:send|public_send|__send__)\(\s*:(\w+[?!]?)\s*,\s*")
 _ESCAPES = {"n": "\n", "t": "\t"}
 
 
 def script_reader(language: str) -> Callable[[Value, Payload], None]:
-    """The reader of one of `LANGUAGES` or `MORE_LANGUAGES`. Raises `KeyError` for another one."""
+    """The reader of one of `MORE_LANGUAGES`. Raises `KeyError` for another one."""
     language = BY_PROGRAM.get(language, language)
-    names_of = LANGUAGES.get(language) or MORE_LANGUAGES[language]
+    names_of = MORE_LANGUAGES[language]
     kinds = {name: kind for kind, names in names_of.items() if kind != "environment" for name in names.split()}
 
     def read(code: Value, payload: Payload) -> None:
         text = show(code)
-        if language == "ruby":
-            text = _BY_NAME.sub(r".\1(", text)
-        elif language in HYPHENS:
+        if language in HYPHENS:
             text = _unhyphened(text)
         data = _data(text)
         for match in _CALL.finditer(text):
             kind = kinds.get(match.group(1))
             if kind is not None and not _within(match.start(), data) and _is_call(text, match):
                 _call(kind, match, text, payload)
-        if language in _BACKTICKS:
+        if language in BACKTICKS:
             _shell_quotes(text, data, payload)
-        if language in ("perl", "ruby"):
-            _opened(text, payload)
         _environment(names_of["environment"], text, payload)
 
     return read
@@ -193,19 +149,6 @@ def _shell_quotes(text: str, data: list[tuple[int, int]], payload: Payload) -> N
                 payload.shell(command)
     for match in _QX.finditer(text):
         payload.shell(next(group for group in match.groups() if group is not None))
-
-
-def _opened(text: str, payload: Payload) -> None:
-    """Perl's and Ruby's ``open``: ``open(F, ">x")``, ``open(F, ">", "x")``, ``File.open("x", "w")``."""
-    for match in _OPEN.finditer(text):
-        mode, first, second = match.groups()
-        if mode is None and second is not None and second[:1] in ("w", "a"):
-            mode, second = ">", None
-        path = (first or second or "").strip()
-        if path:
-            write = mode is not None and ">" in mode
-            payload.add(("modify-file",) if write else ("read-file",), "write" if write else "read", "write" if write else "read",
-                        {"path": (path,)})
 
 
 def _environment(names: str, text: str, payload: Payload) -> None:
