@@ -129,7 +129,7 @@ def test_reading_through_a_link_reads_its_target():
     ("/tmp/thing", ["file"], "opaque"),
     ("bash ~/x.sh", ["file"], "opaque"),
     ("source ~/.bashrc", ["project-script"], "full"),
-    ("erl -e 'halt().'", ["interpreter"], "partial"),
+    ("ghci -e 'main'", ["interpreter"], "partial"),
 ])
 def test_code_that_cannot_be_read_is_said(command, kinds, coverage):
     assert (opaque(command), analysis(command).coverage) == (kinds, coverage)
