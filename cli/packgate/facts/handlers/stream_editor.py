@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.facts.fields import absolute
 from packgate.facts.nested import Payload, read_code
 from packgate.facts.payloads.sed import sed_commands
+from packgate.facts.scripts import read_file
 from packgate.facts.yields import level_environment
 from packgate.model.operation import PARTIAL
 
@@ -30,6 +31,7 @@ def handle_sed(call: Call, session: Session, common: Fields) -> None:
     if call.has("--in-place") or call.has("-I"):
         for path in operands:
             payload.add(("modify-file",), "edit", "write", {"path": (path,), "content": tuple(given)})
+    given.extend(_files("--file", "sed", payload, call))
     for script in given:
         for letter, argument in sed_commands(script) if isinstance(script, str) else ():
             _command(letter, argument, payload)
@@ -56,14 +58,25 @@ def handle_awk(call: Call, session: Session, common: Fields) -> None:
     programs: list[Value] = [*call.options.get("--source", ())]
     if not programs and not call.has("--file") and not call.has("--exec") and call.operands:
         programs.append(call.operands[0])
-    for path in [*call.options.get("--file", ()), *call.options.get("--exec", ())]:
-        known = session.written(absolute(path, call, session.context)) or call.state.read(path)
-        if path in ("-", "/dev/stdin"):
-            known = call.stdin
-        if known is not None:
-            programs.append(known)
+    programs.extend(_files("--file", "awk", payload, call))
+    programs.extend(_files("--exec", "awk", payload, call))
     for program in programs:
         read_code(_assigned(call, program), "awk", payload)
+
+
+def _files(option: str, language: str, payload: Payload, call: Call) -> list[Value]:
+    """The content of the program files of an option; those that the line does not tell are reported."""
+    out: list[Value] = []
+    for path in call.options.get(option, ()):
+        where = absolute(path, call, payload.context)
+        known = payload.session.written(where) or call.state.read(path)
+        if path in ("-", "/dev/stdin"):
+            known = call.stdin
+        if known is None:
+            read_file(path, language, payload, call)
+        else:
+            out.append(known)
+    return out
 
 
 def _assigned(call: Call, program: Value) -> Value:

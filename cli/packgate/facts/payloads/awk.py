@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from packgate.model.operation import PARTIAL
-from packgate.model.value import show
+from packgate.model.value import Origin, show, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def read_awk(code: Value, payload: Payload) -> None:
         elif text in (";", "}", "{") or (kind == "word" and text == "getline"):
             printing = False
         depth += (text == "(") - (text == ")")
+        if text == "<" and "getline" in (_text_at(tokens, index - 1), _text_at(tokens, index - 2)):
+            _read(index, tokens, payload)
         if kind == "word":
             _word(text, index, tokens, payload)
         elif kind == "op" and text in ("|", "|&"):
@@ -87,6 +89,8 @@ def _pipe(index: int, tokens: list[tuple[str, str]], payload: Payload) -> None:
         outer = payload.stdin
         if printed is not None:
             payload.stdin = printed + "\n"
+        elif _text_at(tokens, index - 1) != "print" or outer is None:
+            payload.stdin = unknown(Origin("input", ""))
         _run(tokens, index + 1, payload)
         payload.stdin = outer
 
@@ -99,6 +103,13 @@ def _run(tokens: list[tuple[str, str]], index: int, payload: Payload) -> None:
         payload.shell(command)
 
 
+def _read(index: int, tokens: list[tuple[str, str]], payload: Payload) -> None:
+    """``getline line < "file"``."""
+    path = _constant(tokens, index + 1)
+    if path is not None and path not in ("-", "/dev/stdin"):
+        payload.add(("read-file",), "read", "read", {"path": (path,)})
+
+
 def _redirect(mark: str, index: int, tokens: list[tuple[str, str]], payload: Payload) -> None:
     path = _constant(tokens, index + 1)
     if path is not None and path not in ("/dev/stdout", "/dev/stderr"):
@@ -109,7 +120,13 @@ def _constant(tokens: list[tuple[str, str]], index: int) -> str | None:
     if not 0 <= index < len(tokens) or tokens[index][0] != "string":
         return None
     body = tokens[index][1][1:-1]
-    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match.group(1), match.group(0)), body)
+    return re.sub(r"\\(?:([0-7]{1,3})|(.))", _unescape, body)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    if match.group(1) is not None:
+        return chr(int(match.group(1), 8))
+    return _ESCAPES.get(match.group(2), match.group())
 
 
 def _text_at(tokens: list[tuple[str, str]], index: int) -> str:
