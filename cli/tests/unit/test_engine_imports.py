@@ -9,9 +9,9 @@ CLI = Path(__file__).resolve().parents[2]
 
 # Everything that importing the engine may load beside its own modules and those of `packgate.model`.
 ALLOWED = {"__future__", "packgate"}
-# Compiled modules share a library, and that loads what Python gives out warnings with.
+# Compiled modules share a library, which is found by Python's own means.
 if not importlib.import_module("packgate.engine.decide").__file__.endswith(".py"):
-    ALLOWED |= {"warnings", *(name for name in sys.modules if name.endswith("__mypyc"))}
+    ALLOWED |= {"warnings", *(name for name in sys.modules if name.endswith("__mypyc") or name.split(".")[0] == "importlib")}
 
 SCRIPT = """
 import sys
