@@ -31,7 +31,7 @@ CONDITIONS = (
 )  # fmt: skip
 FILTERS = (
     "tr a-z A-Z", "tr -d l", "tr -s l", "tr ' ' '\\n'", "rev", "cut -c1-3", "cut -d' ' -f1", "cut -d: -f2-", "head -n 1", "tail -n 1", "head -c 3", "sort", "sort -r",
-    "base64", "base64 | base64 -d", "sed s/l/L/g", "sed 's/[aeiou]//'", "sed -n 1p", "cat", "cat -", "sed 's/\\(.\\)\\(.\\)/\\2\\1/'", "xxd -p", "xxd -p | xxd -r -p",
+    "base64", "base64 | base64 -d", "sed s/l/L/g", "sed 's/[aeiou]//'", "sed -n 1p", "cat", "cat -", "sed 's/\\(.\\)\\(.\\)/\\2\\1/'", "xxd -p",
     "tr -cd '[:alnum:]'", "sort -u", "tail -c 4", "sed '1d'", "sed -e s/a/b/ -e s/b/c/", "tr abc xyz", "cut -f1", "sed 's,o,/,2'", "sed -E 's/(l+)/<\\1>/'", "sed '$!d'", "tac",
 )  # fmt: skip
 ARITHMETIC = (

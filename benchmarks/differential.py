@@ -142,7 +142,7 @@ def judge_expansion(seeds: range) -> Tally:
                 tally.counts["outputs known and right" if is_known(value) else "outputs partly known and admitted"] += 1
                 continue
             said = printed.errors.replace(str(place.root), "")
-            explained = Seen(scripts[number], " ".join(host.notes), said)
+            explained = Seen(scripts[number], f"{' '.join(host.notes)} {value!r} {host.partial!r}", said)
             tally.differ("bash prints something else", seeds[number], explained, EXPANSION)
             if tally.unexplained and tally.unexplained[-1].seed == seeds[number]:
                 told = f"{value!r} {host.partial!r}".replace(printed.folder, "@")

@@ -244,7 +244,8 @@ def _argument(value: Text, host: Recorder, text: str, starts: set[int]) -> set[i
         while reached:
             reached = _ends(whole, host, text, reached) - found
             found |= reached
-        return found
+        # `printf` without arguments prints its format once.
+        return found | {at + 1 for at in starts if text.startswith("\0", at)}
     ends = _ends(whole, host, text, starts)
     return ends if any(isinstance(part, str) for part in value.parts) else ends | starts
 

@@ -68,7 +68,8 @@ TREE = (
     Explanation("time-behind-pipe", "behind `|`, `time` is a program for bash; shfmt takes it for the reserved word", _script(r"\|&?(\s|\\\n)*time\b")),
     Explanation("time-dashes", "shfmt takes the `--` of `time --` for a command", _script(r"\btime(\s|\\\n)+--(\s|$)")),
     Explanation("substitution-in-default", "shfmt does not see `<(…)` in the word of an expansion", _script(r"\$\{[^}]*[<>]\(")),
-    Explanation("heredoc-before-let", "shfmt loses the here-document of a line that ends in `let`", _both(_script(r"\blet\b"), _script("<<"))),
+    Explanation("let", "shfmt reads what follows `let` on its line as arithmetic: `|`, a redirection, the end of a line with a here-document", _script(r"\blet\b")),
+    Explanation("dash-target", "in bash the `-` of `>&-` is a token of its own", _script(r"[<>]&-[^\s;|&)]")),
 )  # fmt: skip
 # dash accepts what we refuse, and the reverse, in scripts without anything that POSIX lacks.
 POSIX = (
@@ -77,9 +78,11 @@ POSIX = (
 # Bash prints something that our evaluation does not admit.
 EXPANSION = (
     Explanation("error", "bash gives up a command whose expansion fails; we go on, so that what stands behind it is seen",
-                _theirs(r"syntax error|division by 0|readonly variable|bad array subscript|invalid indirect|substring expression|bad substitution|parameter (null|not)|unbound|not a valid identifier|invalid variable name|invalid name|exponent less|value too great")),
+                _theirs(r"syntax error|division by 0|readonly variable|bad array subscript|invalid indirect|substring expression|bad substitution|parameter (null|not)|unbound|not a valid identifier|invalid variable name|invalid name|exponent less|value too great|unexpected EOF")),
     Explanation("home", "`~name` is taken to be /home/name, whoever has an account", _script(r"~[a-z]")),
-    Explanation("brace-in-default", "bash looks for braces before it reads `${…}`, so that those of a default can pair with others", _script(r"\$\{[^}]*\{")),
+    Explanation("brace-in-default", "bash looks for braces before it reads `${…}`, so that those of a default can pair with others", _script(r"\$\{[^}]*\{|\$\$\{")),
+    Explanation("alias", "an alias of the line holds for us wherever it can stand; bash knows it from the next line that it reads on", _script(r"\balias\b")),
+    Explanation("glob-through-filter", "what a glob stands for goes through a filter as one piece of text", _both(_ours(r"Glob\("), _script(r"\|"))),
     Explanation("empty-match", "bash does not see everywhere that `!(…)` and `?(…)` match nothing", _script(r"\$\{[^}]*/[#%/]?[!?]\(")),
     Explanation("limit", "a limit of the analysis was reached, and told", _ours(r"\blimit\b")),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packgate.model.value import join
 from packgate.shell.fold import known, options
 from packgate.shell.fold_names import are_names, matching
 from packgate.shell.limits import ALL_TEXT
@@ -93,7 +94,7 @@ def is_cheap(pattern: str, text: str) -> bool:
 def _sed(given: Given) -> Value | None:
     found, operands = options(given.argv, "e")
     extended = "E" in found or "r" in found
-    script: Value | None = found.get("e")
+    script: Value | None = _expressions(given.argv) if "e" in found else None
     if script is None and operands:
         script, operands = operands[0], operands[1:]
     if set(found) - set("eErnsu") or "i" in found:
@@ -105,6 +106,16 @@ def _sed(given: Given) -> Value | None:
     quiet = "n" in found
     result = each(source, lambda text: sed(text_script, text, extended, quiet))
     return result if result is not None else given.failed(source)
+
+
+def _expressions(argv: list[Value]) -> Value:
+    """The scripts of all ``-e``, a line each."""
+    found: list[Value] = []
+    for i, word in enumerate(argv):
+        if isinstance(word, str) and word[:1] == "-" and word[:2] != "--" and "e" in word:
+            value = word[word.index("e") + 1 :]
+            found += ["\n", value or (argv[i + 1] if i + 1 < len(argv) else "")]
+    return join(found[1:])
 
 
 def sed(script: str, text: str, extended: bool, quiet: bool) -> str | None:

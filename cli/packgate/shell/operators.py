@@ -52,7 +52,7 @@ def substring(walk: Walk, part: Parameter, target: Target, state: State) -> None
         stored = state.lookup(target.name) if target.name not in "@*" else None
         if "A" in state.attributes.get(target.name, ""):
             # Bash counts the elements of an associative array from one, and gives one at least.
-            offset -= 1 if offset > 0 else 0
+            offset = offset - 1 if offset > 0 else max(offset, -len(values))
             length = 1 if length == 0 else length
         elif isinstance(stored, dict) and is_sparse(stored):
             first = offset if offset >= 0 else offset + max(int(key) for key in stored) + 1
@@ -65,7 +65,9 @@ def substring(walk: Walk, part: Parameter, target: Target, state: State) -> None
 
 
 def _slice(values: list[Value], offset: int, length: int | None) -> list[Value]:
-    start = offset if offset >= 0 else max(0, len(values) + offset)
+    start = offset if offset >= 0 else len(values) + offset
+    if start < 0:
+        return []
     if length is None:
         return values[start:]
     return values[start : start + length] if length >= 0 else values[start : len(values) + length]

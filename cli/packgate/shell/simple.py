@@ -216,7 +216,7 @@ class SimpleReader(HeredocReader):
         if not target.parts:
             self.fail("a redirection has no target", start)
             return True
-        if self.peek() in "<>" and self.peek() and self.source[target.start : self.pos].isdigit():
+        if op not in (">&", "<&") and self.peek() in "<>" and self.peek() and self.source[target.start : self.pos].isdigit():
             self.fail("a number stands where the target of a redirection should be", target.start)
         redirect = Redirect(
             op,

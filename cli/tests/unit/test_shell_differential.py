@@ -192,6 +192,7 @@ CASES = [
     # words
     "y='a b' t=T\n;$y$ a$y$/ $y\"$\" {$,}t {x,y}=~ x=~ {~,x}/y",
     "set +B\n;{a,b} {1..3}",
+    "l=(a)\n;$(echo abcab | sed -e s/a/b/ -e s/b/c/) $(echo aa | sed -es/a/b/ -e s/a/c/) \"${l[@]: -2:1}\" ${l[@]: -1}",
     "x=0; if [ $x = 1 ]; then trap 'x=2' EXIT; fi; trap - EXIT\n;$x",
     # globs without a match stay as they are
     "*.none a?b 'q*' \"z*\" \\*x [ab]c a[b",
