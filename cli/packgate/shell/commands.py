@@ -3,7 +3,7 @@ known: a function, a builtin, or a program whose output folding may know."""
 
 from __future__ import annotations
 
-from packgate.model.value import Hole, Origin, Text, join, origins_of, unknown
+from packgate.model.value import Origin, Text, join, origins_of, unknown
 from packgate.shell import control
 from packgate.shell.aliases import alias_of, run_alias
 from packgate.shell.builtins import BUILTINS
@@ -20,6 +20,7 @@ from packgate.shell.redirects import close_redirects, keep_redirects, open_redir
 from packgate.shell.streams import Sink, Stream, buffer_for
 from packgate.shell.substitution import run_pending
 from packgate.shell.tree import Assignment, Function, Literal
+from packgate.shell.undeclared import without_inner, without_undeclared
 from packgate.shell.variables import assign, assigned_value
 
 TYPE_CHECKING = False
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from packgate.shell.tree import Node, Redirect, SimpleCommand, Word
     from packgate.shell.walk import Walk
 
-# What ends a component of a path, a host, a list or a setting.
-_SEPARATORS = frozenset("/.,:=@ \t\n")
 # The function that bash calls for a command that it does not find.
 _NOT_FOUND = "command_not_found_handle"
 # Programs that hardly ever fail.
@@ -239,7 +238,7 @@ def _program(walk: Walk, argv: list[Value], state: State, span: tuple[int, int])
     status = external(walk, argv, state, span)[1]
     for word in argv:
         if not isinstance(word, str):
-            joined = [_without_inner(word, state) for word in argv]
+            joined = [without_inner(word, state) for word in argv]
             if joined != argv:
                 inner = state.copy()
                 inner.fds[1] = Sink()
@@ -248,22 +247,6 @@ def _program(walk: Walk, argv: list[Value], state: State, span: tuple[int, int])
     if _NOT_FOUND in state.functions:
         call(walk, _NOT_FOUND, [_NOT_FOUND, *argv], state.copy(), span)
     return status
-
-
-def _without_inner(word: Value, state: State) -> Value:
-    """A word without the undeclared variables that stand inside of a name: behind something, and right before what is no separator."""
-    if isinstance(word, str):
-        return word
-    parts = word.parts
-    kept = []
-    for i, part in enumerate(parts):
-        if 0 < i < len(parts) - 1 and isinstance(part, Hole) and isinstance(parts[i - 1], str):
-            following = parts[i + 1]
-            inside = isinstance(following, str) and following[:1] not in _SEPARATORS
-            if inside and ("" in part.choices if part.choices else _is_undeclared(part, state)):
-                continue
-        kept.append(part)
-    return word if len(kept) == len(parts) else join(kept)
 
 
 def external(
@@ -362,25 +345,3 @@ def _choices(
     merge(state, outcomes)
     walk.write(state, either(outputs), span)
     return None
-
-
-def without_undeclared(argv: list[Value], name: Text, state: State) -> list[Value] | None:
-    """The command as it is when the undeclared variables of its command word are empty; None when there are none, or
-    when what is left does not begin with the name of a command."""
-    parts = [part for part in name.parts if not (isinstance(part, Hole) and _is_undeclared(part, state))]
-    if len(parts) == len(name.parts):
-        return None
-    if parts:
-        return [join(parts), *argv[1:]]
-    return argv[1:] if len(argv) > 1 and _names_command(argv[1]) else None
-
-
-def _is_undeclared(hole: Hole, state: State) -> bool:
-    if len(hole.origins) != 1 or hole.origins[0].kind != "variable":
-        return False
-    return state.lookup(hole.origins[0].detail) is None
-
-
-def _names_command(value: Value) -> bool:
-    """Whether a word is likely the name of a program rather than an operand."""
-    return isinstance(value, str) and value.replace("-", "a").replace("_", "a").isalnum() and value[:1].isalpha()

@@ -19,6 +19,7 @@ from packgate.shell.partial import either, variants
 from packgate.shell.plain import plain_words
 from packgate.shell.streams import Sink, Stream, buffer_for
 from packgate.shell.tree import AndOr, Pipeline, SimpleCommand
+from packgate.shell.undeclared import without_undeclared
 from packgate.shell.walk import Frame, Walk, encode
 
 TYPE_CHECKING = False
@@ -152,7 +153,7 @@ def _possible(argv: list[Value], state: State) -> list[list[Value]]:
     choices = variants(name)
     if choices is not None:
         return [[*text.split(), *argv[1:]] for text in choices if text.split()] or [argv]
-    shorter = commands.without_undeclared(argv, name, state)
+    shorter = without_undeclared(argv, name, state)
     return [argv] if shorter is None else [argv, shorter]
 
 
