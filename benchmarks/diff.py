@@ -74,9 +74,9 @@ def formal(runs: int) -> dict[str, Any]:
 def _formal(host: PackSide, type: str, old: list[str], new: list[str], runs: int) -> dict[str, Any]:
     best, kind = float("inf"), ""
     for _ in range(runs):
-        sides = [_side(host, type, patterns) for patterns in (old, new)]
+        base, head = _side(host, type, old), _side(host, type, new)
         start = time.process_time()
-        kind = compare_conditions(*sides, ["p"])[0].kind
+        kind = compare_conditions(base, head, ["p"])[0].kind
         best = min(best, time.process_time() - start)
     return {"ms": round(best * 1000, 1), "answer": kind}
 

@@ -167,9 +167,8 @@ class Reference:
         leading = [re.search(r"[^/]*/*$", piece).group() for piece in pieces[:-1]]
         shared = min(len(tail), shared + sum(len(piece) for piece in leading if piece and piece in tail))
         name, dot, ending = tail.rpartition("/")[2].rpartition(".")
-        cut = len(ending) + 1 if dot and name else 0
-        cut = cut if cut <= shared else 0
-        return 2 * (shared + written - len(tail)) >= written - cut
+        cut = len(ending) + 1 if dot and name and pieces[-1].endswith(dot + ending) else 0
+        return 2 * (shared + written - len(tail) - cut) >= written - cut
 
     def half_of(self, folder, shown):
         """Whether half of a folder's letters stand before or after an unknown piece."""

@@ -171,7 +171,8 @@ class Regular(Matcher):
         # That both end in `.json` says little.
         dot = tail.rfind(".")
         ending = len(tail) - dot if dot > tail.rfind("/") + 1 else 0
-        if ending <= shared:
+        last = text.parts[-1]
+        if ending and isinstance(last, str) and last.endswith(tail[dot:]):
             shared, written, tail = shared - ending, written - ending, tail[:len(tail) - ending]
         return 2 * (shared + written - len(tail)) >= written
 

@@ -159,12 +159,12 @@ class _Reader:
 
 
 def _bounds(text: str, index: int) -> tuple[int, int, int] | None:
-    """``{m}``, ``{m,}``, ``{,n}``, ``{m,n}`` at a brace; None when the brace is a character."""
+    """``{m}``, ``{m,}``, ``{,n}``, ``{m,n}``, ``{,}`` at a brace; None when the brace is a character."""
     end = text.find("}", index)
     if end < 0:
         return None
     low, comma, high = text[index + 1:end].partition(",")
-    if not (low or high) or any(part and not (part.isascii() and part.isdigit()) for part in (low, high)):
+    if not (low or high or comma) or any(part and not (part.isascii() and part.isdigit()) for part in (low, high)):
         return None
     least = int(low or "0")
     most = least if not comma else int(high) if high else -1

@@ -6,7 +6,7 @@ Names of files: what `ls`, `git ls-files` and `grep -l` hand on stands for files
 
 from __future__ import annotations
 
-from packgate.model.value import Glob, Text, join
+from packgate.model.value import NAME, Glob, Hole, Origin, Text, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def printed_names(call: Call) -> Value | None:
         return None if any(call.has(option) for option in _OTHER_LISTS) else _lines([_listed(word) for word in call.operands or ["."]])
     if call.program == "git" and call.words == ["ls-files"]:
         return _lines([_below(word) for word in call.operands or ["."]])
+    if call.program == "compgen":
+        return _variables(call)
     if call.program in _SEARCH and (call.has("-l") or call.has("--files")):
         return _searched(call)
     return None
@@ -46,6 +48,15 @@ def _searched(call: Call) -> Value | None:
     if not places:
         return _lines([_below(".")]) if recursive and call.stdin is None else None
     return _lines([_below(word) if recursive and not _has_glob(word) else word for word in places])
+
+
+def _variables(call: Call) -> Value | None:
+    """`compgen -v`, `-e` and `-A variable` list the names of variables: which, the environment tells."""
+    if not (call.has("-v") or call.has("-e") or call.option("-A") in ("variable", "export", "arrayvar")):
+        return None
+    prefix = call.operands[0] if call.operands else ""
+    detail = prefix if isinstance(prefix, str) else ""
+    return Text((*((detail,) if detail else ()), Hole((Origin("variables", detail),), NAME), "\n"))
 
 
 def _listed(word: Value) -> Value:

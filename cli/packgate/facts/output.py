@@ -92,13 +92,15 @@ def printed_variables(call: Call, context: Context, common: Fields) -> list[Oper
     if not is_shown(call):
         return []
     return [
-        Operation(
-            ("environment-exposure", "command"),
-            {"operation": ("print",), "effect": ("read",), "variable": (name,)},
-            call.span, context.via, common,
-        )
-        for name in call.variables
+        Operation(("environment-exposure", "command"), _disclosed(name), call.span, context.via, common) for name in call.variables
     ]
+
+
+def _disclosed(name: str) -> Fields:
+    """One variable, or, of a name that ends with a star, all that begin so."""
+    if name.endswith("*"):
+        return {"operation": ("dump",), "effect": ("read",)}
+    return {"operation": ("print",), "effect": ("read",), "variable": (name,)}
 
 
 def is_shown(call: Call) -> bool:

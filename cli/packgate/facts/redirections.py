@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # Codes of the shell's notes that say what a line would do, not what could not be read.
 EXHAUSTING = ("fork-bomb", "endless-jobs")
 
+# Paths by which bash opens connections.
+CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
+
 # Mode of a redirection -> (family, operation, effect) of what it does to its file.
 _READ = ("read-file", "read", "read")
 _MODES = {
@@ -34,7 +37,7 @@ def opened_operations(
     path: Value, mode: str, content: Value | None, span: tuple[int, int], session: Session
 ) -> list[Operation]:
     """What a redirection does to its file; bash's ``/dev/tcp/host/port`` is a connection."""
-    if isinstance(path, str) and path.startswith(("/dev/tcp/", "/dev/udp/")):
+    if isinstance(path, str) and path.startswith(CONNECTIONS):
         return [_connection(path, content, span, session)]
     context = session.context
     absolute = normalise(path, session.cwd if context.place is None else None)

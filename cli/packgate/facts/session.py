@@ -10,7 +10,7 @@ from packgate.facts.names import prints_settings
 from packgate.facts.opaque import opaque_operation
 from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
-from packgate.facts.redirections import EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
+from packgate.facts.redirections import CONNECTIONS, EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
 from packgate.facts.repository import Repository
 from packgate.facts.resolve import bare, candidates, resolve, split_git
 from packgate.facts.scripts import run_script, unknown_program
@@ -166,6 +166,8 @@ class Session:
         key = self._key(path)
         if key is not None and key in self.files:
             return self.files[key]
+        if isinstance(path, str) and path.startswith(CONNECTIONS):
+            return unknown(Origin("network", path.split("/")[3]))
         return unknown(Origin("file", key if key is not None else str(path)))
 
     def assigned(self, name: str, value: Value, exported: bool, span: tuple[int, int]) -> None:

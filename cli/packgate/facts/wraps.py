@@ -10,7 +10,7 @@ from packgate.facts.nested import SHELLS, Payload, read_code, within
 from packgate.facts.parsers import PARSERS
 from packgate.facts.scripts import read_file
 from packgate.facts.yields import level_environment
-from packgate.model.value import Origin, unknown
+from packgate.model.value import Origin, origins_of, unknown
 from packgate.shell.evaluate import evaluate, run_argv, trace_prompt
 
 TYPE_CHECKING = False
@@ -57,10 +57,18 @@ def _run(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value
         return []
     if wrap.join:
         code = text_of(words)
-        return [within(session, context, lambda: evaluate(code, state, session, call.span, stdin=call.stdin))]
+        output = within(session, context, lambda: evaluate(code, state, session, call.span, stdin=call.stdin))
+        return [_arrived(output, context)]
     return [within(session, context, lambda: run_argv(
         words, state, session, call.span, stdin=call.stdin, variables=call.variables
     ))]
+
+
+def _arrived(output: Value | None, context: Context) -> Value | None:
+    """What a command on another host prints comes from the network, unless the line itself tells what it is."""
+    if output is None or isinstance(output, str) or context.host is None:
+        return output
+    return unknown(*origins_of(output), Origin("network", str(context.host)))
 
 
 def inner_context(wrap: Wrap, call: Call, session: Session) -> Context:

@@ -26,8 +26,8 @@ class Origin:
 
     ``kind`` is one of ``variable`` (detail: its name), ``network`` (URL or host), ``file`` (path), ``command``
     (program whose output it is), ``argument`` (a positional parameter), ``input`` (standard input of the line),
-    ``encoded`` (the decoder that produced it), ``secret`` (the secret store it was fetched from), ``limit`` (analysis
-    stopped at a limit).
+    ``encoded`` (the decoder that produced it), ``secret`` (the secret store it was fetched from), ``variables`` (one
+    after the other the names of all variables that begin with the detail), ``limit`` (analysis stopped at a limit).
     """
 
     __slots__ = ("detail", "kind")

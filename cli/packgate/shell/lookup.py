@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.value import DIGITS, NAME, Hole, Origin, Text, join, unknown
+from packgate.model.value import DIGITS, NAME, Hole, Origin, Text, join, origins_of, unknown
 from packgate.shell.state import scalar
 
 TYPE_CHECKING = False
@@ -30,8 +30,10 @@ def variable(walk: Walk, name: str, state: State) -> Value:
     if stored is not None:
         use(walk, name, state)
         value = scalar(stored)
-        if state.attributes and "n" in state.attributes.get(name, "") and isinstance(value, str) and value != name:
-            return variable(walk, value, state)
+        if state.attributes and "n" in state.attributes.get(name, "") and value != name:
+            if isinstance(value, str):
+                return variable(walk, value, state)
+            use_named(walk, value)
         return value if value is not None else ""
     known = special(name, state)
     if known is not None:
@@ -49,6 +51,12 @@ def use(walk: Walk, name: str, state: State) -> None:
         walk.names.extend(taint)
     elif name not in state.variables and name not in state.temporary and name not in ("PWD", "OLDPWD", "IFS", "OPTIND"):
         walk.names.append(name)
+
+
+def use_named(walk: Walk, pointer: Value | None) -> None:
+    """Record that the variables were expanded whose names a list of variables holds: ``${!v}`` for each name of ``compgen -v``."""
+    if pointer is not None and not isinstance(pointer, str):
+        walk.names.extend(origin.detail + "*" for origin in origins_of(pointer) if origin.kind == "variables")
 
 
 def use_arguments(walk: Walk, state: State) -> None:

@@ -52,9 +52,13 @@ class BraceReader(ExpansionReader):
         indirect = length is None and self._indirection()
         head = PARAMETER_NAME.match(self.source, self.pos, self.end)
         if head is None or (self.zsh and self.source.startswith(("${", "$("), self.pos, self.end)):
-            if not self.zsh or self.peek() not in ("$", '"', "`"):
+            if self.zsh and self.peek() in ("$", '"', "`"):
+                parameter = self._nested(start)
+            elif self.zsh and self.peek() in (":", "-") and not length and not indirect:
+                # ${:-word}: of no parameter, which is never set, so that the word holds.
+                parameter = Parameter("", start, self.pos, op=flags)
+            else:
                 return self._bad(start)
-            parameter = self._nested(start)
         else:
             self.pos = self.joins(head.end())
             parameter = Parameter(head.group(1).replace("\\\n", ""), start, self.pos, op=flags)
@@ -85,7 +89,6 @@ class BraceReader(ExpansionReader):
         begin = self.pos
         parts: list[WordPart] = []
         self.special(parts, self.source[begin], False, False)
-        self.note("an expansion within an expansion isn't evaluated", begin)
         return Parameter("", start, self.pos, index=Word(parts, begin, self.pos))
 
     def _indirection(self) -> bool:

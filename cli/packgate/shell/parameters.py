@@ -36,7 +36,11 @@ def expand(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bo
     if part.op in ("!*", "!@", "!keys"):
         emit(listing(part, state), fields, quoted)
         return
+    known = len(walk.names)
     target = resolve(walk, part, state)
+    if part.length or part.op in ("+", ":+"):
+        # A length and "is it set" show nothing of the value.
+        del walk.names[known:]
     if part.length:
         fields.value(_length(target), quoted)
     elif part.op and part.op.lstrip(":") in ("-", "=", "?", "+"):
@@ -76,6 +80,10 @@ def _operate(walk: Walk, part: Parameter, target: Target, state: State) -> None:
     if target.present is False and not target.is_list and op not in ("@a", "@A"):
         return
     if op == ":":
+        modified = zsh.modify(part, target.values) if state.shell == "zsh" else None
+        if modified is not None:
+            target.values = modified
+            return
         substring(walk, part, target, state)
     elif op[0] in "#%":
         target.values = cut_pattern(walk, part, target.values, state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.value import join
+from packgate.model.value import Origin, join, origins_of, unknown
 from packgate.shell.expand import add_word, quoted_text, single
 from packgate.shell.limits import REDIRECTS
 from packgate.shell.paths import resolve_path
@@ -75,6 +75,8 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
     elif output:
         sink = Sink(target, _MODES.get(op, "write"), span)
         sink.standard = fd == 1
+        if op == "<>":
+            sink.input = Stream(walk.host.content(target), tuple(walk.names))
         sinks.append(sink)
         state.fds[fd] = sink
         if op[0] == "&" or (op == ">&" and redirect.fd is None):
@@ -106,6 +108,8 @@ def _number(walk: Walk, redirect: Redirect, state: State, default: int) -> int:
 def _duplicate(target: Value, fd: int, state: State, redirect: Redirect) -> bool:
     """``2>&1``, ``3<&-``; False when the target of ``>&`` is a file."""
     if not isinstance(target, str):
+        if redirect.op == "<&":
+            state.fds[fd] = Stream(unknown(*origins_of(target), Origin("input")))
         return redirect.op == "<&"
     if target == "-":
         state.fds[fd] = Closed()
@@ -115,6 +119,9 @@ def _duplicate(target: Value, fd: int, state: State, redirect: Redirect) -> bool
     if not digits.isdigit() or len(digits) > 6:
         return redirect.op == "<&" or redirect.fd is not None
     _dup(state, fd, int(digits))
+    both = state.fds.get(fd)
+    if redirect.op == "<&" and isinstance(both, Sink) and both.input is not None:
+        state.fds[fd] = both.input
     if moved:
         state.fds[int(digits)] = Closed()
     return True

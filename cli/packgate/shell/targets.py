@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Origin, unknown
+from packgate.model.value import NAME, Hole, Origin, Text, unknown
 from packgate.shell import arithmetic, zsh
 from packgate.shell.limits import ALL_FIELDS
-from packgate.shell.lookup import ALWAYS_SET, special, use, use_arguments
+from packgate.shell.lookup import ALWAYS_SET, special, use, use_arguments, use_named
 from packgate.shell.partial import one_of, variants
 from packgate.shell.state import Unset, element, elements, is_sparse, keys, scalar
 
@@ -51,6 +51,8 @@ def _subscript(part: Parameter) -> str:
 def resolve(walk: Walk, part: Parameter, state: State) -> Target:
     """What the expansion refers to, through indirection, name references and subscripts."""
     name = part.name
+    if not name and part.op != "bad":
+        return zsh.nested(walk, part, state)
     if part.indirect:
         pointer = scalar(state.lookup(name))
         if pointer is None:
@@ -132,6 +134,7 @@ def subscript(walk: Walk, index: Word, state: State, name: str) -> str | None:
 def _pointed(walk: Walk, pointer: Value | None, name: str, state: State) -> Target:
     """The target of ``${!name}``."""
     if not isinstance(pointer, str):
+        use_named(walk, pointer)
         names = variants(pointer) if pointer is not None else None
         if names is None:
             return Target(name, [unknown(Origin("variable", name))], None)
@@ -166,6 +169,9 @@ def listing(part: Parameter, state: State) -> Target:
         found = {name for name, stored in state.variables.items() if not isinstance(stored, Unset)}
         found |= set(state.environment)
         values = [*sorted(name for name in found if name.startswith(part.name))]
+        if not any(name.startswith(part.name) for name in state.variables):
+            # The line sets none of them: it is the environment's that are asked for.
+            values.append(Text((part.name, Hole((Origin("variables", part.name),), NAME))))
     target = Target(part.name, values)
     target.is_list = True
     target.star = part.op == "!*" or _subscript(part) == "*"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from packgate.model.value import unknown
+from packgate.model.value import origins_of, unknown
 from packgate.shell.lookup import spaced
-from packgate.shell.partial import map_literals, split_blank, split_on
-from packgate.shell.tree import Parameter
+from packgate.shell.partial import each, map_literals, split_blank, split_on
+from packgate.shell.tree import Literal, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packgate.model.value import Value
     from packgate.shell.fields import Fields
     from packgate.shell.state import State
@@ -49,6 +51,51 @@ def whole_array(walk: Walk, name: str, state: State) -> Target:
     target = Target(name, elements(state.lookup(name)))
     target.is_list = True
     return target
+
+
+def nested(walk: Walk, part: Parameter, state: State) -> Target:
+    """``${${…}…}`` and ``${$(…)…}``: what the inner expansion yields. ``${…}`` without a name is a parameter that is never set."""
+    from packgate.shell.expand import add_words
+    from packgate.shell.targets import Target
+
+    if part.index is None:
+        return Target("", [""], False)
+    values: list[Value] = []
+    add_words(walk, [part.index], state, values)
+    target = Target("", values or [""])
+    target.is_list = len(values) > 1
+    return target
+
+
+def modify(part: Parameter, values: list[Value]) -> list[Value] | None:
+    """``${name:h}``, ``:t``, ``:l`` …: the modifiers that history has too (zsh, "Modifiers"); None for a substring."""
+    words = [word.parts[0].text if len(word.parts) == 1 and isinstance(word.parts[0], Literal) else "" for word in part.args]
+    if not words or not words[0][:1].isalpha():
+        return None
+    for letters in words:
+        change = _MODIFIERS.get(letters)
+        values = [_each(value, change) for value in values] if change is not None else [unknown(*origins_of(value)) for value in values]
+    return values
+
+
+def _each(value: Value, change: Callable[[str], str]) -> Value:
+    known = each(value, change)
+    return known if known is not None else unknown(*origins_of(value))
+
+
+def _head(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[0] or ("/" if path.startswith("/") else ".")
+
+
+def _root(path: str) -> str:
+    stem, dot, suffix = path.rpartition(".")
+    return stem if dot and "/" not in suffix and stem else path
+
+
+_MODIFIERS: dict[str, Callable[[str], str]] = {
+    "l": str.lower, "u": str.upper, "h": _head, "t": lambda path: path.rstrip("/").rpartition("/")[2], "r": _root,
+    "e": lambda path: path[len(_root(path)) + 1 :], "a": str, "A": str, "P": str, "Q": lambda text: text.replace("'", ""),
+}
 
 
 def expand_flagged(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bool) -> None:
@@ -99,6 +146,9 @@ def _split(values: list[Value], separator: str) -> list[Value]:
 
 
 def _pointed(walk: Walk, value: Value, state: State) -> Value:
-    from packgate.shell.lookup import variable
+    from packgate.shell.lookup import use_named, variable
 
-    return variable(walk, value, state) if isinstance(value, str) else unknown()
+    if isinstance(value, str):
+        return variable(walk, value, state)
+    use_named(walk, value)
+    return unknown()

@@ -9,7 +9,7 @@ from packgate.facts.fields import add_network
 from packgate.facts.handlers.git_place import elsewhere, git_setting
 from packgate.facts.parsers import PARSERS
 from packgate.model.operation import Operation
-from packgate.model.value import Glob, Origin, Text, join, unknown
+from packgate.model.value import Glob, Hole, Origin, Text, join, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,8 +106,9 @@ def _refspec(word: Value, delete: bool, call: Call, session: Session) -> tuple[t
         kinds = (PUSH, DELETE)
     if target == "":
         target = source
-    if isinstance(target, str) and "*" in target:
-        return kinds, _wild(target, session)
+    pattern = _pattern(target)
+    if pattern is not None:
+        return kinds, _wild(pattern, session)
     return kinds, (_branch(target, call, session),)
 
 
@@ -158,6 +159,14 @@ def _all_branches(session: Session) -> tuple[Value, ...]:
         if name is not None and name not in names:
             names.append(name)
     return (*names, Text((Glob("**"),)))
+
+
+def _pattern(target: Value) -> str | None:
+    """The text of a refspec with a star; unquoted it is a glob for the shell, which hardly ever finds a file of that name."""
+    if isinstance(target, str):
+        return target if "*" in target else None
+    texts = [part if isinstance(part, str) else part.pattern for part in target.parts if not isinstance(part, Hole)]
+    return "".join(texts) if len(texts) == len(target.parts) and "*" in texts else None
 
 
 def _wild(target: str, session: Session) -> tuple[Value, ...]:

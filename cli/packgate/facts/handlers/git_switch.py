@@ -25,7 +25,7 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
     if call.has("--show-current") or ((call.has("--abbrev-ref") or call.words[-1:] == ["symbolic-ref"]) and call.operands == ["HEAD"]):
         return session.git.branch
     if call.words[-1:] in (["rev-parse"], ["symbolic-ref"]):
-        return None
+        return session.repository if call.has("--show-toplevel") else None
     _remember(call, session)
     return None
 

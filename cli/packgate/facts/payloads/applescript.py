@@ -107,7 +107,7 @@ class _Script:
         else:
             self.payload.unreadable(command)
         if [self._word(index) for index in range(3)] == ["with", "administrator", "privileges"]:
-            self.payload.add(("privilege-escalation",), "administrator", "execute", {"user": ("root",)})
+            self.payload.add(("privilege-escalation",), "run-as", "grant", {"user": ("root",)})
 
     def _nested(self, code: Value) -> None:
         if isinstance(code, str) and self.depth < _MAX_DEPTH:
