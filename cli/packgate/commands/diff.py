@@ -66,8 +66,9 @@ def command(
             if side.findings:
                 print_findings(side.findings, "text" if form == "json" else form, err=form == "json")
                 return FINDINGS
-        with progress(len(actions(*sides, recorded)), "deciding on both sides") as tick:
-            comparison = compare(*sides, recorded, now=at or clock.now(), tick=tick)
+        tried = actions(*sides, recorded)
+        with progress(len(tried), "deciding on both sides") as tick:
+            comparison = compare(*sides, tried, now=at or clock.now(), tick=tick)
         _print(comparison, form, limit)
     return FINDINGS if _fails(comparison, fail_on) else CLEAN
 

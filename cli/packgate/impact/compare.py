@@ -60,19 +60,20 @@ class Comparison:
 
 
 def compare(
-    base: Side, head: Side, events: Sequence[Tried] = (), *, now: str | None = None, tick: Callable[[], None] | None = None
+    base: Side, head: Side, tried: Sequence[Tried], *, now: str | None = None, tick: Callable[[], None] | None = None
 ) -> Comparison:
-    """Compare two sides that loaded without errors. ``tick`` is called after every action that was tried (`actions` says how many)."""
+    """Compare two sides that loaded without errors, by the actions that `actions` gives. ``tick`` is called after each of them."""
     changes = structural(base, head)
     relations: list[Relation] = []
     pairs = [(base.packs[name], head.packs[name]) for name in sorted(base.packs.keys() & head.packs.keys())]
     for old, new in pairs:
-        touched = {each.subject for each in changes if each.pack == new.name and each.conditions}
-        if any(each.pack == new.name and each.kind == "list" for each in changes):
-            touched = set(new.policies)
+        own = [each for each in changes if each.pack == new.name]
+        changed = {each.subject for each in own if each.conditions}
+        # A list can stand in any condition.
+        touched = set(new.policies) if any(each.kind == "list" for each in own) else changed
         found = compare_conditions(old, new, [policy for policy in both(old, new) if policy in touched])
-        relations += [each for each in found if each.kind != SAME or any(c.subject == each.policy and c.conditions for c in changes)]
-    return Comparison(base.label, head.label, tuple(changes), tuple(relations), behaviour(pairs, actions(base, head, events), now, tick))
+        relations += [each for each in found if each.kind != SAME or each.policy in changed]
+    return Comparison(base.label, head.label, tuple(changes), tuple(relations), behaviour(pairs, tried, now, tick))
 
 
 def actions(base: Side, head: Side, events: Sequence[Tried] = ()) -> list[Tried]:

@@ -71,19 +71,15 @@ class Search:
             for clause in fires.clauses:
                 start = self._within({}, clause)
                 if start is not None:
-                    yield from self._left_over(start, [*self._excluding(fires)], [*right])
+                    yield from self._left_over(start, fires.exceptions, right)
 
-    def _excluding(self, fires: Fires) -> Iterator[Fires]:
-        """A policy's exceptions, as something to take away."""
-        if fires.exceptions:
-            yield Fires(fires.exceptions, ())
-
-    def _left_over(self, box: Box, excused: list[Fires], right: list[Fires]) -> Iterator[dict[str, str | None]]:
+    def _left_over(
+        self, box: Box, excused: tuple[tuple[Demand, ...], ...], right: Sequence[Fires]
+    ) -> Iterator[dict[str, str | None]]:
         boxes = [box]
-        own = {exception for fires in excused for exception in fires.clauses}
         # An exception that both sides have makes no difference.
-        others = [Fires(fires.clauses, tuple(each for each in fires.exceptions if each not in own)) for fires in right]
-        for fires in [*others, *excused]:
+        others = [Fires(fires.clauses, tuple(each for each in fires.exceptions if each not in excused)) for fires in right]
+        for fires in [*others, Fires(excused, ())]:
             boxes = [rest for each in boxes for rest in self._without(each, fires)]
         for each in boxes:
             found = self._witness(each)

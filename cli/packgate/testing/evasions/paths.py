@@ -203,19 +203,8 @@ def _classes(value: str) -> str | None:
     return folder + slash + "".join(f"[{char}]" if char.isalnum() else char for char in name)
 
 
-def _linked(subject: Subject) -> str | None:
-    """An absolute path by a link to its folder that the line makes."""
-    part = subject.lone
-    found = [] if part is None else [(word, value) for word, value in _operands(part, subject) if _absolute(value)]
-    if len(found) != 1 or found[0][1].count("/") < 2:
-        return None
-    word, value = found[0]
-    folder, name = posixpath.split(value)
-    return f"ln -s {folder} /tmp/packgate-link; {subject.edited([(word.start, word.end, '/tmp/packgate-link/' + name)])}"
-
-
-def _variable_path(template: str, use: str) -> Callable[[Subject], str | None]:
-    """The folder of an absolute path from a variable."""
+def _other_folder(template: str, use: str) -> Callable[[Subject], str | None]:
+    """An absolute path whose folder has another name, which the line gives it first."""
 
     def apply(subject: Subject) -> str | None:
         part = subject.lone
@@ -288,15 +277,15 @@ PATHS = (
         ("path-quoted-parts", "quotes inside a path", _spelled(lambda v: v.replace("/", "'/'"), lambda v: _absolute(v) or _relative(v))),
         ("path-brace", "a path's letters from braces", _spelled(lambda v: f"{v[:-1]}{{{v[-1]}..{v[-1]}}}" if v[-1].isalpha() else None,
          lambda v: _absolute(v) or _relative(v))),
-        ("path-variable", "a folder from a variable", _variable_path("d={folder}; ", '"$d"/{name}')),
-        ("path-variable-braces", "a folder from a variable in braces", _variable_path("d={folder}/; ", "${d}{name}")),
+        ("path-variable", "a folder from a variable", _other_folder("d={folder}; ", '"$d"/{name}')),
+        ("path-variable-braces", "a folder from a variable in braces", _other_folder("d={folder}/; ", "${d}{name}")),
         ("path-cd-subshell", "cd in a subshell", _changed_in_subshell), ("path-pushd", "pushd to the folder", _pushed),
         ("path-env-chdir", "env -C to the folder", _env_folder), ("path-root-first", "cd to the root first", _from_root),
         ("path-slash-home", "slashes cut out of HOME", _slash("${HOME:0:1}")),
         ("path-slash-pwd", "slashes cut out of PWD", _slash("${PWD%%[!/]*}")),
         ("path-slash-printf", "slashes from printf", _slash("$(printf '\\57')")),
         ("path-slash-echo", "slashes from echo", _slash("`echo /`")), ("path-slash-hex", "slashes in $'…'", _slash("$'\\x2f'")),
-        ("path-linked", "a link to the folder", _linked),
+        ("path-linked", "a link to the folder", _other_folder("ln -s {folder} /tmp/packgate-link; ", "/tmp/packgate-link/{name}")),
     )),
     Rewrite("path-classes", "every letter of a name as a class of one", "the classes match the one file that is there",
             lambda s: _spelled(_classes, lambda v: _absolute(v) or _relative(v))(s) if _stand(s) else None),
