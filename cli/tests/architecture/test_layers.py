@@ -31,10 +31,12 @@ ALLOWED: dict[str, set[str]] = {
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
     "impact": {"testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
+    "release": {"impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources"},
+    "bundle": {"release", "gitio", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources"},
     "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
-        "exitcodes", "resources", "clock", "gitio", "impact",
+        "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},
     "__main__": {"cli"},
