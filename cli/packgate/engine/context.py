@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.engine.partly import Outline
+from packgate.engine.outline import Outline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

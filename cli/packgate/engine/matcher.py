@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.partly import MAY, MUST, NO, TREE, crosses, folders, hides, leads_to, shared_letters, shortest, tail_literals, verdict
+from packgate.engine.outline import TREE, crosses, folders, hides, leads_to, shared_letters, tail_literals
+from packgate.engine.partly import MAY, MUST, NO, shortest, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
 from packgate.model.value import has_holes
@@ -12,7 +13,7 @@ from packgate.model.value import has_holes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.engine.context import Context
-    from packgate.engine.partly import Outline
+    from packgate.engine.outline import Outline
     from packgate.engine.syntax import Node
     from packgate.model.value import Text
 

@@ -12,7 +12,7 @@ from packgate.engine.syntax import is_plain, literal_ends
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.engine.context import Context
-    from packgate.engine.partly import Outline
+    from packgate.engine.outline import Outline
     from packgate.model.value import Text
 
 

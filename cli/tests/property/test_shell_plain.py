@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packgate.shell import evaluate as evaluator
+from packgate.shell import evaluate, evaluator
 from packgate.shell.plain import plain_words
 from packgate.shell.state import State
 from packgate.testing.corpus import load_corpora
@@ -64,7 +64,7 @@ SLOTS = [name for name in dir(State) if not name.startswith("_") and not callabl
 def outcome(line: str, shell: str, span: tuple[int, int] | None) -> tuple[object, ...]:
     told = Told()
     state = State("/home/dev/proj", "/home/dev", {"A": "1"}, shell, ["x", "y"])
-    output = evaluator.evaluate(line, state, told, span)
+    output = evaluate.evaluate(line, state, told, span)
     left = {name: getattr(state, name) for name in SLOTS}
     return told.events, output, left, state.budget.commands
 
@@ -96,9 +96,9 @@ def told_of_line(line: str, shell: str, read: bool) -> tuple[list[object], int]:
     told = Told()
     state = State("/home/dev/proj", "/home/dev", {"A": "1"}, shell, ["x", "y"])
     if read:
-        evaluator.evaluate(line, state, told)
+        evaluate.evaluate(line, state, told)
     else:
-        evaluator.evaluate_line(line, state, told)
+        evaluate.evaluate_line(line, state, told)
     return [event for event in told.events if event[0] != "content"], state.budget.commands
 
 

@@ -11,7 +11,8 @@ from packgate.model.value import Glob, Hole, Origin, Text, join, show, unknown
 from packgate.shell.arithmetic import evaluate as calculate
 from packgate.shell.braces import sequence
 from packgate.shell.escapes import decode_bytes, encode_text, unescape
-from packgate.shell.evaluate import Evaluator, evaluate
+from packgate.shell.evaluate import evaluate
+from packgate.shell.evaluator import Evaluator
 from packgate.shell.fields import Active, Alternatives, Fields, finish
 from packgate.shell.limits import BRACE_WORDS, COMMANDS, DEPTH, LOOP, Budget
 from packgate.shell.merge import Snapshot, merge, restore
