@@ -22,6 +22,7 @@ VERBS = {
     "explain": "Show what a command does and why each policy fires or does not.",
     "facts": "List the operations found in a command.",
     "diff": "Show what a change to packs does.",
+    "codeowners": "Write the owners of packs into CODEOWNERS.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

@@ -33,8 +33,8 @@ _FILES = (".yaml", ".yml")
 @click.option("--pack", "packs", multiple=True, metavar="NAME", help="Only this pack; repeatable.")
 @click.option("--events", type=click.Path(path_type=Path), metavar="FILE", help="Recorded events (JSON lines) to decide too.")
 @click.option(
-    "--fail-on", "fail_on", type=click.Choice(["loosened", "tightened", "any"]), multiple=True,
-    help="Exit with 1 when the change goes in this direction; repeatable.",
+    "--fail-on", "fail_on", type=click.Choice(["loosened", "tightened", "any", "none"]), multiple=True,
+    help="Exit with 1 when the change goes in this direction; repeatable. `none`, the default, fails never.",
 )
 @click.option("--limit", type=click.IntRange(0), default=10, show_default=True, help="How many actions are shown, of each direction.")
 @at_option("The time that waivers are held against (RFC 3339). Default: now.")

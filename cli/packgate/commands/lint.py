@@ -39,7 +39,10 @@ class LintOptions:
 @click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change as a unified diff; write nothing.")
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
-@click.option("--select", "select", multiple=True, metavar="CODES", help="Only these rules: PG212, or PG21 for PG210 to PG219.")
+@click.option(
+    "--select", "select", multiple=True, metavar="CODES",
+    help="Only these rules: PG212, or PG21 for PG210 to PG219; PG0 and PG1 for the files alone.",
+)
 @click.option("--ignore", "ignore", multiple=True, metavar="CODES", help="Not these rules.")
 @click.option("--at", metavar="DAY", help="The day against which waivers are held (2026-01-31). Default: today, UTC.")
 @click.option("--list-rules", is_flag=True, help="List the rules and exit.")
@@ -135,9 +138,11 @@ def _report(findings: list[Diagnostic], fixed: int) -> Report:
 def _selection(select: tuple[str, ...], ignore: tuple[str, ...]) -> Selection:
     from packgate.lint.registry import RULES
     from packgate.lint.runner import Selection
+    from packgate.source.codes import TITLES
     from packgate.source.suggest import did_you_mean
 
-    known = [rule.code for rule in RULES]
+    # What is wrong with a file itself (PG0, PG1) is said whatever is selected.
+    known = [*(rule.code for rule in RULES), *TITLES]
     chosen = []
     for option, given in (("--select", select), ("--ignore", ignore)):
         entries = tuple(entry.strip().upper() for item in given for entry in item.split(",") if entry.strip())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("test")
 @click.argument("packs", nargs=-1, metavar="[PACK|PATH]...", shell_complete=complete_packs)
+@click.option("--whole-packs", is_flag=True, help="A file stands for its whole pack, as changed files of a commit do.")
 @click.option("--filter", "filters", multiple=True, metavar="GLOB", help="Only cases whose name matches: 'secret-*', '*/must_fire/*'.")
 @click.option("--coverage", is_flag=True, help="Every branch of every condition must be reached by a firing and a near-miss case.")
 @click.option("--fail-on-empty", is_flag=True, help="Exit with 1 when there is no case to run.")
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 @click.option("--min-score", type=click.FloatRange(0, 100), metavar="PERCENT", help="With --mutate: the share that must be noticed.")
 @format_option
 def command(
-    packs: tuple[str, ...], filters: tuple[str, ...], coverage: bool, fail_on_empty: bool, corpora: Path | None, no_corpora: bool,
-    evade: bool, mutate: bool, min_score: float | None, form: str,
+    packs: tuple[str, ...], whole_packs: bool, filters: tuple[str, ...], coverage: bool, fail_on_empty: bool,
+    corpora: Path | None, no_corpora: bool, evade: bool, mutate: bool, min_score: float | None, form: str,
 ) -> int:
     """Run the cases that policies and corpora carry.
 
@@ -58,7 +59,7 @@ def command(
         raise click.UsageError("--evade and --mutate are runs of their own: give one of them")
     if min_score is not None and not mutate:
         raise click.UsageError("--min-score is of use with --mutate alone")
-    names, files = _split(packs)
+    names, files = _split(packs, whole_packs)
     space = open_workspace(names)
     if not space.ok:
         print_findings(space.diagnostics, form)
@@ -77,15 +78,14 @@ def command(
     return exit_code(run.diagnostics)
 
 
-def _split(packs: tuple[str, ...]) -> tuple[list[str], frozenset[str]]:
-    """The packs to load, and the files to whose cases the run is limited: a policies file of a pack needs its pack."""
+def _split(packs: tuple[str, ...], whole: bool) -> tuple[list[str], frozenset[str]]:
+    """The packs to load, and the files to whose cases the run is limited (none when ``whole``): a policies file needs its pack."""
     from packgate.source.workspace import pack_of
 
     names: dict[str, None] = {}
     files: set[str] = set()
-    whole = False
     for name in packs:
-        pack = pack_of(name) if os.path.isfile(name) and os.path.basename(name) != "pack.yaml" else None
+        pack = pack_of(name) if os.path.isfile(name) and (whole or os.path.basename(name) != "pack.yaml") else None
         names[pack or name] = None
         if os.path.isfile(name):
             files.add(os.path.realpath(name))
