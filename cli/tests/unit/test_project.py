@@ -78,7 +78,7 @@ def test_an_installation_is_renewed_when_the_settings_change(dev, tmp_path, monk
 
 def test_hooks_for_policy_repositories_run_verbs_that_exist():
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert [hook["id"] for hook in hooks] == ["packgate-lint", "packgate-test"]
+    assert [hook["id"] for hook in hooks] == ["packgate-validate", "packgate-lint", "packgate-test", "packgate-test-all"]
     for hook in hooks:
         program, verb = hook["entry"].split()
         assert (program, verb in VERBS, hook["pass_filenames"]) == ("packgate", True, False)
