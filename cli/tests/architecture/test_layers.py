@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "impact": {"testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     "release": {"impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources"},
     "bundle": {"release", "gitio", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources"},
-    "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes"},
+    "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle",

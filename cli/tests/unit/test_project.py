@@ -80,10 +80,11 @@ def test_hooks_for_policy_repositories_run_verbs_that_exist():
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [hook["id"] for hook in hooks] == ["packgate-validate", "packgate-lint", "packgate-test", "packgate-test-all"]
     for hook in hooks:
-        program, verb = hook["entry"].split()
-        assert (program, verb in VERBS, hook["pass_filenames"]) == ("packgate", True, False)
+        program, verb = hook["entry"].split()[:2]
+        assert (program, verb in VERBS) == ("packgate", True)
         assert re.search(hook["files"], "packs/payments/policies/ledger.yaml")
-        assert re.search(hook["files"], "packgate.yaml")
+        # What looks at single files gets their names; what looks at everything runs on settings, too.
+        assert hook.get("pass_filenames", True) is not (hook["id"] in ("packgate-lint", "packgate-test-all"))
         assert not re.search(hook["files"], "src/packs/loader.py")
 
 
