@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packgate.release.record import Record
 
 STAGES = ("audit", "warn", "block")
 
@@ -31,14 +35,17 @@ class TagName:
 @dataclass(frozen=True, slots=True)
 class Release:
     """A release as its tag records it. ``revision`` rises by one or more with every release of a pack and is what orders them;
-    ``time`` (RFC 3339, UTC) is the tagger's; ``commit`` the full id; ``signed`` the principal of a good signature, None without one."""
+    ``time`` (RFC 3339, UTC) is the tagger's; ``commit`` the full id; ``signed`` the principal of a good signature, None without one;
+    ``object`` the id of the tag itself."""
 
     name: TagName
     revision: int
     commit: str
     time: str
     tagger: str
+    record: Record
     signed: str | None = None
+    object: str = ""
 
     @property
     def tag(self) -> str:
