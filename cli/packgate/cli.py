@@ -23,6 +23,7 @@ VERBS = {
     "facts": "List the operations found in a command.",
     "diff": "Show what a change to packs does.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
+    "bundle": "Build, check and compare the archives that enforcement points download.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

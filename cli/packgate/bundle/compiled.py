@@ -1,0 +1,190 @@
+"""The compiled pack: all that decisions need, as plain data, and back.
+
+What `extends` inherits is resolved, lists of the context that a pattern names are carried, and of the vocabulary the families and fields
+that the pack adds, and the types of the fields that it names: a pattern means what it meant when the pack was tested.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from packgate.bundle import shapes
+from packgate.model.policy import MODES, PATTERN_KINDS, STAGES, Condition, Outcome, Pack, Pattern, Policy, Rollout, Waiver
+from packgate.model.vocabulary import FIELD_TYPES, FieldType, Vocabulary, vocabulary_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+COMPILED = "compiled/pack.json"
+# Of this member alone: the bundle's own schema is the manifest's.
+_FORM = 1
+_QUANTIFIERS = ("any", "all", "not")
+# Whose letter case decides how operations are looked up, named or not.
+_ALWAYS = "operation"
+
+
+def to_data(pack: Pack, vocabulary: Vocabulary, builtin: Vocabulary, lists: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """A pack as plain data. ``vocabulary`` is the one that holds for it, ``builtin`` packgate's own, ``lists`` those of the context."""
+    conditions = list(_conditions(pack))
+    used = sorted({condition.field for condition in conditions} | {_ALWAYS})
+    named = {pattern.text for condition in conditions for pattern in condition.patterns if pattern.kind == "list"}
+    added = Vocabulary(
+        {name: each for name, each in vocabulary.families.items() if name not in builtin.families},
+        {name: each for name, each in vocabulary.fields.items() if name not in builtin.fields},
+    )
+    return {
+        "form": _FORM,
+        "pack": _pack_data(pack),
+        "types": {name: vocabulary.fields[name].type for name in used if name in vocabulary.fields},
+        "vocabulary": added.to_json(),
+        "context_lists": {name: list(lists[name]) for name in sorted(named) if name in lists and name not in pack.lists},
+    }
+
+
+def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ...]]]:
+    """The pack, its vocabulary and the lists of the context from what `to_data` made. Raises `ValueError` for another form."""
+    data = shapes.record(value, ("form", "pack", "types", "vocabulary", "context_lists"), "")
+    if data["form"] != _FORM:
+        raise ValueError(f"form {data['form']!r:.40} is unknown; this packgate reads {_FORM}")
+    types = shapes.mapping(data["types"], "types", lambda item, at: shapes.choice(item, FIELD_TYPES, at))
+    added = vocabulary_from(shapes.record(data["vocabulary"], ("families", "fields"), "vocabulary"))
+    fields = (FieldType(name, type, "") for name, type in types.items() if name not in added.fields)
+    return _pack(data["pack"]), added.extended((), fields), shapes.mapping(data["context_lists"], "context_lists", shapes.texts)
+
+
+def _conditions(pack: Pack) -> Iterable[Condition]:
+    for policy in pack.policies:
+        for clause in (*policy.clauses, *policy.exceptions, policy.where):
+            yield from clause
+    for waiver in pack.waivers:
+        yield from (*waiver.conditions, *waiver.where)
+
+
+def _pack_data(pack: Pack) -> dict[str, Any]:
+    return {
+        "name": pack.name, "version": pack.version, "title": pack.title, "default": pack.default, "uncertain": pack.uncertain,
+        "lists": {name: list(items) for name, items in pack.lists.items()},
+        "environments": {name: list(items) for name, items in pack.environments.items()},
+        "rollout": {"pack": pack.rollout.pack, "threats": pack.rollout.threats, "policies": pack.rollout.policies},
+        "catalog": pack.catalog,
+        "policies": [_policy_data(policy) for policy in sorted(pack.policies, key=lambda policy: policy.id)],
+        "waivers": [
+            {name: getattr(waiver, name) for name in _WAIVER_TEXTS}
+            | {"conditions": _clause_data(waiver.conditions), "where": _clause_data(waiver.where)}
+            for waiver in pack.waivers
+        ],
+    }
+
+
+def _policy_data(policy: Policy) -> dict[str, Any]:
+    outcome = policy.outcome
+    return {name: getattr(policy, name) for name in _POLICY_TEXTS} | {
+        "when": list(policy.when), "risk": policy.risk,
+        "clauses": [_clause_data(clause) for clause in policy.clauses],
+        "exceptions": [_clause_data(clause) for clause in policy.exceptions],
+        "where": _clause_data(policy.where),
+        "outcome": {
+            "mode": outcome.mode, "redact": outcome.redact, "alert": list(outcome.alert), "approver": outcome.approver,
+            "confirm": outcome.confirm,
+        },
+    }
+
+
+def _clause_data(clause: tuple[Condition, ...]) -> list[Any]:
+    return [[each.field, each.quantifier, [[pattern.kind, pattern.text] for pattern in each.patterns]] for each in clause]
+
+
+_POLICY_TEXTS = ("id", "title", "threat", "impact", "rationale", "message")
+_WAIVER_TEXTS = ("id", "policy", "expires", "reason", "owner", "approver")
+_PACK_KEYS = (
+    "name", "version", "title", "default", "uncertain", "lists", "environments", "rollout", "catalog", "policies", "waivers",
+)
+
+
+def _pack(value: Any) -> Pack:
+    data = shapes.record(value, _PACK_KEYS, "pack")
+    rollout = shapes.record(data["rollout"], ("pack", "threats", "policies"), "rollout")
+    name = shapes.text(data["name"], "name")
+    policies = tuple(_policy(item, name, f"policies/{index}") for index, item in enumerate(shapes.items(data["policies"], "policies")))
+    if len({policy.id for policy in policies}) != len(policies):
+        raise ValueError("policies: an id stands twice")
+    return Pack(
+        name, shapes.text(data["version"], "version"), policies,
+        lists=shapes.mapping(data["lists"], "lists", shapes.texts),
+        default=shapes.choice(data["default"], ("allow", "deny"), "default"),
+        uncertain=shapes.choice(data["uncertain"], MODES, "uncertain"),
+        rollout=Rollout(
+            _stage(rollout["pack"], "rollout/pack"), shapes.mapping(rollout["threats"], "rollout/threats", _stage),
+            shapes.mapping(rollout["policies"], "rollout/policies", _stage),
+        ),
+        waivers=tuple(_waiver(item, f"waivers/{index}") for index, item in enumerate(shapes.items(data["waivers"], "waivers"))),
+        title=shapes.text(data["title"], "title"),
+        catalog=None if data["catalog"] is None else _catalog(data["catalog"]),
+        environments=shapes.mapping(data["environments"], "environments", shapes.texts),
+    )
+
+
+def _stage(value: Any, place: str) -> str:
+    return shapes.choice(value, STAGES, place)
+
+
+def _catalog(value: Any) -> dict[str, Any]:
+    """A compiled catalog; its programs are read by the catalog, which wrote them."""
+    data = shapes.record(value, ("names", "globs", "programs", "variables"), "catalog")
+    programs = shapes.items(data["programs"], "catalog/programs")
+    numbers = [*shapes.mapping(data["names"], "catalog/names", shapes.number).values()]
+    for index, item in enumerate(shapes.items(data["globs"], "catalog/globs")):
+        glob, number = shapes.pair(item, f"catalog/globs/{index}")
+        shapes.text(glob, f"catalog/globs/{index}")
+        numbers.append(shapes.number(number, f"catalog/globs/{index}"))
+    if any(not 0 <= number < len(programs) for number in numbers) or not all(isinstance(item, dict) for item in programs):
+        raise ValueError("catalog: a name leads to no program")
+    shapes.mapping(data["variables"], "catalog/variables", lambda item, at: shapes.mapping(item, at, lambda each, _: each))
+    return data
+
+
+def _policy(value: Any, pack: str, place: str) -> Policy:
+    data = shapes.record(value, (*_POLICY_TEXTS, "when", "risk", "clauses", "exceptions", "where", "outcome"), place)
+    then = shapes.record(data["outcome"], ("mode", "redact", "alert", "approver", "confirm"), f"{place}/outcome")
+    outcome = Outcome(
+        shapes.choice(then["mode"], MODES, f"{place}/outcome/mode"), shapes.flag(then["redact"], f"{place}/outcome/redact"),
+        shapes.texts(then["alert"], f"{place}/outcome/alert"),
+        None if then["approver"] is None else shapes.text(then["approver"], f"{place}/outcome/approver"),
+        shapes.flag(then["confirm"], f"{place}/outcome/confirm"),
+    )
+    texts = {name: shapes.text(data[name], f"{place}/{name}") for name in _POLICY_TEXTS}
+    when = shapes.texts(data["when"], f"{place}/when")
+    if not when:
+        raise ValueError(f"{place}/when: no family")
+    return Policy(
+        pack=pack, when=when, outcome=outcome, clauses=_clauses(data["clauses"], f"{place}/clauses"),
+        exceptions=_clauses(data["exceptions"], f"{place}/exceptions"), where=_clause(data["where"], f"{place}/where"),
+        risk=shapes.number(data["risk"], f"{place}/risk"), **texts,
+    )
+
+
+def _waiver(value: Any, place: str) -> Waiver:
+    data = shapes.record(value, (*_WAIVER_TEXTS, "conditions", "where"), place)
+    texts = {name: shapes.text(data[name], f"{place}/{name}") for name in _WAIVER_TEXTS}
+    return Waiver(
+        conditions=_clause(data["conditions"], f"{place}/conditions"), where=_clause(data["where"], f"{place}/where"), **texts
+    )
+
+
+def _clauses(value: Any, place: str) -> tuple[tuple[Condition, ...], ...]:
+    return tuple(_clause(item, f"{place}/{index}") for index, item in enumerate(shapes.items(value, place)))
+
+
+def _clause(value: Any, place: str) -> tuple[Condition, ...]:
+    return tuple(_condition(item, f"{place}/{index}") for index, item in enumerate(shapes.items(value, place)))
+
+
+def _condition(value: Any, place: str) -> Condition:
+    parts = shapes.items(value, place)
+    if len(parts) != 3:
+        raise ValueError(f"{place}: expected a field, a quantifier and patterns")
+    patterns = []
+    for index, item in enumerate(shapes.items(parts[2], place)):
+        kind, text = shapes.pair(item, f"{place}/{index}")
+        patterns.append(Pattern(shapes.choice(kind, PATTERN_KINDS, place), shapes.text(text, place)))
+    return Condition(shapes.text(parts[0], place), tuple(patterns), shapes.choice(parts[1], _QUANTIFIERS, place))
