@@ -100,6 +100,8 @@ class _Reader:
     def _descend(self, word: Value) -> bool:
         """Follow a word of the sub-command; false when none of the live branches knows it."""
         if not isinstance(word, str):
+            if not self.pending or all(branch.level is None for branch in self.live):
+                self.call.undecided = any(branch.can_follow(word) for branch in self.live)
             return False
         following = [child for branch in self.live for child in branch.follow(word)]
         if not following:

@@ -17,11 +17,11 @@ HELP = 2
 class Call:
     """``words`` is the sub-command, ``operands`` what follows it, ``options`` the values of each option by its key (an empty
     list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--``
-    stood, ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for."""
+    stood, ``undecided`` that the sub-command is a word which is not known, ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for."""
 
     __slots__ = (
         "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "settled", "span", "state",
-        "stdin", "variables", "words",
+        "stdin", "undecided", "variables", "words",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +46,7 @@ class Call:
         self.options: dict[str, list[Value]] = {}
         self.flags: list[str] = []
         self.after: int | None = None
+        self.undecided = False
         self.environment: list[Value] | None = None
         self.settled: tuple[Value, ...] | None = None
         self.neutral = ACTIVE

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from packgate.facts.source import Source
-    from packgate.model.value import Value
+    from packgate.model.value import Text, Value
 
 # Words of lines whose meaning is kept, for each branch and level: lines name words without end.
 _MOST_REMEMBERED = 500
@@ -177,6 +177,12 @@ class Branch:
             if len(self.followed) < _MOST_REMEMBERED:
                 self.followed[word] = found
         return found
+
+    def can_follow(self, word: Text) -> bool:
+        """Whether a partly known word can be one that leads on."""
+        first, last = word.parts[0], word.parts[-1]
+        begin, end = first if isinstance(first, str) else "", last if isinstance(last, str) else ""
+        return any(name.startswith(begin) and name.endswith(end) for name in (*self.exact, *(glob for glob, _ in self.globs)))
 
     def _follow(self, word: str) -> list[Branch]:
         found = []

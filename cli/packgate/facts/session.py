@@ -16,7 +16,7 @@ from packgate.facts.resolve import bare, candidates, resolve, split_git
 from packgate.facts.scripts import run_script, unknown_program
 from packgate.facts.wraps import run_wraps
 from packgate.facts.yields import GENERIC, rule_operations
-from packgate.model.operation import FULL, Operation
+from packgate.model.operation import FULL, PARTIAL, Note, Operation
 from packgate.model.value import Origin, join, unknown
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from packgate.facts.environment import EnvironmentWords
     from packgate.facts.program import Program
     from packgate.model.action import Action
-    from packgate.model.operation import Note
     from packgate.model.value import Value
     from packgate.shell.command import Command
 
@@ -136,6 +135,9 @@ class Session:
         context = self.context
         common = common_fields(call, context)
         level = call.level
+        if call.undecided and not call.neutral:
+            self.operations.append(opaque_operation("dynamic", call.span, self, common))
+            self.note(Note("unknown-command", f"runs a command of {name} that is not known", PARTIAL, call.span))
         found = rule_operations(call, context, self, common) if level.rules else []
         if command.variables:
             found.extend(printed_variables(call, context, common))

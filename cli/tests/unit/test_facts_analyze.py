@@ -281,3 +281,18 @@ def test_a_file_operation_that_is_also_something_else_has_a_scope(command, famil
 def test_the_host_of_an_image_has_no_port(image, host, network):
     pushed = found(f"docker push {image}", "data-transfer")[0]
     assert (values(pushed, "host"), values(pushed, "network")) == ([host], [network])
+
+
+@pytest.mark.parametrize("command", ["git $SUB origin main", "git -C . $SUB", "terraform $SUB", "p=push; sh -c 'git $p origin main'", "aws $SERVICE"])
+def test_a_sub_command_that_is_not_known_is_no_plain_command(command):
+    assert opaque(command) == ["dynamic"]
+    assert analysis(command).coverage == "partial"
+
+
+@pytest.mark.parametrize("command", [
+    "git push origin $BRANCH", "git log $REF", "git $SUB --help", "kubectl get $KIND", "kubectl delete $KIND x", "docker run $IMAGE", "git -c $K=1 status",
+    "sh -c 'git $1 origin feature/x' x fetch", "terraform plan -var x=$X", "cat $FILE",
+])
+def test_an_operand_that_is_not_known_leaves_the_sub_command_known(command):
+    assert opaque(command) == []
+    assert analysis(command).coverage == "full"
