@@ -290,8 +290,10 @@ def test_a_sub_command_that_is_not_known_is_no_plain_command(command):
 
 
 @pytest.mark.parametrize("command", [
-    "git push origin $BRANCH", "git log $REF", "git $SUB --help", "kubectl get $KIND", "kubectl delete $KIND x", "docker run $IMAGE", "git -c $K=1 status",
-    "sh -c 'git $1 origin feature/x' x fetch", "terraform plan -var x=$X", "cat $FILE",
+    "git push origin $BRANCH", "git log $REF", "git $SUB --help",
+    "kubectl get $KIND", "kubectl delete $KIND x", "docker run $IMAGE", "git -c $K=1 status",
+    "sh -c 'git $1 origin feature/x' x fetch",
+    "terraform plan -var x=$X", "cat $FILE",
 ])
 def test_an_operand_that_is_not_known_leaves_the_sub_command_known(command):
     assert opaque(command) == []
