@@ -17,7 +17,8 @@ HELP = 2
 class Call:
     """``words`` is the sub-command, ``operands`` what follows it, ``options`` the values of each option by its key (an empty
     list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--``
-    stood, ``undecided`` that the sub-command is a word which is not known, ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for."""
+    stood, ``undecided`` whether the sub-command is a word which is not known,
+    ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for."""
 
     __slots__ = (
         "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "settled", "span", "state",
