@@ -24,6 +24,7 @@ VERBS = {
     "diff": "Show what a change to packs does.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
     "bundle": "Build, check and compare the archives that enforcement points download.",
+    "promote": "Move a pack, a threat layer, a policy or an assignment to a later stage.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

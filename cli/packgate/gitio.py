@@ -6,8 +6,8 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, cast
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from git import GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
 from git.exc import BadName, ODBError
@@ -57,6 +57,14 @@ class Signature:
     reason: str = ""
 
 
+class Touch(NamedTuple):
+    """A commit in the history of a path: its full id, when it was committed (RFC 3339), its author as `Name <address>`."""
+
+    commit: str
+    time: str
+    author: str
+
+
 class Repository:
     """A git repository, found from a folder upward. Raises `UserError` when there is none."""
 
@@ -102,6 +110,55 @@ class Repository:
             hint = "in CI, fetch the whole history (actions/checkout: fetch-depth: 0)"
             raise UserError(f"'{ref}' and '{other}' have no commit in common", hint)
         return str(commits[0].hexsha)
+
+    def history(self, path: str, ref: str = "HEAD") -> list[Touch]:
+        """The commits of a branch that touch a path (relative to the root), newest first; a merge counts when it was merged."""
+        form = "--format=%H%x00%cI%x00%an <%ae>"
+        out: str = self._repo.git.log("--first-parent", form, self.commit(ref), "--", path)
+        return [Touch(*line.split("\0")) for line in out.splitlines() if line]
+
+    def read(self, ref: str, path: str) -> bytes | None:
+        """The bytes of a file (relative to the root) at a ref; None where it has no such file."""
+        try:
+            item = self._found(ref).tree[Path(path).as_posix()]
+        except KeyError:
+            return None
+        if item.type != "blob" or item.mode == _SYMLINK:
+            return None
+        data: bytes = item.data_stream.read()
+        return data
+
+    def branch_with(self, branch: str, base: str, path: str, data: bytes, message: str) -> str:
+        """Make a branch on ``base`` with one commit that changes one file, without touching the working tree or the index; returns
+        the commit. Raises `UserError` when the branch exists or git refuses."""
+        self.identity()
+        git = self._repo.git
+        parent = self.commit(base)
+        try:
+            git.check_ref_format(f"refs/heads/{branch}")
+            if self._repo.git.for_each_ref(f"refs/heads/{branch}"):
+                raise UserError(f"there is a branch '{branch}' already", "delete it, or name another with --branch")
+            with TemporaryDirectory(prefix="packgate-index-") as folder, git.custom_environment(
+                GIT_INDEX_FILE=os.path.join(folder, "index")
+            ):
+                source = Path(folder, "blob")
+                source.write_bytes(data)
+                blob = git.hash_object("-w", "--no-filters", str(source))
+                git.read_tree(parent)
+                git.update_index("--add", "--cacheinfo", f"100644,{blob},{path}")
+                tree = git.write_tree()
+                text = Path(folder, "message")
+                text.write_text(message, encoding="utf-8")
+                commit: str = git.commit_tree(*self._signing(), tree, "-p", parent, "-F", str(text))
+            # The old value of a new branch is no commit: a branch made meanwhile is not overwritten.
+            git.update_ref(f"refs/heads/{branch}", commit, "0" * len(commit))
+        except GitCommandError as error:
+            raise UserError(f"the branch '{branch}' can't be made: {_last_line(error)}") from error
+        return commit
+
+    def _signing(self) -> list[str]:
+        """Commits are signed where git is set up to sign them; `commit-tree` does not look by itself."""
+        return ["-S"] if (self.setting("commit.gpgsign") or "").lower() in ("true", "yes", "on", "1") else []
 
     def export(self, ref: str, prefix: str, target: Path, suffixes: tuple[str, ...]) -> list[str]:
         """Write the files below ``prefix`` (a folder relative to the root, empty for all) of a ref whose names end in one of
@@ -178,7 +235,7 @@ class Repository:
         try:
             found = str(self._repo.git.execute(["git", "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"]))
         except GitCommandError as error:
-            raise UserError("git does not know who you are, so it can't make a tag", _NO_IDENTITY) from error
+            raise UserError("git does not know who you are, so it can make neither tag nor commit", _NO_IDENTITY) from error
         return found.rsplit(" ", 2)[0]
 
     def setting(self, name: str) -> str | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from packgate.catalog.load import Catalog
+    from packgate.engine.assignments import Assignments
     from packgate.engine.compiled import Engine
     from packgate.engine.trace import Step
     from packgate.model.action import Action
@@ -32,12 +33,16 @@ if TYPE_CHECKING:
 class Gate:
     """Decides actions. Make it once and use it for many: packs are compiled, programs decoded when they first occur."""
 
-    __slots__ = ("catalog", "engine", "words")
+    __slots__ = ("assignments", "catalog", "engine", "words")
 
-    def __init__(self, catalog: Catalog, engine: Engine, words: EnvironmentWords | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, engine: Engine, words: EnvironmentWords | None = None, assignments: Assignments | None = None
+    ) -> None:
+        """``assignments`` hold where no stage is asked for: they are resolved for the actor of each action."""
         self.catalog = catalog
         self.engine = engine
         self.words = words
+        self.assignments = assignments
 
     @property
     def policy_ids(self) -> frozenset[str]:
@@ -49,8 +54,13 @@ class Gate:
         return analyze(action, self.catalog, self.words)
 
     def decide(self, action: Action, *, stage: str | None = "block", now: str | None = None) -> Decision:
-        """The decision on an action. ``stage`` replaces all stages; None lets the packs' own hold."""
-        return decide(action, self.analyze(action), self.engine, stage=stage, now=now)
+        """The decision on an action. ``stage`` replaces all stages; None lets the packs' own and the actor's assignment hold."""
+        assigned = self.assigned(action) if stage is None else None
+        return decide(action, self.analyze(action), self.engine, stage=stage, now=now, assigned=assigned)
+
+    def assigned(self, action: Action) -> dict[str, str | None]:
+        """By pack, the stage that the assignment of an action's actor allows (see `Assignments.resolve`)."""
+        return {} if self.assignments is None else self.assignments.resolve([pack.name for pack in self.engine.packs], action)
 
     def decide_json(
         self, action: Action, *, stage: str | None = "block", now: str | None = None,
@@ -131,7 +141,7 @@ def _quoted(decision: Decision) -> list[str]:
 
 def build_gate(
     packs: Sequence[Pack], vocabulary: Vocabulary, *, lists: Mapping[str, tuple[str, ...]] | None = None,
-    words: EnvironmentWords | None = None,
+    words: EnvironmentWords | None = None, assignments: Assignments | None = None,
 ) -> Gate:
     """A gate for packs. Raises what compiling them raises: packs that were loaded without errors compile."""
     catalog = load_builtin()
@@ -139,7 +149,7 @@ def build_gate(
         if pack.catalog:
             catalog = catalog.merged(pack.catalog)
     fields = {name: field.type for name, field in vocabulary.fields.items()}
-    return Gate(catalog, compile_packs(packs, fields, lists=lists, detectors=detects), words or _environment_words(packs))
+    return Gate(catalog, compile_packs(packs, fields, lists=lists, detectors=detects), words or _environment_words(packs), assignments)
 
 
 def _environment_words(packs: Sequence[Pack]) -> EnvironmentWords | None:

@@ -132,6 +132,20 @@ class Rollout:
         self.policies = policies or {}
 
 
+class Assignment:
+    """Which pack holds for whom, capped at ``stage``; ``conditions`` must all hold of the actor, none means everyone. ``number`` is its
+    place in the list, from 0."""
+
+    __slots__ = ("conditions", "name", "number", "pack", "stage")
+
+    def __init__(self, pack: str, stage: str, conditions: tuple[Condition, ...] = (), name: str | None = None, number: int = 0) -> None:
+        self.pack = pack
+        self.stage = stage
+        self.conditions = conditions
+        self.name = name
+        self.number = number
+
+
 class Waiver:
     """An exception for one policy: holds while ``expires`` (a day, inclusive, UTC) has not passed and every condition
     matches; an operation with an unknown value is never waived."""

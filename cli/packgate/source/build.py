@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.policy import Condition, Outcome, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import Assignment, Condition, Outcome, Pattern, Policy, Rollout, Waiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ def build_pattern(value: str | dict[str, str]) -> Pattern:
 def build_rollout(data: dict[str, Any]) -> Rollout:
     """Stages from rollout.yaml."""
     return Rollout(data.get("pack", "audit"), dict(data.get("threats") or {}), dict(data.get("policies") or {}))
+
+
+def build_assignment(data: dict[str, Any], number: int) -> Assignment:
+    """An assignment from an item of ``assignments:``, with its place in the list."""
+    return Assignment(data["pack"], data["stage"], build_clause(data.get("for") or {}), data.get("name"), number)
 
 
 def build_waiver(data: dict[str, Any]) -> Waiver:

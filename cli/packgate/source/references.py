@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from packgate.engine.waivers import parse_day
 from packgate.source import codes
 from packgate.source.pointer import pointer
 from packgate.source.suggest import did_you_mean
@@ -63,7 +62,7 @@ def check_waivers(
             ))
         seen.setdefault(waiver["id"], index)
         found += _unknown_policy(source, (*place, "policy"), waiver["policy"], policies, about)
-        if not _is_day(waiver["expires"]):
+        if parse_day(waiver["expires"]) is None:
             found.append(source.diagnostic(
                 codes.MALFORMED_DATE, f"{about}{waiver['expires']} is not a calendar day; it counts as expired",
                 pointer(*place, "expires"), hint="write YYYY-MM-DD",
@@ -85,6 +84,23 @@ def check_rollout(source: SourceFile, policies: Collection[str], threats: Collec
                 codes.UNKNOWN_THREAT, f"unknown threat layer '{name}'", pointer("threats", name), on_key=True,
                 hint=did_you_mean(name, threats),
             ))
+    return found
+
+
+def check_assignments(source: SourceFile) -> list[Diagnostic]:
+    """That names of assignments are unique: one is promoted by its name."""
+    found: list[Diagnostic] = []
+    seen: dict[str, int] = {}
+    for index, item in source.items("assignments"):
+        name = item.get("name")
+        if name in seen:
+            line = source.position(pointer("assignments", seen[name], "name")).line
+            found.append(source.diagnostic(
+                codes.REPEATED, f"the name '{name}' is used twice; the first is on line {line}", pointer("assignments", index, "name"),
+                hint="give each assignment a name of its own",
+            ))
+        elif name is not None:
+            seen[name] = index
     return found
 
 
@@ -149,10 +165,3 @@ def _patterns(value: Any, place: Path) -> Iterator[tuple[Path, str]]:
             else:
                 yield from _patterns(inner, (*place, kind))
 
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

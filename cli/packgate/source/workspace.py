@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from packgate.diagnostics import Diagnostic, Position
 from packgate.resources import ResourceError, packs_folder
 from packgate.source import codes
+from packgate.source.build import build_assignment
 from packgate.source.files import join, kind_of, read_checked, yaml_files
 from packgate.source.load import find_pack, load_pack
 from packgate.source.pointer import pointer
 from packgate.source.read import read_source
+from packgate.source.references import check_assignments
 from packgate.source.result import LoadResult, has_errors
 from packgate.source.schema import KINDS, check_schema
 from packgate.source.suggest import did_you_mean
@@ -22,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from packgate.model.policy import Pack
+    from packgate.model.policy import Assignment, Pack
     from packgate.model.vocabulary import Vocabulary
     from packgate.source.cache import ValidationCache
     from packgate.source.file import SourceFile
@@ -48,6 +50,19 @@ class Workspace:
     def packs(self) -> list[Pack]:
         """The packs that have no errors, in the order in which they were named."""
         return [result.pack for result in self.results if result.pack is not None]
+
+    @property
+    def assigned(self) -> list[Assignment]:
+        """The assignments that fit the schema, in the order of the file."""
+        file = self.assignments
+        return [] if file is None else [build_assignment(item, index) for index, item in file.items("assignments")]
+
+    @property
+    def stage(self) -> str | None:
+        """The cap of packs that no assignment names, by packgate.yaml; None without one."""
+        settings = self.settings
+        found = None if settings is None or settings.unfit or not isinstance(settings.data, dict) else settings.data.get("stage")
+        return found if isinstance(found, str) else None
 
     @property
     def ok(self) -> bool:
@@ -116,6 +131,8 @@ def load_workspace(
     if root is not None:
         space.settings = _optional(space, root, "packgate", cache)
         space.assignments = _optional(space, root, "assignments", cache)
+        if space.assignments is not None:
+            space.diagnostics += check_assignments(space.assignments)
         _load_context(space, root, cache)
     memo: dict[str, LoadResult] = {}
     for name in names if names is not None else _default_packs(space, root):

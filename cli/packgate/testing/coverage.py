@@ -56,6 +56,12 @@ def uncovered(result: LoadResult, cases: list[Case], gate: Gate, policies: Colle
     return findings
 
 
+def branches(policy: Policy) -> int:
+    """How many branches the conditions of a policy have: as many as `uncovered` can find unreached."""
+    alternatives = policy.clauses or ((),)
+    return len(alternatives) + sum(map(len, alternatives)) + len(policy.where) + len(policy.exceptions)
+
+
 def _reached(cases: list[Case], rule: Rule, gate: Gate) -> _Reached:
     reached = _Reached()
     for case in cases:

@@ -1,0 +1,150 @@
+"""Recorded events as a stream: files of JSON lines, each line once, damaged ones told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from packgate.diagnostics import Diagnostic, Position, Severity
+from packgate.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+KINDS = frozenset(("decision", "outcome", "gap", "approval", "alert", "checkpoint"))
+# A longer line is no event of ours.
+LONGEST_LINE = 16 * 1024 * 1024
+MAX_FINDINGS = 100
+DAMAGED = "PG850"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line that is an event: where it stands, when it happened (UTC), its kind and all that it says."""
+
+    file: str
+    line: int
+    time: datetime
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(slots=True)
+class EventLines:
+    """Reads files of events; afterwards ``findings`` tells the damaged lines (the first hundred), ``damaged`` how many there were,
+    and ``repeated`` how many lines stood in the files more than once."""
+
+    paths: Iterable[Path]
+    now: str
+    findings: list[Diagnostic] = field(default_factory=list)
+    damaged: int = 0
+    repeated: int = 0
+    _decisions: set[str] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Every event once: a decision by its id, any other event by its place in its log. Raises `UserError` for an unreadable file."""
+        limit = parse_time(self.now) or datetime.max.replace(tzinfo=UTC)
+        for path in self.paths:
+            seen: dict[int, str] = {}
+            for number, line in _lines(path):
+                event = self._event(str(path), number, line, limit)
+                if event is not None and self._is_new(event, seen, line):
+                    yield event
+
+    def _event(self, file: str, number: int, line: bytes | None, limit: datetime) -> Event | None:
+        try:
+            if line is None:
+                raise ValueError(f"it is longer than {LONGEST_LINE:,} bytes")
+            data = json.loads(line)
+            _check(data)
+            time = parse_time(data["time"])
+            if time is None:
+                raise ValueError("its time is not RFC 3339")
+            if time > limit:
+                raise ValueError("its time lies in the future")
+        except (ValueError, RecursionError) as error:
+            self._damaged(file, number, f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else _reason(error))
+            return None
+        return Event(file, number, time, data["kind"], data)
+
+    def _is_new(self, event: Event, seen: dict[int, str], line: bytes | None) -> bool:
+        """Whether an event was not read before. Sequence numbers begin again where logs were joined into one file."""
+        seq = event.data["seq"]
+        known = event.data["decision"]["decision_id"] if event.kind == "decision" else (line or b"").decode("utf-8", "replace").strip()
+        if event.kind == "decision" and known in self._decisions:
+            self.repeated += 1
+            return False
+        if seq in seen:
+            if seen[seq] == known:
+                self.repeated += 1
+                return False
+            if seq != min(seen):
+                self._damaged(event.file, event.line, f"the sequence number {seq} stands in this log twice, with other content")
+                return False
+            seen.clear()
+        seen[seq] = known
+        if event.kind == "decision":
+            self._decisions.add(known)
+        return True
+
+    def _damaged(self, file: str, number: int, reason: str) -> None:
+        self.damaged += 1
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Diagnostic(
+                DAMAGED, f"this line is no event that counts: {reason}", Position(file, number), Severity.WARNING,
+                hint="evidence rests on whole lines; export the log again",
+            ))
+
+
+def parse_time(text: object) -> datetime | None:
+    """An RFC 3339 time, or a day, in UTC; None for anything else. Without an offset it is UTC."""
+    if not isinstance(text, str) or len(text) < 10:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _check(data: Any) -> None:
+    """Raise `ValueError` for what is no event."""
+    if not isinstance(data, dict) or data.get("v") != 1:
+        raise ValueError("it is not an event of version 1")
+    if data.get("kind") not in KINDS:
+        raise ValueError("its kind is not one that is known")
+    seq = data.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
+        raise ValueError("it has no sequence number")
+    if data["kind"] == "decision":
+        decision = data.get("decision")
+        if not isinstance(decision, dict) or not isinstance(decision.get("decision_id"), str) or not isinstance(data.get("action"), dict):
+            raise ValueError("a decision without an action or an id")
+        if not isinstance(decision.get("matches"), list) or not isinstance(decision.get("bundles"), list):
+            raise ValueError("a decision without matches or bundles")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
+    """The lines of a file that are not empty, with their number; None stands for one that is too long."""
+    try:
+        with path.open("rb") as stream:
+            number = 0
+            while line := stream.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(line) > LONGEST_LINE:
+                    while line and not line.endswith(b"\n"):
+                        line = stream.readline(LONGEST_LINE)
+                    yield number, None
+                elif line.strip():
+                    yield number, line
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
