@@ -32,14 +32,14 @@ def verify_claim(claimed: Sequence[Mapping[str, Any]] | None, limits: Limits, ev
     """
     gates = compute(limits, evidence)
     differences: list[str] = []
-    said = {each.get("gate"): each for each in claimed or () if isinstance(each, dict)}
+    said = {str(each.get("gate")): each for each in claimed or () if isinstance(each, dict)}
     for gate in gates:
         old = said.pop(gate.name, None)
         if old is None:
             differences.append(f"{gate.name}: the record says nothing; now {_told(gate.as_json())}")
         elif any(old.get(key) != value for key, value in gate.as_json().items()):
             differences.append(f"{gate.name}: the record says {_told(old)}; now {_told(gate.as_json())}")
-    differences += [f"{name}: the record has it, but it is no gate" for name in sorted(map(str, said))]
+    differences += [f"{name}: the record has it, but it is no gate" for name in sorted(said)]
     return Verdict(all_met(gates), tuple(gates), tuple(differences))
 
 

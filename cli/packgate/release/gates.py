@@ -158,13 +158,15 @@ def _approvals(limits: Limits, evidence: Evidence) -> Gate:
     valid: list[str] = []
     own: list[str] = []
     known: set[str] = set()
-    for name in sorted({each.strip() for each in evidence.approvers if each.strip()}):
+    # Who is written with name and address comes first, so that either alone is known to be the same person.
+    for name in sorted({each.strip() for each in evidence.approvers if each.strip()}, key=lambda each: (-len(_identities(each)), each)):
         parts = _identities(name)
         if parts & authors:
             own.append(name)
         elif not parts & known:
             known |= parts
             valid.append(name)
+    valid.sort()
     required = f"at least {limits.min_approvals}, not by an author" if limits.min_approvals else "none"
     observed = f"{len(valid)}" + (f" ({', '.join(valid)})" if valid else "")
     aside = f"; {', '.join(own)} wrote it, which does not count" if own else ""
@@ -179,7 +181,7 @@ def _identities(person: str) -> set[str]:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + " %"
+    return f"{share * 100:.3f}".rstrip("0").rstrip(".") + " %"
 
 
 def _some(names: Sequence[str], limit: int = 5) -> str:

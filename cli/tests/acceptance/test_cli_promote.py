@@ -1,0 +1,169 @@
+"""`packgate promote` on real repositories, with events that the real engine decided."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from command_line import packgate
+from policy_repository import ENVIRONMENT, PolicyRepository, event, stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from command_line import Done
+
+HARMLESS = ["ls", "git status", "git push origin feature/x", "psql -c 'SELECT 1'"]
+NOW = "2026-02-01T00:00:00Z"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PolicyRepository:
+    for key, value in ENVIRONMENT.items():
+        monkeypatch.setenv(key, value)
+    return PolicyRepository(tmp_path / "repository")
+
+
+@pytest.fixture
+def good(repository: PolicyRepository, tmp_path: Path) -> str:
+    """Four days of harmless work."""
+    return str(repository.events(tmp_path / "good.jsonl", HARMLESS * 10, range(1, 5)))
+
+
+def promote(repository: PolicyRepository, *arguments: str) -> Done:
+    return packgate("promote", *arguments, "--at", NOW, cwd=repository.root)
+
+
+def gates(done: Done) -> dict[str, str]:
+    return {gate["gate"]: gate["state"] for gate in json.loads(done.out)["gates"]}
+
+
+def test_a_layer_is_promoted_on_a_branch(repository: PolicyRepository, good: str) -> None:
+    before = repository.read("packs/demo/rollout.yaml")
+    # Work in progress is neither judged nor disturbed.
+    repository.write("packs/demo/rollout.yaml", "pack: block\n")
+    repository.write("notes.txt", "mine")
+    done = promote(repository, "data", "--to", "warn", "--events", good, "--explain")
+    assert done.code == 0, done.all
+    assert "promote threat layer data of pack demo from audit to warn" in done.out
+    assert "0 % (0 of 160; 95 % interval 0 % to 2.345 %)" in done.out
+    assert "made the branch promote/demo/threat-data-warn" in done.out
+    assert repository.git("show", "promote/demo/threat-data-warn:packs/demo/rollout.yaml") == before.replace("data: 'audit'", "data: 'warn'")
+    assert repository.git("diff", "--name-only", "main", "promote/demo/threat-data-warn").split() == ["packs/demo/rollout.yaml"]
+    assert repository.git("rev-parse", "promote/demo/threat-data-warn~1") == repository.git("rev-parse", "main")
+    assert repository.git("log", "-1", "--format=%an <%ae>", "promote/demo/threat-data-warn") == "Ana <ana@example.org>\n"
+    assert repository.git("branch", "--show-current") == "main\n"
+    assert repository.git("status", "--porcelain").split("\n")[:2] == [" M packs/demo/rollout.yaml", "?? notes.txt"]
+    message = repository.git("log", "-1", "--format=%B", "promote/demo/threat-data-warn")
+    record = json.loads(message.split("Packgate-Promotion: ")[1])
+    assert (record["subject"]["name"], record["from"], record["to"], record["allowed"]) == ("data", "audit", "warn", True)
+    again = promote(repository, "data", "--to", "warn", "--events", good)
+    assert again.code == 2
+    assert "there is a branch" in again.err
+
+
+def test_without_evidence_it_is_refused(repository: PolicyRepository) -> None:
+    done = promote(repository, "data", "--to", "warn")
+    assert done.code == 1
+    assert "UNKNOWN benign rate" in done.out
+    assert "refused; nothing was changed" in done.out
+    assert repository.git("branch", "--format=%(refname:short)") == "main\n"
+
+
+def test_a_policy_that_fires_on_harmless_work_is_refused(repository: PolicyRepository, tmp_path: Path) -> None:
+    loud = str(repository.events(tmp_path / "loud.jsonl", [*HARMLESS * 10, *["git push --force origin main"] * 3], range(1, 5)))
+    done = promote(repository, "no-force", "--to", "warn", "--events", loud, "--format", "json")
+    assert done.code == 1
+    assert gates(done)["benign rate"] == "not met"
+    rate = next(gate for gate in json.loads(done.out)["gates"] if gate["gate"] == "benign rate")
+    assert (rate["count"], rate["total"]) == (12, 172)
+    # The other layer is not to blame.
+    assert promote(repository, "data", "--to", "warn", "--events", loud, "--dry-run").code == 0
+
+
+def test_open_reports_and_approvals(repository: PolicyRepository, good: str, tmp_path: Path) -> None:
+    repository.write("packs/demo/rollout.yaml", repository.read("packs/demo/rollout.yaml").replace("'audit'", "'warn'"))
+    repository.commit("Warn", 10)
+    events = repository.events(tmp_path / "warn.jsonl", [*HARMLESS * 10, "psql -c 'DROP TABLE t'"], range(11, 15))
+    judged = [json.loads(line)["decision"] for line in events.read_text().splitlines()]
+    hits = [each["decision_id"] for each in judged if each["policy_ids"]]
+    # What was recorded before the layer stood at warn counts no more.
+    stale = promote(repository, "data", "--to", "block", "--events", good, "--format", "json")
+    assert gates(stale)["events"] == "not met"
+    with events.open("a") as file:
+        file.write(json.dumps(event(900, stamp(20), "outcome", follows=hits[0], outcome={"judgement": "false-positive", "by": "cy"})) + "\n")
+    done = promote(repository, "data", "--to", "block", "--events", str(events), "--format", "json", "--approved-by", "ana@example.org")
+    assert gates(done) == {
+        "polarities": "met", "coverage": "met", "days": "met", "events": "met", "benign rate": "not met", "open reports": "not met",
+        "approvals": "not met"}
+    with events.open("a") as file:
+        file.write(json.dumps(event(901, stamp(21), "outcome", follows=hits[0], outcome="resolved")) + "\n")
+        file.writelines(json.dumps(event(902 + i, stamp(22), "outcome", follows=hit, outcome="harmful")) + "\n" for i, hit in enumerate(hits))
+    done = promote(repository, "data", "--to", "block", "--events", str(events), "--approved-by", "bo@example.org")
+    assert done.code == 0, done.all
+
+
+def test_skipping_a_stage_needs_a_reason(repository: PolicyRepository, good: str) -> None:
+    arguments = ["no-force", "--to", "block", "--events", good, "--approved-by", "bo"]
+    done = promote(repository, *arguments)
+    assert done.code == 1
+    assert "skips a stage, which needs --override" in done.out
+    assert promote(repository, *arguments, "--override", " ").code == 2
+    done = promote(repository, *arguments, "--override", "An incident last night.", "--branch", "quick")
+    assert done.code == 0, done.all
+    assert "A stage is skipped: An incident last night." in repository.git("log", "-1", "--format=%B", "quick")
+    assert "\npolicies:\n    no-force: block\n" in repository.git("show", "quick:packs/demo/rollout.yaml")
+    # A reason does not stand in for evidence.
+    assert promote(repository, "no-force", "--to", "block", "--override", "An incident.").code == 1
+
+
+def test_what_can_not_be_promoted(repository: PolicyRepository) -> None:
+    for arguments, text in (
+        (["dato", "--to", "warn"], "did you mean 'data'"), (["data", "--to", "audit"], "stands at audit already"), (["--to", "warn"], "name what to promote"),
+        (["--assignment", "x", "--to", "warn"], "no assignment 'x'"), (["data", "--assignment", "x", "--to", "warn"], "name what to promote"),
+    ):
+        done = promote(repository, *arguments)
+        assert (done.code, text in done.err) == (2, True), done.all
+
+
+def test_damaged_lines_are_told(repository: PolicyRepository, good: str) -> None:
+    with open(good, "a", encoding="utf-8") as file:
+        file.write('{"v": 1, "kind": "decision", "seq"\n')
+    done = promote(repository, "data", "--to", "warn", "--events", good, "--dry-run")
+    assert done.code == 0
+    assert "PG850" in done.err
+    assert ":161:" in done.err
+
+
+ASSIGNMENTS = """\
+assignments:
+  - name: pilot
+    pack: demo
+    for: {user: ana}   # first
+    stage: audit
+  - {pack: demo, stage: audit}
+"""
+
+
+def test_an_assignment_alone(repository: PolicyRepository, tmp_path: Path) -> None:
+    repository.write("assignments.yaml", ASSIGNMENTS)
+    repository.commit("Assign", 1)
+    others = str(repository.events(tmp_path / "others.jsonl", HARMLESS * 10, range(2, 6), user="bo"))
+    done = promote(repository, "--assignment", "pilot", "--to", "warn", "--events", others, "--format", "json")
+    assert (done.code, gates(done)["events"]) == (1, "not met")
+    mine = str(repository.events(tmp_path / "mine.jsonl", HARMLESS * 10, range(2, 6), user="ana"))
+    done = promote(repository, "--assignment", "pilot", "--to", "warn", "--events", others, "--events", mine)
+    assert done.code == 0, done.all
+    branch = "promote/demo/assignment-pilot-warn"
+    assert repository.git("show", f"{branch}:assignments.yaml") == ASSIGNMENTS.replace("# first\n    stage: audit", "# first\n    stage: warn")
+    repository.git("merge", "-q", branch)
+    back = promote(repository, "--assignment", "pilot", "--to", "audit")
+    assert back.code == 0, back.all
+    assert "take back assignment pilot of pack demo from warn to audit" in back.out
+
+
+def test_markdown_is_a_table(repository: PolicyRepository, good: str) -> None:
+    done = promote(repository, "data", "--to", "warn", "--events", good, "--format", "markdown", "--dry-run")
+    assert "### Promote threat layer data of pack demo from audit to warn" in done.out
+    assert "| benign rate | met | 95 % upper bound below 5 % | 0 % (0 of 160; 95 % interval 0 % to 2.345 %) |" in done.out
