@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 
 from packgate.bundle.canonical import canonical, parse
 from packgate.bundle.compiled import COMPILED, read_compiled
-from packgate.bundle.refusals import MemberMissing, NotCanonical, NotLoadable
+from packgate.bundle.refusals import NotCanonical, NotLoadable
+from packgate.engine.gate import build_gate
+from packgate.engine.patterns import check_pattern
+from packgate.engine.syntax import PatternError
+from packgate.errors import UserError
+from packgate.model.policy import Pattern
+from packgate.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from packgate.bundle.verify import Bundle
+    from packgate.engine.gate import Gate
     from packgate.model.policy import Pack
-    from packgate.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,7 @@ class Loaded:
 
 def load(bundle: Bundle) -> Loaded:
     """The compiled pack of a verified bundle. Raises `Refused`: it has none, or one from which nothing can be built."""
-    data = bundle.members.get(COMPILED)
-    if data is None:
-        raise MemberMissing(f"the bundle has no {COMPILED}")
+    data = bundle.members[COMPILED]
     try:
         value = parse(data)
         written = canonical(value)
@@ -45,4 +49,49 @@ def load(bundle: Bundle) -> Loaded:
     if (pack.name, pack.version) != (manifest.pack, manifest.version):
         raise NotLoadable(f"{COMPILED} holds {pack.name} {pack.version}, the manifest says {manifest.pack} {manifest.version}")
     pack.digest, pack.revision = manifest.digest, manifest.revision
-    return Loaded((pack,), vocabulary, lists, {pack.name: manifest.stage})
+    loaded = Loaded((pack,), vocabulary, lists, {pack.name: manifest.stage})
+    _check_patterns(loaded)
+    return loaded
+
+
+def open_gate(bundles: Sequence[Bundle]) -> Gate:
+    """The gate of bundles together, each under the stage of its release. Raises `Refused`, and `UserError` for packs that cannot stand
+    beside each other."""
+    loaded = [load(bundle) for bundle in bundles]
+    packs: list[Pack] = []
+    releases: dict[str, str] = {}
+    vocabulary = Vocabulary({}, {})
+    for each in loaded:
+        # Two repositories may give one name of the context to different lists.
+        for pack in each.packs:
+            pack.lists = {**each.lists, **pack.lists}
+            packs.append(pack)
+        for name, field_type in each.vocabulary.fields.items():
+            if name in vocabulary.fields and vocabulary.fields[name].type != field_type.type:
+                raise UserError(f"the field '{name}' has different types in the bundles")
+        vocabulary = vocabulary.extended(each.vocabulary.families.values(), each.vocabulary.fields.values())
+        releases.update(each.releases)
+    if len({pack.name for pack in packs}) != len(packs):
+        raise UserError("two of the bundles are of the same pack")
+    try:
+        return build_gate(packs, vocabulary, releases=releases)
+    except ValueError as error:
+        raise UserError(f"the bundles cannot stand beside each other: {error}") from error
+
+
+def _check_patterns(loaded: Loaded) -> None:
+    """Compile everything once: what can't be compiled would else be found by a decision."""
+    (pack,) = loaded.packs
+    types = {name: each.type for name, each in loaded.vocabulary.fields.items()}
+    known = {**loaded.lists, **pack.lists}
+    try:
+        build_gate(loaded.packs, loaded.vocabulary, lists=loaded.lists, releases=loaded.releases)
+        for policy in pack.policies:
+            for clause in (*policy.clauses, *policy.exceptions):
+                for condition in clause:
+                    for pattern in condition.patterns:
+                        entries = [Pattern("glob", text) for text in known[pattern.text]] if pattern.kind == "list" else [pattern]
+                        for entry in entries:
+                            check_pattern(entry, types.get(condition.field, "word"))
+    except (PatternError, ValueError, KeyError) as error:
+        raise NotLoadable(f"{COMPILED}: {error}") from error

@@ -229,6 +229,13 @@ class NotLoadable(Refused):
     meaning = "the bundle is whole, but its compiled pack has no form that can decide"
 
 
+class SourcesDisagree(Refused):
+    """The compiled pack says something else than the sources beside it."""
+
+    code = "sources-disagree"
+    meaning = "the compiled pack is not what the sources in the bundle give (`bundle verify`, not every download)"
+
+
 def refusals() -> Iterator[type[Refused]]:
     """Every refusal, in the order of definition, those of other modules that are loaded included."""
     left: list[type[Refused]] = [Refused]

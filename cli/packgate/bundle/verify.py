@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from packgate import __version__
 from packgate.bundle.archive import read_archive
 from packgate.bundle.canonical import digest
+from packgate.bundle.compiled import COMPILED
 from packgate.bundle.compressed import refuse_compressed
 from packgate.bundle.limits import DEFAULT, Limits
 from packgate.bundle.manifest import MANIFEST, Manifest, read_manifest
 from packgate.bundle.names import file_name
+from packgate.bundle.provenance import PROVENANCE
 from packgate.bundle.refusals import (
     ArchiveTooLarge,
     EngineTooOld,
@@ -109,6 +111,9 @@ def read_bundle(data: bytes, limits: Limits = DEFAULT) -> Bundle:
 
 
 def _check_members(manifest: Manifest, members: Mapping[str, bytes]) -> None:
+    for member in (COMPILED, PROVENANCE):
+        if member not in manifest.members:
+            raise MemberMissing(f"the manifest does not list '{member}', which every bundle has")
     for member in sorted(set(manifest.members) - set(members)):
         raise MemberMissing(f"the manifest lists '{member}', which the archive lacks")
     for member in sorted(set(members) - set(manifest.members)):

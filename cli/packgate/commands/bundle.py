@@ -8,8 +8,10 @@ import click
 
 # Verb -> one line for `packgate bundle --help`. The verb `keys` is `command` in the module `commands.bundle_keys`.
 VERBS = {
+    "build": "Build a bundle from a release tag or a folder.",
     "verify": "Check a bundle as an enforcement point does.",
     "show": "Show what is in a bundle.",
+    "diff": "Show what changes from one bundle to another.",
 }
 
 

@@ -35,13 +35,31 @@ def read_whole(path: Path) -> Bundle:
         raise UserError(f"{path}: {refusal.code}: {refusal.message}", refusal.hint) from refusal
 
 
+def read_with_sources(path: Path) -> Bundle:
+    """A whole bundle whose sources give what it decides with. Raises `UserError` for one that is refused."""
+    from packgate.bundle.recompile import check_sources, is_comparable
+    from packgate.bundle.refusals import Refused
+
+    bundle = read_whole(path)
+    if not is_comparable(bundle):
+        raise UserError(
+            f"{path}: it was built by packgate {bundle.manifest.minimum_engine[:-2]}, which may compile otherwise than this one",
+            "build both sides with one version, or compare the tags",
+        )
+    try:
+        check_sources(bundle)
+    except Refused as refusal:
+        raise UserError(f"{path}: {refusal.code}: {refusal.message}", refusal.hint) from refusal
+    return bundle
+
+
 def open_held(path: Path | None) -> Held | None:
     """What is installed, from the file of the installed bundle. Raises `UserError` for one that is refused."""
     return None if path is None else read_whole(path).held
 
 
-def verdict_text(path: Path, bundle: Bundle | None, refusal: Refused | None) -> str:
-    """A verdict on a few lines for people."""
+def verdict_text(path: Path, bundle: Bundle | None, refusal: Refused | None, compared: bool = False) -> str:
+    """A verdict on a few lines for people. ``compared``: whether the sources were compiled again."""
     if refusal is not None:
         return f"refused: {refusal.code}\n  {path}: {refusal.message}\n  hint: {refusal.hint}\n"
     assert bundle is not None
@@ -49,15 +67,17 @@ def verdict_text(path: Path, bundle: Bundle | None, refusal: Refused | None) -> 
     return (
         f"good: {manifest.pack} {manifest.version}, stage {manifest.stage}, revision {manifest.revision}, until {manifest.expires}\n"
         f"  {manifest.digest}\n"
+        f"  its sources {'give what it decides with' if compared else 'were not compared: built by another version of packgate'}\n"
     )
 
 
-def verdict_json(path: Path, bundle: Bundle | None, refusal: Refused | None) -> str:
+def verdict_json(path: Path, bundle: Bundle | None, refusal: Refused | None, compared: bool = False) -> str:
     """A verdict as JSON: every key is always there."""
     held = None if bundle is None else bundle.held
     value = {
         "file": str(path), "accepted": refusal is None,
         "refused": None if refusal is None else {"code": refusal.code, "message": refusal.message, "hint": refusal.hint},
         "pack": held and held.pack, "revision": held and held.revision, "digest": held and held.digest,
+        "sources_compared": compared,
     }
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

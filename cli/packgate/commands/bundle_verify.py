@@ -20,7 +20,8 @@ def command(file: Path, at: str | None, held: Path | None, form: str) -> int:
     """Check a bundle as an enforcement point does.
 
     Everything but the signature, which a TUF repository carries: the archive's one form, every digest, limits, the time, the engine that
-    it needs, the order of revisions, and that its pack can decide. Exits with 1, and the code of the reason, when it is refused.
+    it needs, the order of revisions, that its pack can decide, and that its sources, compiled again, give what it decides with. Exits
+    with 1, and the code of the reason, when it is refused.
 
     \b
     Examples:
@@ -28,6 +29,7 @@ def command(file: Path, at: str | None, held: Path | None, form: str) -> int:
       packgate bundle verify new.packgate --held installed.packgate
       packgate bundle verify old.packgate --at 2026-01-31T12:00:00Z --format json
     """
+    from packgate.bundle.recompile import check_sources, is_comparable
     from packgate.bundle.refusals import Refused
     from packgate.bundle.verify import open_bundle
     from packgate.commands.bundle_files import open_held, read_bytes, verdict_json, verdict_text
@@ -36,8 +38,11 @@ def command(file: Path, at: str | None, held: Path | None, form: str) -> int:
         floor = open_held(held)
         bundle = open_bundle(read_bytes(file), now=at or clock.now(), floor=floor, name=file.name if file.suffix == ".packgate" else None)
         bundle.load()
+        compared = is_comparable(bundle)
+        if compared:
+            check_sources(bundle)
     except Refused as refusal:
         print_text(verdict_json(file, None, refusal) if form == "json" else verdict_text(file, None, refusal))
         return FINDINGS
-    print_text(verdict_json(file, bundle, None) if form == "json" else verdict_text(file, bundle, None))
+    print_text(verdict_json(file, bundle, None, compared) if form == "json" else verdict_text(file, bundle, None, compared))
     return CLEAN

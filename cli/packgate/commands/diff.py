@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from packgate.exitcodes import CLEAN, FINDINGS
 from packgate.report import make_report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packgate.bundle.verify import Bundle
     from packgate.gitio import Repository
     from packgate.impact.compare import Comparison
     from packgate.impact.sides import Side
@@ -27,25 +30,39 @@ FORMATS = ("text", "json", "markdown", "github")
 _FILES = (".yaml", ".yml")
 
 
+def comparison_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a comparison, whatever is compared."""
+    options = (
+        click.option("--events", type=click.Path(path_type=Path), metavar="FILE", help="Recorded events (JSON lines) to decide too."),
+        click.option(
+            "--fail-on", "fail_on", type=click.Choice(["loosened", "tightened", "any"]), multiple=True,
+            help="Exit with 1 when the change goes in this direction; repeatable.",
+        ),
+        click.option(
+            "--limit", type=click.IntRange(0), default=10, show_default=True, help="How many actions are shown, of each direction.",
+        ),
+        at_option("The time that waivers are held against (RFC 3339). Default: now."),
+        click.option(
+            "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How the comparison is printed.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @click.command("diff")
 @click.argument("base", required=False, metavar="[BASE]")
 @click.argument("head", required=False, metavar="[HEAD]")
 @click.option("--pack", "packs", multiple=True, metavar="NAME", help="Only this pack; repeatable.")
-@click.option("--events", type=click.Path(path_type=Path), metavar="FILE", help="Recorded events (JSON lines) to decide too.")
-@click.option(
-    "--fail-on", "fail_on", type=click.Choice(["loosened", "tightened", "any", "none"]), multiple=True,
-    help="Exit with 1 when the change goes in this direction; repeatable. `none`, the default, fails never.",
-)
-@click.option("--limit", type=click.IntRange(0), default=10, show_default=True, help="How many actions are shown, of each direction.")
-@at_option("The time that waivers are held against (RFC 3339). Default: now.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How the comparison is printed.")
+@comparison_options
 def command(
     base: str | None, head: str | None, packs: tuple[str, ...], events: Path | None, fail_on: tuple[str, ...], limit: int, at: str | None,
     form: str,
 ) -> int:
     """Show what a change to packs does.
 
-    BASE and HEAD are branches, tags, commits or folders; by default the commit at which this branch left the default branch, and
+    BASE and HEAD are branches, tags, commits, folders or bundles; by default the commit at which this branch left the default branch, and
     the working tree. Three things are compared: what changed in the packs, the verdict on every case, corpus action and recorded event,
     and what the changed conditions say, with a shortest operation that tells them apart.
 
@@ -55,6 +72,7 @@ def command(
       packgate diff main --fail-on loosened
       packgate diff recommended/v1.4.0-warn HEAD --format markdown > comment.md
       packgate diff ../before ../after --events events.jsonl
+      packgate diff installed.packgate HEAD
     """
     from packgate.impact.compare import actions, compare
     from packgate.impact.recorded import read_events
@@ -102,6 +120,12 @@ def _print(comparison: Comparison, form: str, limit: int) -> None:
         print_text(render_text(comparison, limit, mask))
 
 
+def _is_bundle(name: str) -> bool:
+    from packgate.bundle.names import SUFFIX
+
+    return name.endswith(SUFFIX) and os.path.isfile(name)
+
+
 class _Opener:
     """Opens what the arguments name."""
 
@@ -109,9 +133,13 @@ class _Opener:
         self.stack = stack
         self.packs = packs
         self._repository: Repository | None = None
+        self._bundles: dict[str, Bundle] = {}
 
     def both(self, base: str | None, head: str | None) -> tuple[Side, Side]:
-        """The two sides. Raises `UserError` for what is neither a folder nor a commit."""
+        """The two sides. Raises `UserError` for what is neither a folder, a bundle nor a commit."""
+        bundles = [self._bundle(name) for name in (base, head) if name is not None and _is_bundle(name)]
+        # A bundle is one pack: beside it, others of a repository would all count as removed or added.
+        self.packs = self.packs or tuple(dict.fromkeys(bundle.manifest.pack for bundle in bundles))
         if base is None:
             repository = self.repository()
             default = repository.default_branch()
@@ -136,7 +164,24 @@ class _Opener:
     def _named(self, name: str) -> Side:
         if os.path.isdir(name) and (os.sep in name or name in (".", "..") or not self._is_ref(name)):
             return self._folder(name, Path(name), name)
+        if _is_bundle(name):
+            return self._unpacked(self._bundle(name), name)
         return self._commit(self.repository().commit(name), name)
+
+    def _bundle(self, name: str) -> Bundle:
+        """A bundle whose sources are what it decides with. Raises `UserError` for one that is refused."""
+        from packgate.commands.bundle_files import read_with_sources
+
+        if name not in self._bundles:
+            self._bundles[name] = read_with_sources(Path(name))
+        return self._bundles[name]
+
+    def _unpacked(self, bundle: Bundle, name: str) -> Side:
+        from packgate.bundle.sources import unpack
+
+        folder = Path(self.stack.enter_context(TemporaryDirectory(prefix="packgate-diff-")))
+        unpack(bundle, folder)
+        return self._folder(name, folder, name)
 
     def _is_ref(self, name: str) -> bool:
         try:

@@ -141,15 +141,17 @@ def _quoted(decision: Decision) -> list[str]:
 
 def build_gate(
     packs: Sequence[Pack], vocabulary: Vocabulary, *, lists: Mapping[str, tuple[str, ...]] | None = None,
-    words: EnvironmentWords | None = None, assignments: Assignments | None = None,
+    words: EnvironmentWords | None = None, assignments: Assignments | None = None, releases: Mapping[str, str] | None = None,
 ) -> Gate:
-    """A gate for packs. Raises what compiling them raises: packs that were loaded without errors compile."""
+    """A gate for packs. ``releases``: the stage of a pack's release, by its name. Raises what compiling them raises: packs that were
+    loaded without errors compile."""
     catalog = load_builtin()
     for pack in packs:
         if pack.catalog:
             catalog = catalog.merged(pack.catalog)
     fields = {name: field.type for name, field in vocabulary.fields.items()}
-    return Gate(catalog, compile_packs(packs, fields, lists=lists, detectors=detects), words or _environment_words(packs), assignments)
+    engine = compile_packs(packs, fields, lists=lists, detectors=detects, releases=releases)
+    return Gate(catalog, engine, words or _environment_words(packs), assignments)
 
 
 def _environment_words(packs: Sequence[Pack]) -> EnvironmentWords | None:
