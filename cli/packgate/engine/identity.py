@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from packgate.model.action import Action
     from packgate.model.policy import Pack
@@ -17,7 +18,7 @@ def packs_key(packs: Sequence[Pack]) -> str:
 
 def decision_id(action: Action, packs: str, timestamp: str | None) -> str:
     """A digest of the action, the packs (see `packs_key`) and the time: the same for the same, on any machine."""
-    return _name(f"{_ordered(action.data)} {packs} {timestamp!r}")
+    return _name(f"{_ordered(action.data)!r} {packs} {timestamp!r}")
 
 
 def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str:
@@ -26,29 +27,34 @@ def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str
 
 
 def _name(text: str) -> str:
-    from hashlib import sha256
+    if not _DIGEST:
+        # Looked up once: a module is not found for nothing.
+        from hashlib import sha256
 
+        _DIGEST.append(sha256)
     # Lone surrogates can stand in text that was not valid UTF-8.
-    return "d-" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return "d-" + str(_DIGEST[0](text.encode("utf-8", "surrogatepass")).hexdigest())[:32]
 
 
+_DIGEST: list[Any] = []
 # Deeper data is listed rather than nested, lest this run out of stack.
 _DEEPEST = 40
 
 
-def _ordered(value: object, depth: int = 0) -> str:
-    """Plain data as text, the keys of every object in order."""
+def _ordered(value: object, depth: int = 0) -> object:
+    """Plain data with every object as the list of its entries, in the order of their keys: what `repr` writes of it depends on no
+    order of keys."""
     if isinstance(value, dict):
         if depth >= _DEEPEST:
-            return repr(_listed(value))
-        items = [
-            f"({key!r}, {each!r})" if each is None or isinstance(each, str) else f"({key!r}, {_ordered(each, depth + 1)})"
-            for key, each in sorted(value.items())
-        ]
-        return f"[{', '.join(items)}]"
+            return _listed(value)
+        found: list[object] = []
+        for key in sorted(value):
+            each = value[key]
+            found.append((key, each if each is None or isinstance(each, str) else _ordered(each, depth + 1)))
+        return found
     if isinstance(value, (list, tuple)):
-        return repr(_listed(value)) if depth >= _DEEPEST else f"[{', '.join([_ordered(item, depth + 1) for item in value])}]"
-    return repr(value)
+        return _listed(value) if depth >= _DEEPEST else [_ordered(item, depth + 1) for item in value]
+    return value
 
 
 def _listed(value: object) -> list[object]:

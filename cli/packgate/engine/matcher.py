@@ -67,7 +67,9 @@ class Regular(Matcher):
     """A glob or regular expression. Shapes that a string method decides are its subclasses; a machine, made when it is
     first needed, decides the rest, and everything about partly known text that the shape does not."""
 
-    __slots__ = ("_certain", "_folder", "_machine", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type")
+    __slots__ = (
+        "_certain", "_folder", "_machine", "_written", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type",
+    )
 
     def __init__(self, source: str, type: str, glob: bool = True) -> None:
         self.source = source
@@ -83,6 +85,7 @@ class Regular(Matcher):
         self.depth = 1
         self._machine: Automaton | None = None
         self._folder: Regular | None = None
+        self._written = -1
         # Verdicts of the machine on texts seen before.
         self._certain: dict[Text, int] = {}
 
@@ -147,6 +150,16 @@ class Regular(Matcher):
         return found
 
     def fires(self, text: Text, context: Context, /) -> int:
+        if self.type == "path" and not self.absolute:
+            outline = context.outline(text)
+            sample = outline.sample()
+            if sample is not None and self._plainly_not(text, outline) and self.known(sample, context) == NO:
+                # It is not certain, and that it may be does not count.
+                return NO
+        return self.weighed(text, context)
+
+    def weighed(self, text: Text, context: Context, /) -> int:
+        """As `fires`, without the shortcut that spares most patterns their machine."""
         found = self.certain(text, context)
         if found != MAY:
             return found
@@ -154,12 +167,32 @@ class Regular(Matcher):
             return MAY if self.type != "path" or self._concerns(text) else NO
         return MUST if self.type == "path" and self._aimed(text) else NO
 
+    def _plainly_not(self, text: Text, outline: Outline) -> bool:
+        """Whether `_concerns` or `_aimed` would say no, as far as that can be told without the machine."""
+        if outline.holes:
+            return self._below_folder() and not hides(text) and not self._leads_here(text)
+        if self.source.endswith("/**"):
+            return crosses(text)
+        tail = outline.tail_literals(self.depth)
+        if tail is None:
+            return True
+        if self._written < 0:
+            self._written = written_letters(self.source, self.depth)
+        # No name that fits is shorter than what the pattern writes out; of alternatives it writes out several.
+        return tail[1] and 2 * tail[0] < self._written and "{" not in self.source
+
+    def _below_folder(self) -> bool:
+        return self.source.startswith("**/") and self.source.count("/") > 1
+
+    def _leads_here(self, text: Text) -> bool:
+        return leads_to(text, self.source.removeprefix("**/").rpartition("/")[0])
+
     def _concerns(self, text: Text) -> bool:
         """Whether a partly unknown path that may match is about the pattern: a variable that could hold any name is not."""
         if hides(text) or (self.absolute and (isinstance(text.parts[0], str) or self._top_folder())):
             return True
-        if self.source.startswith("**/") and self.source.count("/") > 1:
-            return leads_to(text, self.source.removeprefix("**/").rpartition("/")[0])
+        if self._below_folder():
+            return self._leads_here(text)
         try:
             common = shortest(self.machine(), text)
         except StateBudget:

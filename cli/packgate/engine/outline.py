@@ -3,7 +3,7 @@ name the text itself says, by which a match that is only possible counts or does
 
 from __future__ import annotations
 
-from packgate.model.value import ANY, Glob, Hole, Text, join
+from packgate.model.value import ANY, DIGITS, NAME, Glob, Hole, Text, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Outline:
     pattern can hold of all it can be.
     """
 
-    __slots__ = ("head", "holes", "literals", "open_head", "open_tail", "single", "tail")
+    __slots__ = ("_sample", "_tails", "_text", "head", "holes", "literals", "open_head", "open_tail", "single", "tail")
 
     def __init__(self, text: Text) -> None:
         parts = text.parts
@@ -40,6 +40,37 @@ class Outline:
         loose = all(_is_loose(part) for part in parts)
         self.open_head = loose and _is_any(first)
         self.open_tail = loose and _is_any(last)
+        self._text = text
+        self._sample: str | None = None
+        self._tails: dict[int, tuple[int, bool] | None] = {}
+
+    def sample(self) -> str | None:
+        """One text that it can be, with odd letters where it is unknown: what does not match this does not match for certain. None
+        where a piece is such that none is at hand."""
+        if self._sample is None:
+            self._sample = "".join([part if isinstance(part, str) else _sample_of(part) for part in self._text.parts])
+        return None if _NO_SAMPLE in self._sample else self._sample
+
+    def tail_literals(self, count: int) -> tuple[int, bool] | None:
+        """`tail_literals`, remembered for the patterns that ask for as many components."""
+        if count not in self._tails:
+            self._tails[count] = tail_literals(self._text, count)
+        return self._tails[count]
+
+
+# A letter of no alphabet, which patterns treat like any other.
+_ODD = "\ue000"
+_NO_SAMPLE = "\0"
+
+
+def _sample_of(part: Hole | Glob) -> str:
+    """A text that an unknown piece can stand for."""
+    if isinstance(part, Glob):
+        # A bracket lists letters of its own; a search through a tree also finds what stands at its top.
+        return "" if part.pattern == "**" else _ODD if part.pattern in ("*", "?") else _NO_SAMPLE
+    if part.choices:
+        return part.choices[0]
+    return "q" if part.chars == NAME else "7" if part.chars == DIGITS else _ODD
 
 
 def _is_any(part: Part) -> bool:

@@ -105,20 +105,25 @@ def _is_name(text: Text, index: int) -> bool:
 
 
 def _literal(machine: Automaton, places: Places, text: str) -> Places:
-    out: Places = {}
     end = _AT_START if text[-1] == "/" else _WITHIN
     if len(text) > _TOGETHER:
         return _long_literal(machine, places, text, end)
-    for (state, where), word in places.items():
+    # The shortest text first: where states come together, it is the one that stays.
+    words = sorted(
         # A `*` at the start of a component matches neither nothing nor the dot of a hidden file.
-        if where == _AFTER_STAR and text[0] in "./":
-            continue
-        for char in text:
-            state = machine.step(state, char)
-            if state == DEAD:
-                break
-        _keep(out, (state, end), word + text)
-    return out
+        [(len(word), state, word) for (state, where), word in places.items() if where != _AFTER_STAR or text[0] not in "./"]
+    )
+    walked: dict[int, str] = {}
+    for _, state, word in words:
+        walked.setdefault(state, word)
+    for char in text:
+        following: dict[int, str] = {}
+        for state, word in walked.items():
+            following.setdefault(machine.step(state, char) if state != DEAD else DEAD, word)
+        walked = following
+        if len(walked) == 1 and DEAD in walked:
+            break
+    return {(state, end): word + text for state, word in walked.items()}
 
 
 def _long_literal(machine: Automaton, places: Places, text: str, end: int) -> Places:
@@ -215,8 +220,12 @@ def _closure(machine: Automaton, places: Places, ranges: Ranges) -> Places:
     """The places after any number of characters of a set, each with a shortest text."""
     out = dict(places)
     for (state, _), word in places.items():
+        length = len(word)
         for target, more in machine.reachable(state, ranges):
-            _keep(out, (target, _WITHIN), word + more)
+            place = (target, _WITHIN)
+            known = out.get(place)
+            if known is None or len(known) > length + len(more):
+                out[place] = word + more
     return out
 
 

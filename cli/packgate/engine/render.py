@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packgate.engine.reasons import NO_MATCH
 from packgate.model.operation import FULL, PARTIAL
 
 TYPE_CHECKING = False
@@ -49,8 +50,19 @@ def to_json(decision: Decision, mask: Callable[[str], str] | None = None) -> dic
     }
 
 
+def is_quiet(decision: Decision) -> bool:
+    """Whether nothing was found and nothing remarked: all such decisions differ in their names and times alone."""
+    return (
+        decision.mode is None and decision.would is None and decision.reason == NO_MATCH and decision.decision == "allow"
+        and not (decision.analysis.notes or decision.notes or decision.matches or decision.may_match or decision.policy_ids)
+        and not (decision.redactions or decision.alerts or decision.message or decision.risk_score or decision.approver_role)
+    )
+
+
 def notes(decision: Decision) -> list[str]:
     """Remarks of the analysis, then those of the engine, without repeats."""
+    if not decision.notes and not decision.analysis.notes:
+        return []
     return list(dict.fromkeys([*(note.text for note in decision.analysis.notes), *decision.notes]))
 
 

@@ -36,11 +36,19 @@ def texts(value: object) -> list[str]:
         elif isinstance(item, dict):
             for key, inner in reversed(item.items()):
                 left.append(inner)
-                if isinstance(inner, str) and any(word in str(key).lower() for word in _NAMES):
+                if isinstance(inner, str) and key not in _OTHER_NAMES and _tells(str(key).lower()):
                     left.append(f"{key}={inner}")
         elif isinstance(item, (list, tuple)):
             left.extend(reversed(item))
     return found
+
+
+# Keys of every action, which are looked at without end.
+_OTHER_NAMES = frozenset(("surface", "command", "shell", "cwd", "home", "name", "root", "branch", "default_branch", "path", "id"))
+
+
+def _tells(name: str) -> bool:
+    return any(word in name for word in _NAMES)
 
 
 def known_secrets(sources: Iterable[str]) -> dict[str, str]:
@@ -57,7 +65,8 @@ def known_secrets(sources: Iterable[str]) -> dict[str, str]:
 
 def needs_masking(sources: list[str], quoted: list[str]) -> bool:
     """Whether anything of ``quoted`` could be a secret: by itself, or because ``sources`` hold one at all. Much cheaper than masking."""
-    return bool(_suspects("\n".join(sources)) or _suspects("\n".join(quoted)))
+    # Searched in one go: most of what is quoted stands in the sources.
+    return bool(_suspects("\n".join([*sources, *quoted])))
 
 
 def _suspects(text: str) -> list[Detector]:

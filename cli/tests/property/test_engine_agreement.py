@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from packgate.engine import Context, PatternError
+from packgate.engine import MUST, NO, Context, PatternError
 from packgate.engine.automaton import Automaton
 from packgate.engine.inclusion import included, overlap
 from packgate.engine.matcher import Matcher, Regular
+from packgate.engine.outline import Outline
 from packgate.engine.partly import expand, verdict
 from packgate.engine.patterns import compile_glob
 from packgate.engine.regexes import parse_regex
@@ -172,3 +173,26 @@ def test_a_regular_expression_compiles_or_is_refused(text, value):
 def test_hostile_globs_are_linear(text):
     matcher = compile_glob(text, "word")
     assert matcher.known("a" * 2000 + "c", CONTEXT) in (0, 2)
+
+
+@CALM
+@given(glob, st.lists(st.one_of(st.text("ab./", min_size=1, max_size=4), st.sampled_from([Glob("*"), Glob("**"), Glob("?"), Glob("[ab]")]), hole),
+                      min_size=1, max_size=5))
+def test_the_shortcut_past_the_machine_answers_as_the_machine(text, parts):
+    value = join(parts)
+    assume(isinstance(value, Text))
+    matcher = compiled(text, "path")
+    assert matcher.fires(value, CONTEXT) == matcher.weighed(value, CONTEXT)
+
+
+@CALM
+@given(st.lists(st.one_of(st.text("ab./", min_size=1, max_size=4), st.sampled_from([Glob("*"), Glob("**"), Glob("?"), Glob("[ab]")]), hole),
+                min_size=1, max_size=5), glob)
+def test_a_sample_is_one_of_the_texts(parts, text):
+    value = join(parts)
+    assume(isinstance(value, Text))
+    sample = Outline(value).sample()
+    assume(sample is not None)
+    found = verdict(Automaton(compiled(text, "path").tree()), value)
+    held = Automaton(compiled(text, "path").tree()).matches(sample)
+    assert not held if found == NO else held if found == MUST else True

@@ -60,3 +60,28 @@ def test_a_stream_has_the_answers_of_single_actions() -> None:
     assert word == found["decision"]
     assert "hunter22" not in text
     assert json.loads(gate.refuse_text("no", action_id="a")) == gate.refuse_json("no", action_id="a")
+
+
+def test_decisions_of_gates_with_different_packs_name_their_own() -> None:
+    action = parse_action({"command": "true"})
+    gates = [open_gate(("recommended",)), open_gate(("strict",)), open_gate(("recommended", "strict"))]
+    for gate in [*gates, *reversed(gates)]:
+        for decision in (gate.decide(action), gate.decide(action, stage="warn")):
+            dumped(decision, action)
+
+
+def test_a_name_does_not_depend_on_the_order_of_keys_and_tells_all_else_apart() -> None:
+    gate = open_gate(("recommended",))
+
+    def named(**keys: object) -> str:
+        return gate.decide(parse_action({"command": "true", **keys}), now="2026-01-31T12:00:00Z").decision_id
+
+    first = named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": 1, "d": None}]])
+    assert first == named(permissions=["a", ["b", {"d": None, "c": 1}]], env={"B": "2", "A": "1"})
+    others = [
+        named(env={"A": "1", "B": "3"}, permissions=["a", ["b", {"c": 1, "d": None}]]),
+        named(env={"A": "1", "B": "2"}, permissions=["a", "b", {"c": 1, "d": None}]),
+        named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": "1", "d": None}]]),
+        named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": 1, "d": "None"}]]),
+    ]
+    assert len({first, *others}) == 5
