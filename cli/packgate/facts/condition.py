@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from packgate.facts.source import OptionSource, source_from
+from packgate.facts.source import source_from
 from packgate.facts.wildcard import Globs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     from packgate.facts.call import Call
@@ -43,56 +44,50 @@ class Test:
                 return True
         return False
 
-
-def _test(source: list[Any], test: list[Any], options: dict[str, Option]) -> Test:
-    return Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ())
-
-
-class Clause:
-    """Tests that must all hold. ``present`` and ``absent`` are the options that must and must not be given: those that are asked
-    for, and those whose value is."""
-
-    __slots__ = ("absent", "needed", "present", "tests")
-
-    def __init__(self, data: list[list[Any]], options: dict[str, Option]) -> None:
-        given: dict[str, list[str]] = {"present": [], "absent": []}
-        self.tests: list[Test] = []
-        for item, test in data:
-            source = source_from(item, options)
-            if isinstance(source, OptionSource):
-                given["absent" if test[0] == "absent" else "present"].append(source.key)
-            if not isinstance(source, OptionSource) or test[0] not in given:
-                self.tests.append(Test(source, test[0], tuple(test[1]) if len(test) > 1 else ()))
-        self.present = frozenset(given["present"])
-        self.absent = frozenset(given["absent"])
-        # One of those that must be given, which rules most calls out.
-        self.needed: str | None = given["present"][0] if given["present"] else None
-
-    def holds(self, call: Call, it: Value | None) -> bool:
-        """Whether all its tests hold."""
-        options = call.options
-        if self.present and not self.present <= options.keys():
-            return False
-        if options and not self.absent.isdisjoint(options):
-            return False
-        for test in self.tests:  # noqa: SIM110 (a generator would cost another call)
-            if not test.holds(call, it):
-                return False
-        return True
+    def decided(self, options: Collection[str]) -> bool | None:
+        """Whether it holds of every call with these options, or of none; None where that depends on more than their names."""
+        if not self.source.possible(options):
+            return self.kind == "absent"
+        if self.source.by_name and self.kind in ("present", "absent"):
+            return self.kind == "present"
+        return None
 
 
 class Condition:
-    """Alternatives."""
+    """Alternatives, each of tests that must all hold."""
 
     __slots__ = ("clauses",)
 
-    def __init__(self, data: list[list[list[Any]]], options: dict[str, Option]) -> None:
-        self.clauses = [Clause(clause, options) for clause in data]
+    def __init__(self, clauses: list[tuple[Test, ...]]) -> None:
+        self.clauses = clauses
 
     def holds(self, call: Call, it: Value | None = None) -> bool:
         """Whether one of the alternatives holds."""
-        options = call.options
-        for clause in self.clauses:  # noqa: SIM110 (as above)
-            if (clause.needed is None or clause.needed in options) and clause.holds(call, it):
+        for clause in self.clauses:
+            for test in clause:
+                if not test.holds(call, it):
+                    break
+            else:
                 return True
         return False
+
+    def given(self, options: Collection[str]) -> Condition | bool:
+        """What is left to ask of calls with these options; whether it holds, when that is nothing."""
+        left: list[tuple[Test, ...]] = []
+        for clause in self.clauses:
+            known = [(test, test.decided(options)) for test in clause]
+            if any(holds is False for _, holds in known):
+                continue
+            asked = tuple(test for test, holds in known if holds is None)
+            if not asked:
+                return True
+            left.append(asked)
+        return Condition(left) if left else False
+
+
+def condition_from(data: list[list[list[Any]]], options: dict[str, Option]) -> Condition:
+    """A condition from its compiled form; option names are those of the level it stands in."""
+    return Condition([
+        tuple([Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ()) for source, test in clause])
+        for clause in data
+    ])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from packgate.facts.condition import Condition
+from packgate.facts.condition import Condition, condition_from
 from packgate.facts.fields import FILE_FAMILIES
 from packgate.facts.source import FieldValue, TextSource, source_from, value_from
 from packgate.facts.wildcard import matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     from packgate.facts.source import Source
@@ -42,7 +43,7 @@ class Rule:
     def __init__(self, data: dict[str, Any], options: dict[str, Option], literal: dict[str, tuple[str, ...]]) -> None:
         self.families: tuple[str, ...] = (*data["families"], "command")
         self.effect: str = data["effect"]
-        self.condition = Condition(data["if"], options) if "if" in data else None
+        self.condition = condition_from(data["if"], options) if "if" in data else None
         self.each = value_from(data["each"], options) if "each" in data else None
         self.paths: frozenset[str] = frozenset(data.get("paths", ()))
         # As values of fields, so that an operation starts with a copy of it.
@@ -71,7 +72,7 @@ class Wrap:
     def __init__(self, data: dict[str, Any], options: dict[str, Option]) -> None:
         self.kind: str = data["kind"]
         self.lang: str = data.get("lang", "shell")
-        self.condition = Condition(data["if"], options) if "if" in data else None
+        self.condition = condition_from(data["if"], options) if "if" in data else None
         self.join: bool = data.get("join", False)
         self.assignments: bool = data.get("assignments", False)
         self.source = _field(data, "from", options)
@@ -91,11 +92,29 @@ def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> Source
     return value_from(data[key], options) if key in data else None
 
 
+class Given:
+    """What of a level can concern the calls that give certain options: rules and wraps, each with what is still to be asked."""
+
+    __slots__ = ("rules", "wraps")
+
+    def __init__(self, level: Level, options: Collection[str]) -> None:
+        self.rules: list[tuple[Rule, Condition | None]] = []
+        for rule in level.rules:
+            left = rule.condition.given(options) if rule.condition is not None else True
+            if left is not False and (rule.each is None or rule.each.possible(options)):
+                self.rules.append((rule, None if left is True else left))
+        self.wraps: list[tuple[Wrap, Condition | None]] = []
+        for wrap in level.wraps:
+            left = wrap.condition.given(options) if wrap.condition is not None else True
+            if left is not False:
+                self.wraps.append((wrap, None if left is True else left))
+
+
 class Level:
     """A program or sub-command: its own rules, and what holds for it of the levels above."""
 
     __slots__ = (
-        "cwd", "environment", "fields", "handlers", "neutral", "neutral_words", "options", "output", "prefixes", "prints", "rules",
+        "cwd", "environment", "fields", "given_options", "handlers", "neutral", "neutral_words", "options", "output", "prefixes", "prints", "rules",
         "style", "unknown_values", "via", "wraps",
     )  # fmt: skip
 
@@ -126,6 +145,17 @@ class Level:
         self.wraps = [Wrap(item, options) for item in data.get("wraps", ())]
         self.handlers: tuple[str, ...] = tuple(data.get("handlers", ()))
         self.prefixes: dict[str, list[Option]] = {}
+        self.given_options: dict[tuple[str, ...], Given] = {}
+
+    def given(self, options: dict[str, list[Value]]) -> Given:
+        """What of the level can concern a call, by the options that it gives."""
+        names = tuple(options)
+        found = self.given_options.get(names)
+        if found is None:
+            if len(self.given_options) >= _MOST_REMEMBERED:
+                self.given_options.clear()
+            found = self.given_options[names] = Given(self, frozenset(names))
+        return found
 
     def beginning(self, name: str) -> list[Option]:
         """The declared options that begin so. One alone where all others begin with it (``--force`` of ``--force`` and

@@ -8,6 +8,7 @@ from packgate.model.value import join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     from packgate.facts.call import Call
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """A place in a call. ``it`` is the item of the rule's ``each``; ``cost`` orders sources by what looking there takes."""
+    """A place in a call. ``it`` is the item of the rule's ``each``; ``cost`` orders sources by what looking there takes;
+    ``by_name`` ones are present wherever an option of theirs is given."""
 
     __slots__ = ()
     cost = 1
+    by_name = False
 
     def values(self, call: Call, it: Value | None) -> Values:
         """The values that stand there, in order."""
@@ -30,6 +33,10 @@ class Source:
     def present(self, call: Call, it: Value | None) -> bool:
         """Whether something stands there."""
         return bool(self.values(call, it))
+
+    def possible(self, options: Collection[str]) -> bool:
+        """Whether something can stand there in a call with these options."""
+        return True
 
 
 class TextSource(Source):
@@ -67,6 +74,7 @@ class OptionSource(Source):
 
     __slots__ = ("key",)
     cost = 0
+    by_name = True
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -76,6 +84,9 @@ class OptionSource(Source):
 
     def present(self, call: Call, it: Value | None) -> bool:
         return self.key in call.options
+
+    def possible(self, options: Collection[str]) -> bool:
+        return self.key in options
 
 
 class SettingSource(Source):
@@ -98,11 +109,15 @@ class SettingSource(Source):
                     out.append(tail if isinstance(value, str) else join([tail, *value.parts[1:]]))
         return out
 
+    def possible(self, options: Collection[str]) -> bool:
+        return self.key in options
+
 
 class OptionsSource(Source):
     """The values of every option that a glob describes."""
 
     __slots__ = ("globs",)
+    by_name = True
 
     def __init__(self, glob: str) -> None:
         self.globs = Globs((glob,))
@@ -111,7 +126,10 @@ class OptionsSource(Source):
         return [value for key, values in call.options.items() if self.globs.match(key) for value in values]
 
     def present(self, call: Call, it: Value | None) -> bool:
-        return any(self.globs.match(key) for key in call.options)
+        return self.possible(call.options)
+
+    def possible(self, options: Collection[str]) -> bool:
+        return any(self.globs.match(key) for key in options)
 
 
 class RestSource(Source):
@@ -222,6 +240,9 @@ class ParsedSource(Source):
                 out.append(found)
         return out
 
+    def possible(self, options: Collection[str]) -> bool:
+        return self.inner.possible(options)
+
 
 _FIXED = {"stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource(), "rest": RestSource()}
 
@@ -277,6 +298,9 @@ class FieldValue(Source):
         if self.into is not None:
             return _into(self.into.values(call, it), self._listed(call, it))
         return self._listed(call, it)
+
+    def possible(self, options: Collection[str]) -> bool:
+        return self.into.possible(options) if self.into is not None else any(source.possible(options) for source in self.sources)
 
     def _listed(self, call: Call, it: Value | None) -> Values:
         if len(self.sources) == 1:

@@ -33,8 +33,8 @@ def run_wraps(call: Call, session: Session, common: Fields) -> Value | None:
     """Analyse everything that the call runs; its output where one inner command decides it."""
     outputs: list[Value | None] = []
     if call.neutral == ACTIVE:
-        for wrap in call.level.wraps:
-            if wrap.condition is None or wrap.condition.holds(call):
+        for wrap, condition in call.level.given(call.options).wraps:
+            if condition is None or condition.holds(call):
                 outputs.extend(_run(wrap, call, session, common))
     for name in call.level.handlers if call.neutral == ACTIVE else ():
         output = handler(name)(call, session, common)

@@ -10,6 +10,8 @@ from packgate.model.operation import Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packgate.facts.call import Call
     from packgate.facts.context import Context
     from packgate.facts.fields import Fields
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
 
 GENERIC = ("command",)
+_ONCE = (None,)
 
 
 def rule_operations(call: Call, context: Context, session: Session, common: Fields) -> list[Operation]:
@@ -26,16 +29,14 @@ def rule_operations(call: Call, context: Context, session: Session, common: Fiel
     if call.neutral == HELP:
         return out
     base: list[Value] | None = None
-    for rule in call.level.rules:
+    for rule, condition in call.level.given(call.options).rules:
         if call.neutral != ACTIVE and not rule.even_if_neutral:
             continue
         if base is None:
             base = level_environment(call)
-        items: list[Value | None] = [None]
-        if rule.each is not None:
-            items = list(rule.each.values(call, None))
+        items: Sequence[Value | None] = _ONCE if rule.each is None else rule.each.values(call, None)
         for it in items:
-            if rule.condition is None or rule.condition.holds(call, it):
+            if condition is None or condition.holds(call, it):
                 operation = _operation(rule, call, it, context, session, common, base)
                 if operation is not None:
                     out.append(operation)
