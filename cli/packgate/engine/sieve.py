@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from packgate.engine.matcher import Regular
 from packgate.engine.partly import MUST, NO
 from packgate.engine.patterns import Based
-from packgate.engine.shapes import Below, Exact, Prefix, Suffix, Tree
+from packgate.engine.shapes import Anywhere, Below, Exact, Inside, Named, Prefix, Suffix, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,17 +13,23 @@ if TYPE_CHECKING:
     from packgate.engine.matcher import Matcher
 
 _MAX_SIEVES = 32
+# Texts whose verdict by the machines a sieve keeps, and the longest of them.
+_MOST_REMEMBERED = 500
+_LONGEST = 200
 
 
 class Sieve:
     """Matchers, sorted by how they are tried."""
 
-    __slots__ = ("ends", "exact", "others", "starts")
+    __slots__ = ("components", "ends", "exact", "names", "others", "pieces", "remembered", "starts")
 
     def __init__(self, matchers: list[Matcher]) -> None:
         exact: set[str] = set()
         starts: list[str] = []
         ends: list[str] = []
+        names: list[str] = []
+        pieces: list[str] = []
+        components: list[str] = []
         self.others: list[Matcher] = []
         for matcher in matchers:
             if isinstance(matcher, Exact):
@@ -37,17 +44,48 @@ class Sieve:
                 starts.append(matcher.head)
             elif isinstance(matcher, Suffix):
                 ends.append(matcher.tail)
+            elif isinstance(matcher, Named):
+                names.append(matcher.text)
+            elif isinstance(matcher, Inside):
+                pieces.append(matcher.text)
+            elif isinstance(matcher, Anywhere):
+                components.append(matcher.inner)
             else:
                 self.others.append(matcher)
         self.exact = frozenset(exact)
         self.starts = tuple(starts)
         self.ends = tuple(ends)
+        self.names = tuple(names)
+        self.pieces = tuple(pieces)
+        self.components = tuple(components)
+        # What machines say of a text depends on nothing else.
+        machines = self.others and all(isinstance(matcher, Regular) for matcher in self.others)
+        self.remembered: dict[str, int] | None = {} if machines else None
 
     def judge(self, text: str, context: Context) -> int:
         """The best verdict of the matchers."""
         if text in self.exact or text.startswith(self.starts) or text.endswith(self.ends):
             return MUST
-        return judge_known(self.others, text, context)
+        if self.names and text.startswith(self.names, text.rfind("/") + 1):
+            return MUST
+        for piece in self.pieces:
+            if piece in text:
+                return MUST
+        if self.components:
+            framed = f"/{text}/"
+            for component in self.components:
+                if component in framed:
+                    return MUST
+        if not self.others:
+            return NO
+        if self.remembered is None or len(text) > _LONGEST:
+            return judge_known(self.others, text, context)
+        found = self.remembered.get(text)
+        if found is None:
+            if len(self.remembered) >= _MOST_REMEMBERED:
+                self.remembered.clear()
+            found = self.remembered[text] = judge_known(self.others, text, context)
+        return found
 
 
 class Sieves:

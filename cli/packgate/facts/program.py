@@ -114,8 +114,8 @@ class Level:
     """A program or sub-command: its own rules, and what holds for it of the levels above."""
 
     __slots__ = (
-        "cwd", "environment", "fields", "given_options", "handlers", "neutral", "neutral_words", "options", "output", "prefixes", "prints", "rules",
-        "style", "unknown_values", "via", "wraps",
+        "cwd", "environment", "fields", "given_options", "handlers", "neutral", "neutral_words", "options", "output", "prefixes",
+        "prints", "rules", "style", "unknown_values", "via", "wraps",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], parent: Level | None) -> None:

@@ -146,13 +146,19 @@ def unknown(*origins: Origin, chars: str = ANY, choices: tuple[str, ...] = ()) -
 
 def sort_origins(origins: Iterable[Origin]) -> tuple[Origin, ...]:
     """Origins in a fixed order and without repeats, so that equal knowledge has equal representation."""
-    return tuple(sorted(set(origins), key=lambda o: (o.kind, o.detail)))
+    listed = tuple(origins)
+    if len(listed) < 2:
+        return listed
+    return tuple(sorted(set(listed), key=lambda o: (o.kind, o.detail)))
 
 
 def origins_of(value: Value) -> tuple[Origin, ...]:
     """Every origin of the holes of a value, sorted."""
     if isinstance(value, str):
         return ()
+    if len(value.parts) == 1:
+        part = value.parts[0]
+        return part.origins if isinstance(part, Hole) else ()
     return sort_origins(o for part in value.parts if isinstance(part, Hole) for o in part.origins)
 
 

@@ -68,6 +68,7 @@ class State:
         arguments: list[Value] | None = None,
         user: str | None = None,
         name: Value | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.cwd = cwd
         self.old_cwd: Value | None = None
@@ -93,7 +94,7 @@ class State:
         self.status: int | None = 0
         self.last_argument: Value = ""
         self.background = False
-        self.budget = Budget()
+        self.budget = budget if budget is not None else Budget()
 
     # --- variables ---------------------------------------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ class State:
 
     def copy(self) -> State:
         """The state of a subshell: everything, independent of this one."""
-        new = State(self.cwd, None, self.environment, self.shell, self.arguments, self.user, self.name)
+        new = State(self.cwd, None, self.environment, self.shell, self.arguments, self.user, self.name, self.budget)
         new.old_cwd = self.old_cwd
         new.variables = self.variables.copy()
         new.exported = self.exported.copy()
@@ -187,7 +188,6 @@ class State:
         new.status = self.status
         new.last_argument = self.last_argument
         new.background = self.background
-        new.budget = self.budget
         return new
 
     def child(
@@ -204,8 +204,7 @@ class State:
         a remote host).
         """
         kind = shell if shell is not None else self.shell
-        new = State(self.cwd if cwd is None else cwd, None, None, kind, arguments, self.user, name)
-        new.budget = self.budget
+        new = State(self.cwd if cwd is None else cwd, None, None, kind, arguments, self.user, name, self.budget)
         new.substituted = self.substituted
         new.fds = self.fds.copy()
         if clean:
