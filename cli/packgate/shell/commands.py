@@ -53,7 +53,9 @@ def simple(walk: Walk, node: SimpleCommand, state: State) -> int | None:
             return run_alias(walk, node, name, state, span)
     names, since = walk.names, len(walk.pending)
     walk.names = []
-    if node.words:
+    if node.texts is not None:
+        status = _with_words(walk, node, [*node.texts], [], state, span)
+    elif node.words:
         argv, arrays = _argv(walk, node.words, state)
         status = _with_words(walk, node, argv, arrays, state, span) if argv else _bare(walk, node, state)
     else:

@@ -1,4 +1,4 @@
-"""Lines that are one command of plain or quoted words, as most lines are: parsing and expanding them would only give the words back.
+"""Lines and commands of plain or quoted words, as most are: parsing and expanding them would only give the words back.
 
 What counts as plain is narrow on purpose. A test holds the words, the spans and the state that a plain line leaves against
 those of the parser.
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 # Characters that no shell treats specially wherever in a word they stand, and `=` behind the first word.
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+:,./-]++(?: ++[A-Za-z0-9_@%+:,./=-]++)*+").fullmatch
 # Behind the first word also pieces in quotes in which nothing is expanded, escaped punctuation, and the `{}` of find and xargs.
-_QUOTED_WORD = r"(?:[A-Za-z0-9_@%+:,./=-]++|'[ -&(-~¡-\ud7ff]*+'|\"[ !#%-\[\]-_a-~¡-\ud7ff]*+\"|\\[!-/:-@\[-`{-~]|\{\})++"
-_QUOTED = re.compile(rf"[A-Za-z0-9_@%+:,./-]++(?: ++{_QUOTED_WORD})*+").fullmatch
-_WORDS = re.compile(_QUOTED_WORD).findall
+QUOTED_WORD = r"(?:[A-Za-z0-9_@%+:,./=-]++|'[ -&(-~¡-\ud7ff]*+'|\"[ !#%-\[\]-_a-~¡-\ud7ff]*+\"|\\[!-/:-@\[-`{-~]|\{\})++"
+_QUOTED = re.compile(rf"[A-Za-z0-9_@%+:,./-]++(?: ++{QUOTED_WORD})*+").fullmatch
+_WORDS = re.compile(QUOTED_WORD).findall
 _PIECES = re.compile(r"'([^']*)'|\"([^\"]*)\"|\\(.)|([^'\"\\]+)").findall
 # zsh: `=name` is the path of a program.
 _ZSH_NAME = re.compile(r" =").search
 # First words behind which words are read in another way, and words of the grammar.
-_NOT_COMMANDS = frozenset(
+NOT_COMMANDS = frozenset(
     ["declare", "export", "local", "readonly", "typeset", "alias", "let", "eval", "command", "builtin", "noglob", "nocorrect", "exec", "-"]
 ) | CLOSERS.union(*RESERVED.values(), ["[[", "]]", "function", "select", "time", "coproc"])
 _LONGEST = 2_000
@@ -38,12 +38,17 @@ def plain_words(source: str, shell: str) -> list[Value] | None:
     if _PLAIN(source) is not None:
         words.extend(source.split())
     elif ("'" in source or '"' in source or "\\" in source) and shell != "zsh" and _QUOTED(source) is not None:
-        words.extend([_unquoted(word) for word in _WORDS(source)])
+        words.extend(unquoted_words(source))
     else:
         return None
-    if words[0] in _NOT_COMMANDS or (shell == "zsh" and _ZSH_NAME(source) is not None):
+    if words[0] in NOT_COMMANDS or (shell == "zsh" and _ZSH_NAME(source) is not None):
         return None
     return words
+
+
+def unquoted_words(source: str) -> list[str]:
+    """The words of plain or quoted ones with blanks between them, without their quotes."""
+    return [_unquoted(word) for word in _WORDS(source)]
 
 
 def _unquoted(word: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from packgate.shell.heredoc import HeredocReader
+from packgate.shell.plain import NOT_COMMANDS, QUOTED_WORD, unquoted_words
 from packgate.shell.syntax import (
     ARRAY_ASSIGNMENT,
     FUNCTION_PARENTHESES,
     PLAIN_WORD,
+    Lazy,
 )
 from packgate.shell.tree import Assignment, Literal, Redirect, SimpleCommand, Word
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 _DECLARATIONS: Final = frozenset(["declare", "typeset", "local", "export", "readonly", "let", "eval"])
 _PREFIXES: Final = frozenset(["command", "builtin"])
 
+# A command of words that expand to themselves, up to the first that does not.
+PLAIN_RUN: Final = Lazy(
+    rf"[A-Za-z0-9_@%+:,./-]++(?=[ \t\n;&|)]|\Z)(?:[ \t]++{QUOTED_WORD}(?=[ \t\n;&|)]|\Z))*+"
+).match
+_MOST_PLAIN: Final = 500
+
 
 class SimpleReader(HeredocReader):
     """Reads simple commands and redirections."""
@@ -31,14 +39,74 @@ class SimpleReader(HeredocReader):
 
         ``first`` is a plain word at the position, when one was already found, and ``stop`` its end.
         """
-        source = self.source
         start = self.pos
         words: list[Word | Assignment] = []
         assignments: list[Assignment] = []
         redirects: list[Redirect] = []
-        if first and "=" not in first and "[" not in first:
+        texts = self._plain_texts(first, start)
+        behind = self.pos
+        if texts is not None and not self._only_redirects(redirects):
+            texts = None
+            words = self._words_between(start, behind)
+        elif texts is None and first and "=" not in first and "[" not in first:
             words.append(Word([Literal(first, False, start, stop)], start, stop))
             self.pos = stop
+        if texts is None:
+            self._parts(words, assignments, redirects)
+        node = None
+        if texts is not None:
+            end = max(behind, redirects[-1].end) if redirects else behind
+            node = SimpleCommand(assignments, words, redirects, start, end, texts, lambda: self._words_between(start, behind))
+        elif words or assignments or redirects:
+            node = SimpleCommand(assignments, words, redirects, start, self._last_end(words, assignments, redirects))
+        if self.pos < self.end and self.source[self.pos] == "(":
+            return self._function(node)
+        return node
+
+    # --- words that expand to themselves ----------------------------------------------------------------------------
+
+    def _plain_texts(self, first: str, start: int) -> list[str] | None:
+        """The words of a command as long as they are plain or quoted, with the position behind them; None when the first is not."""
+        if not first or self.joined or self.zsh or first in NOT_COMMANDS:
+            return None
+        run = PLAIN_RUN(self.source, start, self.end)
+        if run is None:
+            return None
+        text = run.group()
+        texts = unquoted_words(text) if "'" in text or '"' in text or "\\" in text else text.split()
+        if len(texts) > _MOST_PLAIN:
+            return None
+        self.pos = run.end()
+        return texts
+
+    def _only_redirects(self, redirects: list[Redirect]) -> bool:
+        """Read the redirections behind plain words; false when something else follows within the command."""
+        while True:
+            self.blanks()
+            char = self.peek()
+            if not char or char in ")\n;|(":
+                return True
+            if char not in "<>&0123456789{":
+                return False
+            if char == "&" and not self._at_ampersand_redirect():
+                return True
+            if not self.redirection(redirects):
+                return False
+
+    def _words_between(self, start: int, stop: int) -> list[Word | Assignment]:
+        """Plain words as parts of the tree."""
+        pos, end = self.pos, self.end
+        self.pos, self.end = start, stop
+        words: list[Word | Assignment] = []
+        self._parts(words, [], [])
+        self.pos, self.end = pos, end
+        return words
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    def _parts(self, words: list[Word | Assignment], assignments: list[Assignment], redirects: list[Redirect]) -> None:
+        """Read words, assignments and redirections up to the end of the command."""
+        source = self.source
         while self.pos < self.end:
             pos = self.pos
             char = source[pos]
@@ -57,13 +125,6 @@ class SimpleReader(HeredocReader):
                 break
             if not self._slow_part(words, assignments, redirects):
                 break
-        if not words and not assignments and not redirects:
-            node = None
-        else:
-            node = SimpleCommand(assignments, words, redirects, start, self._last_end(words, assignments, redirects))
-        if self.pos < self.end and source[self.pos] == "(":
-            return self._function(node)
-        return node
 
     def _slow_part(
         self, words: list[Word | Assignment], assignments: list[Assignment], redirects: list[Redirect]

@@ -11,6 +11,7 @@ from packgate.shell.word_tree import ArithmeticSub, CommandSub, ExtGlob, Literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Union
 
     from packgate.shell.word_tree import WordPart as WordPart
@@ -106,9 +107,13 @@ class Assignment:
 
 class SimpleCommand:
     """Assignments, words and redirections; ``words`` may be empty. An argument of ``declare``, ``export``, ``local``,
-    ``readonly`` or ``typeset`` that looks like an array assignment is an `Assignment` within ``words``."""
+    ``readonly`` or ``typeset`` that looks like an array assignment is an `Assignment` within ``words``.
 
-    __slots__ = ("assignments", "end", "redirects", "start", "words")
+    ``texts`` are the words of a command that has plain or quoted ones only, which expand to themselves: its ``words`` are read
+    when they are asked for.
+    """
+
+    __slots__ = ("_words", "assignments", "end", "read_words", "redirects", "start", "texts")
 
     def __init__(
         self,
@@ -117,12 +122,25 @@ class SimpleCommand:
         redirects: list[Redirect],
         start: int,
         end: int,
+        texts: list[str] | None = None,
+        read_words: Callable[[], list[Word | Assignment]] | None = None,
     ) -> None:
         self.assignments = assignments
-        self.words = words
+        self._words = words
         self.redirects = redirects
         self.start = start
         self.end = end
+        self.texts = texts
+        self.read_words = read_words
+
+    @property
+    def words(self) -> list[Word | Assignment]:
+        """The command's name and arguments."""
+        if self.read_words is not None:
+            self._words = self.read_words()
+            # Whoever has them may change them.
+            self.read_words = self.texts = None
+        return self._words
 
 
 class Pipeline:
