@@ -36,12 +36,18 @@ def read_call(
     call = Call(name, argv, state, level, stdin, span, variables)
     if level.style == "raw" and not root.has_children:
         call.operands = argv[1:]
-        call.flags = [word.partition("=")[0] for word in call.operands if isinstance(word, str) and word[:1] == "-"]
+        call.flags = [*flags_of(call.operands)]
         return call
     reader = _Reader(call, root)
     reader.read(argv)
     call.neutral = _neutral(call)
     return call
+
+
+def flags_of(words: list[Value]) -> tuple[str, ...]:
+    """The words that look like options, without their values."""
+    found = [word for word in words if isinstance(word, str) and word[:1] == "-"]
+    return tuple([word.partition("=")[0] for word in found]) if found else ()
 
 
 class _Reader:
@@ -65,21 +71,22 @@ class _Reader:
         self.position = 1
         ended = False
         call = self.call
+        operands = call.operands
         count = len(argv)
         while self.position < count:
             word = argv[self.position]
             self.position += 1
             # No program reads another word as an option, but one in the style of dd.
-            plain = isinstance(word, str) and word[:1] not in _STARTS and self.style != "keyval"
-            if ended or plain or not self._option(word):
+            plain = ended or (isinstance(word, str) and word[:1] not in _STARTS and self.style != "keyval")
+            if plain or not self._option(word):
                 if not self.descending:
-                    call.operands.append(word)
+                    operands.append(word)
                 elif not self._operand(word):
                     continue
                 if self.style in _ENDS_AT_OPERAND:
-                    ended = self.style != "host" or len(call.operands) > 1
+                    ended = self.style != "host" or len(operands) > 1
             elif word == "--":
-                call.after = len(call.operands)
+                call.after = len(operands)
                 ended = True
         if len(self.pending) > self.best_words:
             call.operands[:0] = self.pending[self.best_words:]
@@ -88,12 +95,11 @@ class _Reader:
     # --- sub-commands and operands -----------------------------------------------------------------------------------
 
     def _operand(self, word: Value) -> bool:
-        """Take a word that is no option; true when it is an operand, false when it belongs to the sub-command."""
-        if self.descending and self._descend(word):
+        """Take a word that may belong to the sub-command and is no option; true when it is an operand."""
+        if self._descend(word):
             return False
-        if self.descending:
-            self.descending = False
-            self._settle()
+        self.descending = False
+        self._settle()
         self.call.operands.append(word)
         return True
 
@@ -103,7 +109,8 @@ class _Reader:
             if not self.pending or all(branch.level is None for branch in self.live):
                 self.call.undecided = any(branch.can_follow(word) for branch in self.live)
             return False
-        following = [child for branch in self.live for child in branch.follow(word)]
+        live = self.live
+        following = live[0].follow(word) if len(live) == 1 else [child for branch in live for child in branch.follow(word)]
         if not following:
             return False
         self.live = following
@@ -112,7 +119,7 @@ class _Reader:
             if branch.level is not None:
                 self._enter(branch, branch.level)
                 break
-        self.descending = any(branch.has_children for branch in following)
+        self.descending = following[0].has_children or any([branch.has_children for branch in following])
         if not self.descending:
             self._settle()
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.arguments import read_call
+from packgate.facts.arguments import flags_of, read_call
 from packgate.facts.context import OUTERMOST
 from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
@@ -44,19 +44,20 @@ class Session:
     has switched to."""
 
     __slots__ = (
-        "catalog", "context", "cwd", "files", "git", "home", "incomplete", "links", "notes", "operations", "repository", "selected",
-        "words",
+        "_git", "_repo", "catalog", "context", "cwd", "files", "home", "incomplete", "links", "notes", "operations", "repository",
+        "selected", "words",
     )  # fmt: skip
 
     def __init__(self, action: Action, catalog: Catalog, words: EnvironmentWords) -> None:
         self.catalog = catalog
         self.words = words
         data = action.data
-        repo = data.get("repo") or _NO_REPOSITORY
+        repo: dict[str, str | None] = data.get("repo") or _NO_REPOSITORY
         self.cwd: str | None = data.get("cwd")
         self.home: str | None = data.get("home")
         self.repository: str | None = repo.get("root") or self.cwd
-        self.git = Repository(repo.get("branch"), repo.get("default_branch"))
+        self._repo = repo
+        self._git: Repository | None = None
         self.context: Context = OUTERMOST
         self.operations: list[Operation] = []
         self.notes: list[Note] = []
@@ -64,6 +65,13 @@ class Session:
         self.files: dict[str, Value] = {}
         self.links: dict[str, Value] = {}
         self.selected: dict[Value, tuple[Value, ...]] = {}
+
+    @property
+    def git(self) -> Repository:
+        """The repository that the line works in."""
+        if self._git is None:
+            self._git = Repository(self._repo.get("branch"), self._repo.get("default_branch"))
+        return self._git
 
     # --- the host of the shell ---------------------------------------------------------------------------------------
 
@@ -121,7 +129,7 @@ class Session:
         fields: dict[str, tuple[Value, ...]] = {
             "program": (name,),
             "argument": tuple(arguments),
-            "flag": tuple([word.partition("=")[0] for word in arguments if isinstance(word, str) and word[:1] == "-"]),
+            "flag": flags_of(arguments),
             "place": _LOCAL if context.place is None else (context.place,),
         }
         if context.user is not None:

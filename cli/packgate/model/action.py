@@ -91,14 +91,7 @@ def parse_action(data: Any) -> Action:
         if not isinstance(data.get(key), str):
             raise ActionError(f"{key}: a {surface} action needs it as text, found {_kind(data.get(key))}")
     shape = _shape(data)
-    notes: tuple[str, ...] = ()
-    if shape not in _SOUND:
-        _check_types(data)
-        notes = _notes(data)
-        if not notes and len(_SOUND) < _MOST_SHAPES:
-            _SOUND.add(shape)
-    if data.get("env"):
-        _check_environment(data["env"])
+    notes = () if shape in _SOUND else _check(data, shape)
     checked = {**data, "surface": surface}
     shell = checked.get("shell")
     if surface == "shell" and shell is None:
@@ -122,30 +115,36 @@ _SOUND: set[tuple[object, ...]] = set()
 _MOST_SHAPES = 200
 
 
+def _check(data: dict[str, Any], shape: tuple[object, ...] | None) -> tuple[str, ...]:
+    """The notes on an action. Raises `ActionError` for a value of the wrong type."""
+    _check_types(data)
+    notes = _notes(data)
+    if shape is not None and not notes and len(_SOUND) < _MOST_SHAPES:
+        _SOUND.add(shape)
+    return notes
+
+
 def _check_types(data: dict[str, Any]) -> None:
     for key, value in data.items():
         if value is not None and key in _TYPES and not isinstance(value, _TYPES[key][0]):
             raise ActionError(f"{key}: expected {_TYPES[key][1]} or null, found {_kind(value)}")
-    repo = data.get("repo")
+    env, repo = data.get("env"), data.get("repo")
+    if env:
+        for name, value in env.items():
+            if not isinstance(value, str):
+                raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
     if repo:
         for name, value in repo.items():
             if not isinstance(value, str) and value is not None and name in _REPO_KEYS:
                 raise ActionError(f"repo.{name}: expected text or null, found {_kind(value)}")
 
 
-def _check_environment(env: dict[str, Any]) -> None:
-    for name, value in env.items():
-        if not isinstance(value, str):
-            raise ActionError(f"env.{name}: expected text, found {_kind(value)}")
-
-
-def _shape(data: dict[str, Any]) -> tuple[object, ...]:
-    """The keys of an action, and the types of their values: all that its check looks at, but for the environment."""
-    shape = (*data, *map(type, data.values()))
-    for nested in (data.get("repo"), data.get("actor")):
-        if isinstance(nested, dict):
-            shape = (*shape, None, *nested, *map(type, nested.values()))
-    return shape
+def _shape(data: dict[str, Any]) -> tuple[object, ...] | None:
+    """The keys of an action with the types of their values, where that is all that its check looks at."""
+    repo = data.get("repo")
+    if data.get("env") or data.get("actor") or not isinstance(repo, dict):
+        return None
+    return (*data, *map(type, data.values()), None, *repo, *map(type, repo.values()))
 
 
 def _notes(data: dict[str, Any]) -> tuple[str, ...]:

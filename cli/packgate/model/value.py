@@ -126,12 +126,13 @@ def join(parts: Iterable[Value | Part]) -> Value:
             if isinstance(piece, str):
                 run.append(piece)
                 continue
-            literal = "".join(run)
-            if literal:
-                out.append(literal)
-            run = []
+            if run:
+                literal = run[0] if len(run) == 1 else "".join(run)
+                if literal:
+                    out.append(literal)
+                run = []
             out.append(piece)
-    literal = "".join(run)
+    literal = run[0] if len(run) == 1 else "".join(run)
     if not out:
         return literal
     if literal:

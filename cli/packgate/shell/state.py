@@ -69,7 +69,11 @@ class State:
         user: str | None = None,
         name: Value | None = None,
         budget: Budget | None = None,
+        like: State | None = None,
     ) -> None:
+        if like is not None:
+            self._take(like)
+            return
         self.cwd = cwd
         self.old_cwd: Value | None = None
         self.environment: dict[str, str] = environment if environment is not None else {}
@@ -171,24 +175,35 @@ class State:
 
     def copy(self) -> State:
         """The state of a subshell: everything, independent of this one."""
-        new = State(self.cwd, None, self.environment, self.shell, self.arguments, self.user, self.name, self.budget)
-        new.old_cwd = self.old_cwd
-        new.variables = self.variables.copy()
-        new.exported = self.exported.copy()
-        new.attributes = self.attributes
-        new.temporary = self.temporary
-        new.functions = self.functions
-        new.aliases = self.aliases
-        new.options = self.options
-        new.fds = self.fds.copy()
-        new.folders = self.folders
-        new.saved = [frame.copy() for frame in self.saved] if self.saved else []
-        new.substituted = self.substituted
-        new.taints = self.taints
-        new.status = self.status
-        new.last_argument = self.last_argument
-        new.background = self.background
-        return new
+        return State(like=self)
+
+    def _take(self, other: State) -> None:
+        """Become a copy; traps are not inherited."""
+        self.cwd = other.cwd
+        self.old_cwd = other.old_cwd
+        self.environment = other.environment
+        self.variables = other.variables.copy()
+        self.shell = other.shell
+        self.arguments = other.arguments
+        self.name = other.name
+        self.user = other.user
+        self.exported = other.exported.copy()
+        self.attributes = other.attributes
+        self.temporary = other.temporary
+        self.functions = other.functions
+        self.aliases = other.aliases
+        self.options = other.options
+        self.fds = other.fds.copy()
+        self.folders = other.folders
+        self.saved = [frame.copy() for frame in other.saved] if other.saved else []
+        self.traps = _NO_VALUES
+        self.trap_span = (0, 0)
+        self.substituted = other.substituted
+        self.taints = other.taints
+        self.status = other.status
+        self.last_argument = other.last_argument
+        self.background = other.background
+        self.budget = other.budget
 
     def child(
         self,
