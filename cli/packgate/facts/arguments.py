@@ -119,7 +119,7 @@ class _Reader:
             if branch.level is not None:
                 self._enter(branch, branch.level)
                 break
-        self.descending = following[0].has_children or any([branch.has_children for branch in following])
+        self.descending = following[0].has_children or any(branch.has_children for branch in following)
         if not self.descending:
             self._settle()
         return True
