@@ -25,6 +25,7 @@ VERBS = {
     "codeowners": "Write the owners of packs into CODEOWNERS.",
     "bundle": "Build, check and compare the archives that enforcement points download.",
     "promote": "Move a pack, a threat layer, a policy or an assignment to a later stage.",
+    "waivers": "List waivers and what each let through.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

@@ -44,7 +44,7 @@ class LintOptions:
     help="Only these rules: PG212, or PG21 for PG210 to PG219; PG0 and PG1 for the files alone.",
 )
 @click.option("--ignore", "ignore", multiple=True, metavar="CODES", help="Not these rules.")
-@click.option("--at", metavar="DAY", help="The day against which waivers are held (2026-01-31). Default: today, UTC.")
+@click.option("--at", metavar="TIME", help="The day or time against which waivers are held (2026-01-31). Default: today, UTC.")
 @click.option("--list-rules", is_flag=True, help="List the rules and exit.")
 @click.option("--explain", "explained", metavar="CODE", help="Explain a code and exit.")
 def command(
@@ -155,13 +155,14 @@ def _selection(select: tuple[str, ...], ignore: tuple[str, ...]) -> Selection:
 
 
 def _day(at: str | None) -> str:
-    from packgate.engine.waivers import parse_day
+    from packgate.engine.waivers import utc_day
 
     if at is None:
         return clock.today()
-    if parse_day(at) is None:
+    day = utc_day(at)
+    if day is None:
         raise UserError(f"--at {at}: expected a day such as 2026-01-31")
-    return at
+    return f"{day[0]:04}-{day[1]:02}-{day[2]:02}"
 
 
 def _rules() -> str:

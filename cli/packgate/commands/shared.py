@@ -136,14 +136,22 @@ def open_workspace(packs: Sequence[str], start: str = ".") -> Workspace:
     return space
 
 
-def open_gate(packs: Sequence[str]) -> Gate:
-    """The gate of the named packs. Raises `BrokenPacks` when one of them has errors."""
+def open_gate(packs: Sequence[str], released: bool = False) -> Gate:
+    """The gate of the named packs with the assignments of the repository, which hold where no stage is asked for. ``released``: the stages
+    of the newest releases hold too. Raises `BrokenPacks` when a pack has errors."""
+    from packgate.engine.assignments import Assignments
     from packgate.engine.gate import build_gate
 
     space = open_workspace(packs)
     if not space.ok:
         raise BrokenPacks(space.diagnostics)
-    return build_gate(space.packs, space.vocabulary, lists=space.lists)
+    stages: dict[str, str] = {}
+    if released:
+        from packgate.commands.effective import newest_releases
+
+        stages = {pack: release.name.stage for pack, release in newest_releases([pack.name for pack in space.packs]).items()}
+    assignments = Assignments(space.assigned, space.lists, space.stage)
+    return build_gate(space.packs, space.vocabulary, lists=space.lists, assignments=assignments, releases=stages)
 
 
 def print_findings(

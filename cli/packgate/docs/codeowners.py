@@ -7,14 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
+from packgate.source.codeowners import PLACES as PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BEGIN = "# packgate: begin (written by `packgate codeowners`)"
 END = "# packgate: end"
-# Where GitHub and GitLab look, in their order.
-PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 # What decides for every pack at once belongs to the owners of all of them.
 _SHARED = ("packgate.yaml", "assignments.yaml", "context/")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packgate.lint.capabilities import Capabilities
     from packgate.lint.conditions import ConditionView, PatternView
     from packgate.lint.views import OverrideView, PackView, PolicyView, WaiverView
+    from packgate.source.codeowners import CodeOwners
     from packgate.source.file import SourceFile
     from packgate.source.result import LoadResult
 
@@ -27,7 +28,7 @@ class LintContext:
     ``root`` is the repository's folder, None outside one; ``pack_names`` the packs that its packs/ holds and those that packgate
     carries; ``loose`` are files that were named alone; ``groups_from`` are the files that define groups, also when they are not
     linted; ``today`` is a day (``2026-01-31``), None when rules must not ask for it;
-    ``complete`` says that every pack of the repository is here.
+    ``complete`` says that every pack of the repository is here; ``codeowners`` is the repository's CODEOWNERS file, if it has one.
     """
 
     results: list[LoadResult]
@@ -41,6 +42,7 @@ class LintContext:
     pack_names: tuple[str, ...] = ()
     today: str | None = None
     complete: bool = True
+    codeowners: CodeOwners | None = None
 
     @cached_property
     def packs(self) -> list[PackView]:

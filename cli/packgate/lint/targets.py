@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packgate.diagnostics import Diagnostic
 from packgate.lint.context import LintContext
 from packgate.resources import packs_folder
+from packgate.source.codeowners import find_codeowners
 from packgate.source.files import join
 from packgate.source.load import find_pack
 from packgate.source.workspace import check_file, find_root, load_workspace, pack_names, pack_of, resolve_pack
@@ -148,7 +149,7 @@ def _context(space: Workspace, whole: bool, today: str | None) -> LintContext:
     return LintContext(
         results=space.results, settings=space.settings if whole else None, assignments=space.assignments if whole else None,
         context_files=space.context if whole else [], lists=space.lists, groups_from=space.context, root=space.root or None,
-        pack_names=tuple(dict.fromkeys(known)), today=today,
+        pack_names=tuple(dict.fromkeys(known)), today=today, codeowners=find_codeowners(space.root) if space.root else None,
     )
 
 
