@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -169,7 +170,7 @@ def _successor(folder: KeyFolder, old: Root, now: str) -> Root:
             f"{role.threshold} root keys must sign a new root, {here} are here",
             f"private root keys are read from {folder.private}; put those that are kept elsewhere back for this step",
         )
-    root = Root.from_dict(old.to_dict())
+    root = deepcopy(old)
     root.version += 1
     root.expires = expiry(now, folder.lifetimes()["root"])
     return root

@@ -45,6 +45,7 @@ def publish(
     `UserError` for keys, folders and files that can't be used. Nothing is written before everything was checked.
     """
     _apart(folder, keys.path)
+    keys.root()
     os.makedirs(folder, exist_ok=True)
     with locked(folder):
         published = read_published(folder)

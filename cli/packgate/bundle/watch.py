@@ -6,12 +6,11 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from packgate.bundle.refusals import Refused
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from packgate.bundle.pull import Pulled
+    from packgate.bundle.refusals import Refused
 
 _LONGEST = 3600.0
 
@@ -22,7 +21,7 @@ class Pace:
     fifth shorter or longer. After a failure the wait begins at a tenth of the interval and doubles, up to an hour or the interval."""
 
     interval: float
-    random: random.Random = field(default_factory=random.SystemRandom)
+    chance: random.Random = field(default_factory=random.SystemRandom)
     failures: int = 0
 
     def wait(self, failed: bool) -> float:
@@ -31,19 +30,16 @@ class Pace:
         seconds = self.interval
         if failed:
             seconds = min(self.interval / 10 * 2 ** min(self.failures - 1, 30), max(self.interval, _LONGEST))
-        return seconds * self.random.uniform(0.8, 1.2)
+        return seconds * self.chance.uniform(0.8, 1.2)
 
 
-def watch(
-    once: Callable[[], Pulled], pace: Pace, sleep: Callable[[float], bool], report: Callable[[Pulled | None, Refused | None, float], None]
+def keep_pulling(
+    once: Callable[[], tuple[Pulled | None, Refused | None]], pace: Pace, sleep: Callable[[float], bool],
+    report: Callable[[Pulled | None, Refused | None, float], None],
 ) -> None:
-    """Pull until ``sleep`` (seconds) says that it was woken to stop. ``report`` is told how each pull ended, and the wait."""
+    """Pull until ``sleep`` (seconds) says that it was woken to stop. ``once`` pulls; ``report`` hears the end and the wait."""
     while True:
-        pulled, refused = None, None
-        try:
-            pulled = once()
-        except Refused as error:
-            refused = error
+        pulled, refused = once()
         seconds = pace.wait(refused is not None)
         report(pulled, refused, seconds)
         if sleep(seconds):

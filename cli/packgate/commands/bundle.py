@@ -12,6 +12,9 @@ VERBS = {
     "verify": "Check a bundle as an enforcement point does.",
     "show": "Show what is in a bundle.",
     "diff": "Show what changes from one bundle to another.",
+    "keys": "Make, rotate, revoke and show the keys that sign.",
+    "publish": "Publish bundles as a signed snapshot for a static host.",
+    "pull": "Bring a folder of bundles up to date, and activate it.",
 }
 
 
