@@ -150,4 +150,4 @@ def change(path: Path, edit: Callable[[dict], None]) -> None:
     """Change the JSON of metadata in place."""
     data = json.loads(path.read_text())
     edit(data)
-    path.write_text(json.dumps(data))
+    path.write_text(json.dumps(data, separators=(",", ":")))

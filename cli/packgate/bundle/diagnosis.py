@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuf.api.exceptions import (
     BadVersionNumberError,
+    DownloadError,
     DownloadHTTPError,
     DownloadLengthMismatchError,
     ExpiredMetadataError,
@@ -54,8 +55,10 @@ def diagnose(error: Exception, file: str, data: bytes | None, root: Root | None)
     for kind, refusal in _NETWORK:
         if isinstance(error, kind):
             return refusal(f"{file}: {error or 'no data in time'}")
-    role = _role(file)
     text = str(error)
+    if isinstance(error, DownloadError):
+        return distrust.Unreachable(text or f"{file} can't be fetched")
+    role = _role(file)
     if isinstance(error, ExpiredMetadataError):
         named = next((name for name in _EXPIRED if name in text), role or "targets")
         return _EXPIRED[named](f"{named}.json has expired")
@@ -71,9 +74,7 @@ def diagnose(error: Exception, file: str, data: bytes | None, root: Root | None)
         return _malformed(file, data)
     if "missing info" in text or "does not contain information" in text:
         return distrust.TargetsRollback(f"{file}: the list of targets is not part of it")
-    if role is not None:
-        return distrust.MetadataMalformed(f"{file}: {text}")
-    return distrust.Unreachable(text or type(error).__name__)
+    return distrust.MetadataMalformed(f"{file}: {text or type(error).__name__}")
 
 
 def _role(file: str) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import urllib3
 from tuf.api.exceptions import DownloadError, DownloadHTTPError, SlowRetrievalError
 from tuf.ngclient.fetcher import FetcherInterface
-from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError, ProxyError, SSLError, TimeoutError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ProxyError, SSLError, TimeoutError
 
 from packgate import __version__
 from packgate.bundle.proxies import proxy_for, proxy_login
@@ -129,6 +129,8 @@ def _chunks(response: urllib3.BaseHTTPResponse, deadline: float) -> Iterator[byt
 def _translated(error: HTTPError, url: str) -> DownloadError:
     """urllib3's error as one of ours, told apart by what went wrong."""
     reason: object = error.reason if isinstance(error, MaxRetryError) else error
+    if isinstance(reason, NewConnectionError):  # a timeout by its class, whatever the cause
+        return DownloadError(f"{_shown(url)}: no connection")
     if isinstance(reason, TimeoutError):
         return SlowRetrievalError(f"{_shown(url)}: no answer in time")
     if isinstance(reason, ProxyError):
