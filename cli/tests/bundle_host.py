@@ -103,13 +103,13 @@ class Publisher:
     def root(self) -> bytes:
         return (self.place / "keys" / "roots" / "1.root.json").read_bytes()
 
-    def publish(self, revision: int | None = None, *, at: str = NOW, days: dict[str, int] | None = None, assignments: bytes | None = None, **options: str) -> None:
+    def publish(self, revision: int | None = None, *, at: str = NOW, signed_for: dict[str, int] | None = None, assignments: bytes | None = None, **options: str | int) -> None:
         """Publish a revision of the pack, or sign what is there again."""
         files = {}
         if revision is not None:
             name, data = make_bundle(self.place / "repo", revision, **options)
             files[name] = data
-        publish(str(self.public), files, self.keys, at, days={**LONG, **(days or {})}, assignments=assignments)
+        publish(str(self.public), files, self.keys, at, days={**LONG, **(signed_for or {})}, assignments=assignments)
 
     def copy(self, name: str) -> Path:
         """A copy of what is public now, for a replay."""

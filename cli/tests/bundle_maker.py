@@ -1,15 +1,10 @@
-"""Real bundles for tests: a small pack, compiled, and sealed as a builder seals it."""
+"""Real bundles of a small pack, for tests."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from packgate.bundle.archive import write_archive
-from packgate.bundle.canonical import canonical
-from packgate.bundle.compiled import COMPILED, to_data
-from packgate.bundle.manifest import MANIFEST, read_manifest, seal
-from packgate.bundle.names import file_name
-from packgate.source.vocabulary import builtin_vocabulary
+from packgate.bundle.build import Facts, build
 from packgate.source.workspace import load_workspace
 
 PACK = """\
@@ -55,18 +50,12 @@ def write_pack(folder: Path, pack: str, branch: str) -> Path:
 
 
 def make_bundle(
-    folder: Path, revision: int, *, pack: str = "demo", branch: str = "main", stage: str = "block", not_before: str = "2026-01-01T00:00:00Z",
-    expires: str = "2099-01-01T00:00:00Z",
+    folder: Path, revision: int, *, pack: str = "demo", branch: str = "main", stage: str = "block", created: str = "2026-01-01T00:00:00Z",
+    days: int = 20_000,
 ) -> tuple[str, bytes]:
     """The file name and the bytes of a bundle of a small pack, whose policy is about one branch."""
     write_pack(folder, pack, branch)
     space = load_workspace(str(folder), [pack])
     assert space.ok, space.diagnostics
-    members = {COMPILED: canonical(to_data(space.packs[0], space.vocabulary, builtin_vocabulary(), space.lists))}
-    fields = {
-        "pack": pack, "version": "1.0.0", "stage": stage, "revision": revision, "commit": None, "tag": None, "created": not_before,
-        "not_before": not_before, "expires": expires, "minimum_engine": "0.0.0",
-    }
-    manifest = seal(fields, members)
-    everything = {MANIFEST: manifest, **members}
-    return file_name(read_manifest(manifest)), write_archive(everything, [MANIFEST, *sorted(members)])
+    built = build(space, space.results[0], Facts(stage, revision, created, days=days))
+    return built.name, built.data

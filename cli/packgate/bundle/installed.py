@@ -53,10 +53,20 @@ class Installed:
     bundles: Sequence[Bundle] = field(default_factory=tuple)
 
     def gate(self) -> Gate:
-        """The gate of the installed packs. Raises what compiling them raises."""
-        from packgate.engine.gate import build_gate
+        """The gate of the installed packs. Raises what compiling them raises.
 
-        return build_gate(self.packs, self.vocabulary, releases=self.releases)
+        An assignment that names a list of the context is not for enforcement points, which have no context: `Unloadable`.
+        """
+        from packgate.engine.assignments import Assignments
+        from packgate.engine.gate import build_gate
+        from packgate.source.build import build_assignment
+
+        items = [build_assignment(item, number) for number, item in enumerate(self.assignments or ())]
+        try:
+            assignments = Assignments(items) if items else None
+        except ValueError as error:
+            raise Unloadable(f"the assignments can't be used: {error}") from error
+        return build_gate(self.packs, self.vocabulary, releases=self.releases, assignments=assignments)
 
 
 def read_active(folder: str) -> Active | None:

@@ -133,7 +133,7 @@ def test_below_the_threshold(tmp_path) -> None:
 @pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets"])
 def test_expired(publisher, point, host, role) -> None:
     point.pull(host)
-    publisher.publish(2, at=NEWER, days={role: 1})
+    publisher.publish(2, at=NEWER, signed_for={role: 1})
     assert point.refused(host) == f"{role}-expired"
     keep(point)
 
@@ -147,7 +147,7 @@ def test_an_expired_root(tmp_path) -> None:
     assert Point(tmp_path / "point", publisher.root, Network()).refused(str(publisher.public)) == "root-expired"
 
 
-@pytest.mark.parametrize(("option", "code"), [({"not_before": "2026-03-01T00:00:00Z"}, "not-yet-valid"), ({"expires": "2026-02-10T00:00:00Z"}, "expired")])
+@pytest.mark.parametrize(("option", "code"), [({"created": "2026-03-01T00:00:00Z"}, "not-yet-valid"), ({"days": 40}, "expired")])
 def test_a_bundle_out_of_its_time(publisher, point, host, option, code) -> None:
     point.pull(host)
     at = "2026-03-02T00:00:00Z" if code == "not-yet-valid" else NOW
