@@ -26,6 +26,8 @@ VERBS = {
     "bundle": "Build, check and compare the archives that enforcement points download.",
     "promote": "Move a pack, a threat layer, a policy or an assignment to a later stage.",
     "waivers": "List waivers and what each let through.",
+    "release": "Release a pack: an annotated tag on the current commit.",
+    "rollback": "Publish the earlier content of a pack as a new release.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

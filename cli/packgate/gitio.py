@@ -243,13 +243,18 @@ class Repository:
         status, value, _ = self._repo.git.execute(["git", "config", "--get", name], with_extended_output=True, with_exceptions=False)
         return str(value) if status == 0 and value else None
 
+    def remote_name(self) -> str | None:
+        """The remote that is pushed to: origin, else the only one; None when that is not clear."""
+        names = [remote.name for remote in self._repo.remotes]
+        return "origin" if "origin" in names else names[0] if len(names) == 1 else None
+
     def is_shallow(self) -> bool:
         """Whether the history was cut off when it was fetched."""
         return bool(self._repo.git.rev_parse("--is-shallow-repository") == "true")
 
     def changed_files(self, paths: Sequence[str]) -> list[str]:
         """Files below ``paths`` (relative to the root) that differ from HEAD or that git does not know, sorted, ignored ones included."""
-        options = ["--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames"]
+        options = ["--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional", "--no-renames"]
         out: str = self._repo.git.status(*options, "--", *paths, strip_newline_in_stdout=False)
         return sorted(entry[3:] for entry in out.split("\0") if entry)
 

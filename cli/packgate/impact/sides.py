@@ -75,6 +75,13 @@ def open_side(label: str, folder: Path, names: Sequence[str], prefix: str = "", 
     """
     alone = (folder / "pack.yaml").is_file()
     space = load_workspace(None, [str(folder)], cache=cache) if alone else load_workspace(str(folder), cache=cache)
+    return side_of(label, space, folder, names, prefix, cache)
+
+
+def side_of(
+    label: str, space: Workspace, folder: Path, names: Sequence[str], prefix: str = "", cache: ValidationCache | None = None
+) -> Side:
+    """A side of what was loaded from a folder already; see `open_side`."""
     if not space.ok:
         return Side(label, space, {}, [], space.diagnostics)
     types = {name: each.type for name, each in space.vocabulary.fields.items()}
@@ -86,7 +93,7 @@ def open_side(label: str, folder: Path, names: Sequence[str], prefix: str = "", 
         gate = build_gate([pack], result.vocabulary, lists=space.lists)
         packs[pack.name] = PackSide(pack, result, types, space.lists, gate, str(folder), prefix)
         packs[pack.name].policies = {policy.id: policy for policy in pack.policies}
-    tried, findings = _tried(space, packs, folder if not alone else None, cache)
+    tried, findings = _tried(space, packs, folder if space.root else None, cache)
     return Side(label, space, packs, tried, findings)
 
 

@@ -67,8 +67,9 @@ _OPTIONAL = {
 
 
 def block_of(record: Record) -> str:
-    """The canonical text of a record: JSON with sorted keys, one value a line, ASCII only."""
-    return json.dumps({"v": FORMAT, **asdict(record)}, sort_keys=True, indent=1, ensure_ascii=True)
+    """The canonical text of a record: JSON with sorted keys, ASCII only, one line for each of its keys."""
+    data = {"v": FORMAT, **asdict(record)}
+    return "{\n" + ",\n".join(f" {json.dumps(name)}: {json.dumps(data[name], sort_keys=True)}" for name in sorted(data)) + "\n}"
 
 
 def write_message(subject: str, lines: Sequence[str], record: Record) -> str:
