@@ -63,8 +63,7 @@ def make_release(repository: Repository, draft: Draft, *, sign: bool, signers: s
     if sign and tag.signature is None:
         # git 2.39 makes an unsigned tag, and says so to nobody, when ssh-keygen can't load the key.
         repository.drop_new_tag(tag)
-        hint = "does `git config user.signingkey` name a key that can be read?"
-        raise UserError("the release was not made: git left the tag unsigned", hint)
+        raise UserError("the release was not made: git left the tag unsigned", "does user.signingkey name a key that can be read?")
     try:
         return read_release(repository, tag, signers)
     except DamagedRecord as error:

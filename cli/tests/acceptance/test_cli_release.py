@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from release_repository import TIME, change, commit, make_policy_repository, packgate, write_policies, write_version
 from release_helper import allow, git, make_key, record_of, tag_release
+from release_repository import TIME, change, commit, make_policy_repository, packgate, write_policies, write_version
 
 from packgate.errors import UserError
 from packgate.gitio import Repository

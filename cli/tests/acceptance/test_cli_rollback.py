@@ -4,8 +4,8 @@ import os
 import subprocess
 
 import pytest
-from release_repository import change, make_policy_repository, packgate
 from release_helper import git
+from release_repository import change, make_policy_repository, packgate
 
 from packgate.errors import UserError
 from packgate.gitio import Repository
