@@ -275,7 +275,7 @@ def test_no_identity(repository):
     git(repository, "config", "--unset", "user.name")
     git(repository, "config", "--unset", "user.email")
     error = refused()
-    assert error.message == "git does not know who you are, so it can't make a tag"
+    assert error.message.startswith("git does not know who you are")
     assert "git config user.email" in error.hint
 
 
