@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,7 @@ from packgate import clock
 from packgate.commands.committed import open_committed
 from packgate.commands.completion import complete_policies
 from packgate.commands.shared import at_option, print_findings, print_text
+from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from packgate.gitio import Repository
     from packgate.impact.sides import Side
-    from packgate.release.observed import Observed
     from packgate.release.promotion import Place, Promotion
     from packgate.release.subject import Subject
 
@@ -48,89 +49,73 @@ def command(
 
     The gates of packgate.yaml decide, by the cases and the recorded events: with one that is not met, the exit code is 1 and nothing
     changes. What is judged and changed is the last commit, never the working tree. For a threat layer, a policy or an assignment a branch
-    is made with one commit that sets the stage in rollout.yaml or assignments.yaml, ready for a pull request.
+    is made with one commit that sets the stage in rollout.yaml or assignments.yaml, ready for a pull request. For a pack it is a tag on
+    the commit of its newest release, at the later stage and a higher revision.
 
     \b
     Examples:
       packgate promote force-push --to warn --events events.jsonl --explain --dry-run
       packgate promote production-blast-radius --to block --events events.jsonl --approved-by ana@example.org
+      packgate promote recommended --to warn --events events.jsonl
       packgate promote --assignment payments-pilot --to warn --events events.jsonl
     """
     if (name is None) == (assignment is None):
         raise click.UsageError("name what to promote: a pack, a threat layer or a policy; or an assignment with --assignment")
     from packgate.gitio import Repository
-    from packgate.release.promotion import check_step, find_subject
+    from packgate.release.judging import judge
+    from packgate.release.promotion import check_step, find_subject, settings_data
 
     repository = Repository()
+    now = at or clock.now()
     with ExitStack() as stack:
         side, prefix = open_committed(stack, repository)
         if side.findings:
             print_findings(side.findings, err=True)
             return FINDINGS
         subject, place = find_subject(repository, side, prefix, name, assignment, pack)
+        settings = settings_data(side)
+        act: Callable[[Promotion], dict[str, str]] = partial(_branch, repository, place, branch)
+        if subject.kind == "pack":
+            if branch is not None:
+                raise UserError("a pack is promoted by a tag, so there is no branch to name")
+            side, subject, place, act = _released(stack, repository, subject, now)
         check_step(subject, to, override)
-        plan = _judged(repository, side, subject, place, to, events, approvers, override, at or clock.now())
-        made = _carry_out(repository, plan, place, branch) if plan.allowed and not dry_run else None
+        plan, findings = judge(
+            repository, side, subject, place, to, events, now, settings=settings, approvers=approvers, override=override
+        )
+        if findings:
+            print_findings(findings, err=True)
+        made = act(plan) if plan.allowed and not dry_run else None
     _print(plan, made, explain, form)
     return CLEAN if plan.allowed else FINDINGS
 
 
-def _judged(
-    repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: tuple[Path, ...], approvers: tuple[str, ...],
-    override: str | None, now: str,
-) -> Promotion:
-    """The plan with its gates computed."""
-    from packgate.release.casework import case_evidence
-    from packgate.release.gates import Evidence, compute
-    from packgate.release.limits import DEFAULTS, limits_for
-    from packgate.release.promotion import Promotion, authors_of, settings_data
+def _released(
+    stack: ExitStack, repository: Repository, subject: Subject, now: str
+) -> tuple[Side, Subject, Place, Callable[[Promotion], dict[str, str]]]:
+    """A pack as its newest release has it, and what makes the tag."""
+    from packgate.release.pack_promotion import at_release, standing_release, tag_promotion
+    from packgate.release.promotion import find_subject
+    from packgate.release.signing import allowed_signers, wants_signature
+    from packgate.source.workspace import find_root
 
-    limits = limits_for(settings_data(side), to) if to in DEFAULTS else DEFAULTS["warn"]
-    plan = Promotion(subject, to, limits, [], override, approvers)
-    if plan.down:
-        return plan
-    seen = _observed(side, subject, to, events, place, now)
-    cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
-    everyone = (*approvers, *(seen.approvals if seen is not None else ()))
-    plan.approvers = everyone
-    plan.gates = compute(limits, Evidence(cases, seen, everyone, authors_of(repository, place)))
-    return plan
+    last, history = standing_release(repository, subject.pack)
+    side, prefix = open_committed(stack, repository, last.commit)
+    if side.findings:
+        print_findings(side.findings, err=True)
+        raise UserError(f"the content of {last.tag} has errors, so it can't be judged")
+    subject, place = find_subject(repository, side, prefix, subject.pack, pack=subject.pack)
+    signers = allowed_signers(find_root(".") or repository.root)
+    sign = wants_signature(repository, None, signers)
 
+    def act(plan: Promotion) -> dict[str, str]:
+        release = tag_promotion(repository, plan, last, history, now, sign=sign, signers=signers)
+        return {"tag": release.tag, "commit": release.commit, "revision": str(release.revision)}
 
-def _observed(side: Side, subject: Subject, to: str, events: tuple[Path, ...], place: Place, now: str) -> Observed | None:
-    if not events:
-        return None
-    from packgate.release.eventlines import EventLines
-    from packgate.release.observed import observe
-
-    lines = EventLines(events, now)
-    seen, findings = observe(lines, subject, to, _concerns(side, place))
-    if lines.findings or findings:
-        print_findings([*lines.findings, *findings], err=True)
-    return seen
+    return side, at_release(subject, last, history), place, act
 
 
-def _concerns(side: Side, place: Place) -> Callable[[dict[str, Any]], bool] | None:
-    """For an assignment: whether an action's actor is one whom it, and no earlier one, is for."""
-    if place.assignment is None:
-        return None
-    from packgate.engine.assignments import Assignments
-    from packgate.model.action import ActionError, parse_action
-
-    wanted = place.assignment.number
-    assignments = Assignments(side.space.assigned, side.space.lists)
-
-    def concerns(action: dict[str, Any]) -> bool:
-        try:
-            first = assignments.first(place.pack.name, parse_action(action))
-        except ActionError:
-            return False
-        return first is not None and first.number == wanted
-
-    return concerns
-
-
-def _carry_out(repository: Repository, plan: Promotion, place: Place, branch: str | None) -> dict[str, str]:
+def _branch(repository: Repository, place: Place, branch: str | None, plan: Promotion) -> dict[str, str]:
     """Make the branch; returns its name and commit."""
     from packgate.release.promotion import branch_name, edited
 
@@ -149,7 +134,10 @@ def _print(plan: Promotion, made: dict[str, str] | None, explain: bool, form: st
         text = as_markdown(plan)
     else:
         text = as_text(plan, explain)
-        if made is not None:
+        if made is not None and "tag" in made:
+            text += f"  made the tag {made['tag']} on {made['commit'][:7]}, revision {made['revision']}\n"
+            text += f"  nothing is published yet: git push origin {made['tag']}\n"
+        elif made is not None:
             text += f"  made the branch {made['branch']} ({made['commit'][:7]}), which changes {made['file']}\n"
             text += f"  open a pull request: git push -u origin {made['branch']}\n"
         elif not plan.allowed:

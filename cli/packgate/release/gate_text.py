@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packgate.engine.stages import STAGE_RANK
+
 if TYPE_CHECKING:
     from packgate.release.promotion import Promotion
 
@@ -15,6 +17,8 @@ def as_text(plan: Promotion, every: bool) -> str:
     lines = [plan.headline]
     if plan.subject.since is not None:
         lines.append(f"  at {plan.subject.stage} since {plan.subject.since}")
+    if plan.subject.kind == "pack" and STAGE_RANK[plan.subject.ceiling] < STAGE_RANK[plan.to]:
+        lines.append(f"  rollout.yaml keeps the pack as a whole at {plan.subject.ceiling}: only what it names goes further")
     if plan.skips:
         lines.append(f"  skips a stage: {plan.override}" if plan.override else "  skips a stage, which needs --override \"reason\"")
     shown = [gate for gate in plan.gates if every or not gate.met]

@@ -119,13 +119,13 @@ class PolicyRepository:
         self.git("commit", "-q", "-m", message, day=day)
 
     def events(
-        self, path: Path, commands: Iterable[str], days: Iterable[int], *, stage: str | None = None, **actor: Any
+        self, path: Path, commands: Iterable[str], days: Iterable[int], *, releases: dict[str, str] | None = None, **actor: Any
     ) -> Path:
         """Decide commands as the packs stand now, on several days, and record them."""
         space = load_workspace(str(self.root))
         assert space.ok, space.diagnostics
         assignments = Assignments(space.assigned, space.lists, space.stage)
-        gate = build_gate(space.packs, space.vocabulary, lists=space.lists, assignments=assignments)
+        gate = build_gate(space.packs, space.vocabulary, lists=space.lists, assignments=assignments, releases=releases)
         lines = []
         for day in days:
             for command in commands:
@@ -134,7 +134,7 @@ class PolicyRepository:
                     "actor": {"agent": "agent", "session": None, "user": None, "groups": [], "team": None, "owner": None, **actor},
                 }
                 time = stamp(day, len(lines))
-                decision = gate.decide_json(parse_action(action), stage=stage, now=time)
+                decision = gate.decide_json(parse_action(action), stage=None, now=time)
                 lines.append(event(len(lines) + 1, time, "decision", action=action, decision=decision))
         with path.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)

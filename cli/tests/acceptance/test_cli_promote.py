@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack, chdir
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from command_line import packgate
 from policy_repository import ENVIRONMENT, PolicyRepository, event, stamp
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from packgate.commands.committed import open_committed
+from packgate.gitio import Repository
+from packgate.release.history import History, read_history
+from packgate.release.judging import verify_promotion
+from packgate.release.pack_promotion import at_release
+from packgate.release.promotion import find_subject, settings_data
+from packgate.release.record import Record
+from packgate.release.tagging import Draft, make_release
+from packgate.release.tags import TagName
 
+if TYPE_CHECKING:
     from command_line import Done
 
 HARMLESS = ["ls", "git status", "git push origin feature/x", "psql -c 'SELECT 1'"]
@@ -167,3 +177,49 @@ def test_markdown_is_a_table(repository: PolicyRepository, good: str) -> None:
     done = promote(repository, "data", "--to", "warn", "--events", good, "--format", "markdown", "--dry-run")
     assert "### Promote threat layer data of pack demo from audit to warn" in done.out
     assert "| benign rate | met | 95 % upper bound below 5 % | 0 % (0 of 160; 95 % interval 0 % to 2.345 %) |" in done.out
+
+
+def released(repository: PolicyRepository) -> None:
+    """The pack, uncapped by rollout.yaml, released at audit by a tag."""
+    repository.write("packs/demo/rollout.yaml", "pack: block\n")
+    repository.commit("Open", 0)
+    git = Repository(str(repository.root))
+    commit = git.commit("HEAD")
+    record = Record("demo", "1.0.0", "audit", 1, commit, "sha256:" + "a" * 64, stamp(0), "0.1.0", evidence={"cases": {}})
+    make_release(git, Draft(TagName("demo", "1.0.0", "audit"), "demo 1.0.0", (), record), sign=False, signers=None)
+
+
+def test_a_pack_is_promoted_by_a_tag_on_the_same_commit(repository: PolicyRepository, tmp_path: Path) -> None:
+    assert "was never released" in promote(repository, "demo", "--to", "warn").err
+    released(repository)
+    events = str(repository.events(tmp_path / "audit.jsonl", HARMLESS * 10, range(1, 5), releases={"demo": "audit"}))
+    wrong = str(repository.events(tmp_path / "block.jsonl", HARMLESS * 10, range(1, 5)))
+    repository.write("notes.txt", "later work")
+    repository.commit("Later", 9)
+    refused = promote(repository, "demo", "--to", "warn", "--events", wrong, "--format", "json")
+    assert (refused.code, gates(refused)["events"]) == (1, "not met")
+    assert repository.git("tag").split() == ["demo/v1.0.0-audit"]
+    assert promote(repository, "demo", "--to", "warn", "--events", events, "--branch", "x").code == 2
+    done = promote(repository, "demo", "--to", "warn", "--events", events)
+    assert done.code == 0, done.all
+    assert "made the tag demo/v1.0.0-warn" in done.out
+    history = read_history(Repository(str(repository.root)), "demo")
+    old, new = history.of("demo")
+    assert (new.commit, new.record.digest, new.revision, new.record.previous) == (old.commit, old.record.digest, 2, old.tag)
+    assert new.record.gates is not None
+    assert {gate["gate"]: gate["state"] for gate in new.record.gates}["benign rate"] == "met"
+    # Publishing asks again, whatever the record says: with these events it holds, with the others it does not.
+    with ExitStack() as stack:
+        stack.enter_context(chdir(repository.root))
+        git = Repository()
+        side, prefix = open_committed(stack, git, old.commit)
+        subject, place = find_subject(git, side, prefix, "demo")
+        subject = at_release(subject, old, History((old,), (), {}))
+        for path, met in ((events, True), (wrong, False)):
+            verdict = verify_promotion(
+                git, side, subject, place, "warn", [Path(path)], NOW, settings=settings_data(side), claimed=new.record.gates
+            )
+            assert (verdict.met, verdict.differences == ()) == (met, met)
+    # Evidence from audit is none for what stands at warn.
+    again = promote(repository, "demo", "--to", "block", "--events", events, "--approved-by", "bo", "--format", "json")
+    assert (again.code, gates(again)["days"]) == (1, "not met")

@@ -1,0 +1,91 @@
+"""Evidence for a promotion, gathered from the commit that is promoted and from recorded events; and the gates computed from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from packgate.engine.assignments import Assignments
+from packgate.model.action import ActionError, parse_action
+from packgate.release.casework import case_evidence
+from packgate.release.claims import Verdict, verify_claim
+from packgate.release.eventlines import EventLines
+from packgate.release.gates import Evidence, compute
+from packgate.release.limits import DEFAULTS, limits_for
+from packgate.release.observed import observe
+from packgate.release.promotion import Promotion, authors_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from packgate.diagnostics import Diagnostic
+    from packgate.gitio import Repository
+    from packgate.impact.sides import Side
+    from packgate.release.observed import Observed
+    from packgate.release.promotion import Place
+    from packgate.release.subject import Subject
+
+
+def judge(
+    repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: Sequence[Path], now: str, *,
+    settings: Mapping[str, Any] | None, approvers: Sequence[str] = (), override: str | None = None,
+) -> tuple[Promotion, list[Diagnostic]]:
+    """The plan with its gates; findings are damaged lines of events, and reports that belong to nothing.
+
+    ``side`` is the commit that is judged, ``settings`` the data of packgate.yaml with the gates, ``approvers`` who approved beside
+    approval events, ``now`` (RFC 3339) the time after which no event counts. Taking an assignment back asks for no gate.
+    """
+    limits = limits_for(settings, to) if to in DEFAULTS else DEFAULTS["warn"]
+    plan = Promotion(subject, to, limits, [], override, approvers)
+    if plan.down:
+        return plan, []
+    evidence, findings = gather(repository, side, subject, place, to, events, now, approvers)
+    plan.approvers = evidence.approvers
+    plan.gates = compute(limits, evidence)
+    return plan, findings
+
+
+def gather(
+    repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: Sequence[Path], now: str,
+    approvers: Sequence[str] = (),
+) -> tuple[Evidence, list[Diagnostic]]:
+    """All that the gates are computed from. Arguments as of `judge`."""
+    seen: Observed | None = None
+    findings: list[Diagnostic] = []
+    if events:
+        lines = EventLines(events, now)
+        seen, unknown = observe(lines, subject, to, _concerns(side, place))
+        findings = [*lines.findings, *unknown]
+    cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
+    everyone = (*approvers, *(seen.approvals if seen is not None else ()))
+    return Evidence(cases, seen, everyone, authors_of(repository, place)), findings
+
+
+def verify_promotion(
+    repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: Sequence[Path], now: str, *,
+    settings: Mapping[str, Any] | None, claimed: Sequence[Mapping[str, Any]] | None, approvers: Sequence[str] = (),
+) -> Verdict:
+    """What publishing asks: the gates of a recorded promotion, computed again from the commit and the events, whatever the record says.
+
+    ``subject`` is what stood before the promotion; ``claimed`` the gates of the record. Approvals that only the record knows do not count:
+    those of events do, and ``approvers`` that the caller vouches for.
+    """
+    evidence, _ = gather(repository, side, subject, place, to, events, now, approvers)
+    return verify_claim(claimed, limits_for(settings, to), evidence)
+
+
+def _concerns(side: Side, place: Place) -> Callable[[dict[str, Any]], bool] | None:
+    """For an assignment: whether an action's actor is one whom it, and no earlier one, is for."""
+    if place.assignment is None:
+        return None
+    wanted = place.assignment.number
+    assignments = Assignments(side.space.assigned, side.space.lists)
+
+    def concerns(action: dict[str, Any]) -> bool:
+        try:
+            first = assignments.first(place.pack.name, parse_action(action))
+        except ActionError:
+            return False
+        return first is not None and first.number == wanted
+
+    return concerns
