@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from packgate.engine.assignments import Assignments
+from packgate.engine.context import WHERE
+from packgate.engine.patterns import check_pattern
+from packgate.engine.syntax import PatternError
 from packgate.engine.waivers import parse_day
 from packgate.source import codes
+from packgate.source.build import build_assignment
 from packgate.source.pointer import pointer
 from packgate.source.suggest import did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
     from packgate.diagnostics import Diagnostic
@@ -87,11 +92,20 @@ def check_rollout(source: SourceFile, policies: Collection[str], threats: Collec
     return found
 
 
-def check_assignments(source: SourceFile) -> list[Diagnostic]:
-    """That names of assignments are unique: one is promoted by its name."""
+def check_assignments(source: SourceFile, lists: Mapping[str, tuple[str, ...]]) -> list[Diagnostic]:
+    """That the patterns of assignments can be compiled, and that their names are unique: one is promoted by its name."""
     found: list[Diagnostic] = []
     seen: dict[str, int] = {}
     for index, item in source.items("assignments"):
+        try:
+            assignment = build_assignment(item, index)
+            Assignments([assignment], lists)
+            for condition in assignment.conditions:
+                for pattern in condition.patterns:
+                    check_pattern(pattern, WHERE[condition.field][1])
+        except PatternError as error:
+            place = pointer("assignments", index, "for")
+            found.append(source.diagnostic(codes.WRONG_FORM, f"whom it is for can't be told: {error}", place))
         name = item.get("name")
         if name in seen:
             line = source.position(pointer("assignments", seen[name], "name")).line

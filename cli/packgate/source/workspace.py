@@ -131,9 +131,9 @@ def load_workspace(
     if root is not None:
         space.settings = _optional(space, root, "packgate", cache)
         space.assignments = _optional(space, root, "assignments", cache)
-        if space.assignments is not None:
-            space.diagnostics += check_assignments(space.assignments)
         _load_context(space, root, cache)
+        if space.assignments is not None:
+            space.diagnostics += check_assignments(space.assignments, space.lists)
     memo: dict[str, LoadResult] = {}
     for name in names if names is not None else _default_packs(space, root):
         path = resolve_pack(name, root)

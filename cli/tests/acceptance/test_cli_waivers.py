@@ -135,6 +135,14 @@ def test_the_four_caps_of_a_policy(repository: PolicyRepository) -> None:
     assert "assignment warn             assignment 'pilot' at assignments.yaml:2  <- binds" in out
 
 
+@pytest.mark.parametrize("whom", ["{repo: {list: nowhere}}", '{repo: {regex: "(a"}}'])
+def test_an_assignment_that_can_not_be_compiled_is_a_finding(repository: PolicyRepository, whom: str) -> None:
+    repository.write("assignments.yaml", f"assignments:\n  - {{pack: demo, for: {whom}, stage: warn}}\n")
+    for verb in (("decide", "ls"), ("explain", "--stage", "no-drop"), ("lint",)):
+        done = packgate(*verb, cwd=repository.root)
+        assert (done.code, "assignments.yaml:2:" in done.all) == (1, True), done.all
+
+
 def test_the_effective_policy_of_somebody(repository: PolicyRepository) -> None:
     repository.write("assignments.yaml", ASSIGNMENTS)
     repository.write("context/groups.yaml", "groups:\n  payments: [ana]\n")
