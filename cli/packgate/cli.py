@@ -28,6 +28,7 @@ VERBS = {
     "waivers": "List waivers and what each let through.",
     "release": "Release a pack: an annotated tag on the current commit.",
     "rollback": "Publish the earlier content of a pack as a new release.",
+    "status": "Show what is released, at which stage, since when, and what is not yet.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 
