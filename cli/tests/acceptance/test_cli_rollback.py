@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from release_helper import git
-from release_repository import change, make_policy_repository, packgate
+from release_repository import change, commit, make_policy_repository, packgate
 
 from packgate.errors import UserError
 from packgate.gitio import Repository
@@ -123,3 +123,47 @@ def test_it_is_pushed_when_asked_to(repository, tmp_path):
     git(repository, "push", "-q", "origin", "--tags")
     rollback("--push", "origin")
     assert "demo/v1.1.0-audit+r4" in subprocess.run(["git", "tag"], cwd=remote, check=True, capture_output=True, text=True).stdout
+
+
+ROLLOUT = "# Who may stop what.\npack: audit\nthreats:\n  data: warn   # since June\npolicies:\n  no-drop: block  # since May\n"
+
+
+def rolled_out(repository):
+    (repository / "packs" / "demo" / "rollout.yaml").write_text(ROLLOUT)
+    commit(repository, "Stages")
+
+
+def test_one_policy_goes_a_stage_down_on_a_branch(repository):
+    rolled_out(repository)
+    head, tags = git(repository, "rev-parse", "HEAD"), git(repository, "tag")
+    result = rollback("--policy", "no-drop", "--reason", "INC-7", "--dry-run")
+    assert "would make the branch rollback/demo/policy-no-drop-warn" in result.output
+    result = rollback("--policy", "no-drop", "--reason", "INC-7")
+    assert result.return_value == 0
+    assert "take policy no-drop of pack demo back from block to warn" in result.output
+    branch = "rollback/demo/policy-no-drop-warn"
+    assert git(repository, "show", f"{branch}:packs/demo/rollout.yaml") + "\n" == ROLLOUT.replace("no-drop: block", "no-drop: warn")
+    assert git(repository, "log", "-1", "--format=%B", branch).endswith("INC-7")
+    assert git(repository, "diff", "--name-only", head, branch) == "packs/demo/rollout.yaml"
+    assert (git(repository, "rev-parse", "HEAD"), git(repository, "tag"), git(repository, "status", "--porcelain")) == (head, tags, "")
+    with pytest.raises(UserError, match="there is a branch"):
+        rollback("--policy", "no-drop")
+
+
+def test_one_threat_layer_goes_a_stage_down(repository):
+    rolled_out(repository)
+    result = rollback("--layer", "data")
+    assert "with a stage of their own, which they keep: no-drop" in result.output
+    branch = "rollback/demo/threat-data-audit"
+    assert "data: audit   # since June" in git(repository, "show", f"{branch}:packs/demo/rollout.yaml")
+    git(repository, "merge", "-q", branch)
+    with pytest.raises(UserError, match="stands at audit already"):
+        rollback("--layer", "data")
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (("--policy", "data"), "'data' is no policy"), (("--layer", "no-drop"), "'no-drop' is no threat layer"), (("--policy", "no-drp"), "no-drp"),
+])
+def test_what_is_not_there(repository, arguments, message):
+    with pytest.raises(UserError, match=message):
+        rollback(*arguments)
