@@ -46,6 +46,10 @@ def command(
       packgate rollback recommended --to recommended/v1.4.0-warn
       packgate rollback recommended --policy force-push --reason 'INC-1234'
     """
+    from packgate.guard.detectors import mask
+
+    # What is recorded is read by many.
+    reason = None if reason is None else mask(reason)
     if policy is not None or layer is not None:
         if (policy is not None and layer is not None) or to is not None or remote is not None:
             raise click.UsageError("--policy and --layer stand alone: they change rollout.yaml, and make no release")

@@ -167,3 +167,10 @@ def test_one_threat_layer_goes_a_stage_down(repository):
 def test_what_is_not_there(repository, arguments, message):
     with pytest.raises(UserError, match=message):
         rollback(*arguments)
+
+
+def test_a_secret_in_the_reason_is_not_recorded(repository):
+    secret = "ghp_" + "a1B2" * 9
+    rollback("--reason", f"leaked {secret}")
+    assert secret not in git(repository, "cat-file", "tag", newest().tag)
+    assert str(newest().record.reason).startswith("leaked ")
