@@ -8,6 +8,9 @@ import zlib
 
 from hostile_text import SIZE, counted, fill
 
+# Python that is longer is not read at all.
+_READ = 64_000
+
 
 def payloads() -> dict[str, str]:
     """All of them, by name."""
@@ -47,9 +50,25 @@ def python() -> dict[str, str]:
         "a Python regular expression": "import os, re; os.system(re.sub('(a+)+b', 'x', '" + "a" * 90_000 + "'))",
         "Python texts that double": fill("a=a.replace('a','aa');b=f'{a}{a}';a=''.join([b,b]);", "import os; a='a';", "os.system(a)"),
         "Python lists that double": fill("a=[*a,*a];a.extend(a);", "import os; a=['rm'];", "os.system(' '.join(a))"),
+        "Python commands": counted('os.system("rm /x@");', "import os;", size=_READ),
+        "Python processes": counted('s.run(["rm","/x@"]);', "import subprocess as s;", size=_READ),
+        "Python deletions": counted('os.remove("/x@");', "import os;", size=_READ),
+        "Python branches over many names": counted("x@=1\nif a: y@=2\n", size=_READ),
+        "Python attempts over many names": counted("try: x@=1\nexcept E: y@=2\n", size=_READ),
+        "Python matches over many names": counted("match a:\n case 1: x@=1\n case 2: y@=1\n", size=_READ),
+        "formatted Python texts in a row": fill('a=f"{a}{a}";', "a='x';", size=_READ),
+        "Python calls with stars": fill("f(*a,**b);", size=_READ),
+        "Python comparisons": fill("a<", "x=", "c", size=_READ),
+        "Python names that are exchanged": fill("a,b=b,a;", "a=1;b=2;", size=_READ),
+        "Python functions that are called": counted("def f@(): os.remove('/x')\nf@()\n", "import os\n", size=_READ),
+        "Python classes": counted("class A@:\n def f(s): pass\nA@().f()\n", size=_READ),
+        "Python code that runs code": fill("exec('import os;os.remove(1)');", size=_READ),
         "Python shells": fill("os.system('sh -c \"rm /x\"');", "import os;"),
     }
-    return {name: "python3 -c '" + text.replace("'", "'\\''") + "'" for name, text in units.items()}
+    found = {name: "python3 -c '" + text.replace("'", "'\\''") + "'" for name, text in units.items()}
+    for name in ("Python commands", "Python branches over many names", "formatted Python texts in a row"):
+        found[f"{name}, on standard input"] = f"python3 - a <<'EOF'\n{units[name]}\nEOF\n"
+    return found
 
 
 def scripts() -> dict[str, str]:

@@ -86,9 +86,15 @@ class Table:
             _extend(out, self.whole.get(value))
         if self.components:
             parts = value.split("/")
-            # Each once: a path can have thousands of the same name.
-            for part in parts if len(parts) < _MANY_PARTS else dict.fromkeys(parts):
-                _extend(out, self.components.get(part))
+            if len(parts) < _MANY_PARTS:
+                for part in parts:
+                    _extend(out, self.components.get(part))
+            else:
+                # Each once: a path can have thousands, of the same name or of different ones.
+                names = frozenset(parts)
+                for part, entries in self.components.items():
+                    if part in names:
+                        out.extend(entries)
         for length, table in self.heads.items():
             _extend(out, table.get(value[:length]))
         for length, table in self.tails.items():

@@ -141,7 +141,8 @@ def case_command(walk: Walk, node: Case, state: State) -> int | None:
 def _bodies(node: Case, at: int) -> list[Script]:
     """The body of a clause, and those that it falls through to."""
     bodies: list[Script] = []
-    for _, body, terminator in node.items[at:]:
+    for index in range(at, len(node.items)):
+        _, body, terminator = node.items[index]
         bodies.append(body)
         if terminator != ";&":
             break

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def normal(path: str) -> str:
     """A path without ``.``, ``..`` and repeated slashes."""
+    if path[:1] == "/" and "//" not in path and "/." not in path and path[-1] != "/":
+        return path
     out: list[str] = []
     for piece in path.split("/"):
         if piece == "..":

@@ -169,3 +169,29 @@ def test_python_ends_processes_and_starts_itself():
     assert [values(operation, "target") for operation in found("python3 -c 'import os; os.kill(1234, 9)'", "process-kill")] == [["1234"]]
     install = "python3 -c \"import subprocess, sys; subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'left-pad'])\""
     assert [values(operation, "package") for operation in found(install, "package-install")] == [["left-pad"]]
+
+
+@pytest.mark.parametrize("line", [
+    "python3 - x y <<'E'\nimport os, sys; os.remove(sys.argv[1])\nE",
+    "python3 /dev/stdin x <<'E'\nimport os, sys; os.remove(sys.argv[1])\nE",
+    "node - x <<'E'\nrequire('fs').unlinkSync('x')\nE",
+    "ruby - x <<'E'\nFile.delete('x')\nE",
+    "perl - x <<'E'\nunlink 'x';\nE",
+])
+def test_code_on_standard_input_is_read_once_with_its_arguments(line):
+    assert [operation.get("path") for operation in found(line, "delete-file")] == [("/home/dev/proj/x",)]
+
+
+@pytest.mark.parametrize("code", [
+    "".join(f"x{i}=1\nif a: y{i}=2\n" for i in range(2_000)),
+    "".join(f"try: x{i}=1\nexcept E: y{i}=2\n" for i in range(2_000)),
+    "import os\n" + "".join(f"os.system('rm {i}')\n" for i in range(1_500)),
+])
+def test_a_program_with_too_many_steps_is_not_called_read(code):
+    assert analysis(python(code)).coverage != "full"
+
+
+def test_a_program_of_some_hundred_branches_and_commands_is_read():
+    code = "import os\n" + "".join(f"if a: os.system('rm {i}')\n" for i in range(200)) + "os.remove('x')"
+    assert analysis(python(code)).coverage == "full"
+    assert len(found(python(code), "delete-file")) == 201

@@ -10,8 +10,8 @@ import ast
 import warnings
 
 from packgate.facts.paths import normalise
+from packgate.facts.payloads.python_budget import Exhausted
 from packgate.facts.payloads.python_calls import FILES, RUNS_ARGV, RUNS_SHELL
-from packgate.facts.payloads.python_eval import Exhausted
 from packgate.facts.payloads.python_objects import MISSING, Class, Lib, Scope, derived
 from packgate.facts.payloads.python_statements import Statements
 from packgate.model.operation import FULL, OPAQUE, PARTIAL
@@ -187,8 +187,14 @@ class Interpreter(Statements):
 
     def _run_rest(self, tree: ast.Module) -> None:
         """Run the functions that the code mentions but never calls itself: something that is not known may call them."""
-        named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        named |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        if not self.functions:
+            return
+        named: set[str] = set()
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Attribute):
+                named.add(each.attr)
+            elif isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
+                named.add(each.id)
         # Calls of a function that ran were seen; those that are left may run at any time.
         self.uncertain += 1
         for function in list(self.functions):

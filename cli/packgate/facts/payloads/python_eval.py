@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from packgate.facts.payloads.python_budget import Exhausted
 from packgate.facts.payloads.python_effects import call_library
 from packgate.facts.payloads.python_functions import Caller
 from packgate.facts.payloads.python_methods import call_method, member_of
@@ -25,16 +26,13 @@ from packgate.facts.payloads.python_objects import (
     text_of,
 )
 from packgate.facts.payloads.python_operators import binary, compare, is_true, subscript, unary
-from packgate.model.value import Origin, unknown
+from packgate.model.value import Origin, Text, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
 
-# Expressions and statements that are evaluated of one program, and items of one collection.
-_STEPS = 50_000
-# After these steps a loop runs once, over something unknown.
-_MANY_STEPS = 12_000
+# Items of one collection.
 _ITEMS = 2_000
 _BUILTINS = frozenset(
     "abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate "
@@ -44,20 +42,10 @@ _BUILTINS = frozenset(
 )
 
 
-class Exhausted(Exception):
-    """The program has more steps than are followed."""
-
-
 class Evaluator(Caller):
     """Evaluates expressions."""
 
     __slots__ = ()
-
-    def step(self) -> None:
-        """Count one step. Raises `Exhausted`."""
-        self.steps += 1
-        if self.steps > _STEPS:
-            raise Exhausted
 
     def hold(self, items: list[object]) -> list[object]:
         """A collection, if it is not too large. Raises `Exhausted`."""
@@ -90,12 +78,19 @@ class Evaluator(Caller):
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             return self.items(node.elts)
         if isinstance(node, ast.JoinedStr):
-            return joined([self.value(part) for part in node.values])
+            return self._joined([self.value(part) for part in node.values])
         if isinstance(node, ast.FormattedValue):
             return self._formatted(node)
         if isinstance(node, ast.BinOp):
             return binary(node.op, self.value(node.left), self.value(node.right))
         return self._compound(node)
+
+    def _joined(self, parts: list[object]) -> Value:
+        """A formatted text. One of many unknown pieces takes as much as many steps."""
+        found = joined(parts)
+        if isinstance(found, Text):
+            self.count_pieces(len(found.parts))
+        return found
 
     def _compound(self, node: ast.expr) -> object:
         if isinstance(node, ast.Dict):
@@ -271,7 +266,7 @@ class Evaluator(Caller):
         else:
             exact = True
         if isinstance(thing, list):
-            if self.steps > _MANY_STEPS and len(thing) > 1:
+            if self.many_steps() and len(thing) > 1:
                 return [derived([thing])], False
             items = [item.item if isinstance(item, Some) else item for item in thing[:_ITEMS]]
             if len(thing) > _ITEMS:

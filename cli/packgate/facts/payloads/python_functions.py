@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from packgate.facts.payloads.python_budget import Budget
 from packgate.facts.payloads.python_objects import Class, Function, Instance, Partial, Scope, Some, derived
 from packgate.model.value import Origin, unknown
 
@@ -18,17 +19,17 @@ _CALLS = 12
 _RECURSION = 3
 
 
-class Caller:
+class Caller(Budget):
     """Calls functions. ``printed`` is what the program has printed, None once that is not known; ``uncertain`` counts the branches
     and loops around that may not run; ``functions`` are all that were defined."""
 
-    __slots__ = ("active", "calls", "database", "functions", "nested", "payload", "printed", "scope", "steps", "uncertain")
+    __slots__ = ("active", "calls", "database", "functions", "nested", "payload", "printed", "scope", "uncertain")
 
     def __init__(self, payload: Payload, nested: int) -> None:
+        super().__init__()
         self.payload = payload
         self.nested = nested
         self.scope = Scope()
-        self.steps = 0
         self.calls = 0
         self.uncertain = 0
         self.printed: list[Value] | None = []

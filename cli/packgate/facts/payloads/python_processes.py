@@ -17,6 +17,7 @@ _DONE = Class("CompletedProcess", [], {})
 
 def run(lib: Lib, name: str, arguments: list[object], keywords: dict[str, object], machine: Evaluator) -> object:
     """Run what ``subprocess``, ``os`` and their kin are given; what the call returns."""
+    machine.count_command()
     if "()" in name:
         return _later(lib, name, arguments, keywords, machine)
     if name.startswith("sh.") and name not in ("sh.Command", "sh.bake"):

@@ -163,6 +163,7 @@ class Statements(Evaluator):
         ends = []
         self.uncertain += 1
         for branch in branches:
+            self.count_names(len(before))
             scope.variables = dict(before)
             end = self.block(branch)
             ends.append(end)
@@ -212,6 +213,7 @@ class Statements(Evaluator):
     def _try(self, node: ast.Try) -> str:
         end = self.block(node.body)
         before = dict(self.scope.variables)
+        self.count_names(len(before))
         self.uncertain += 1
         for handler in node.handlers:
             if handler.name is not None:
