@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
+from packgate.commands.underline import underlined, visible
 from packgate.engine.partly import MUST
 from packgate.engine.render import coverage, notes
 from packgate.engine.sentence import condition_text, policy_sentence
@@ -13,7 +15,7 @@ from packgate.errors import UserError
 from packgate.model.value import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from packgate.engine.gate import Gate
     from packgate.engine.rules import Rule
@@ -26,13 +28,24 @@ if TYPE_CHECKING:
 # Fields that every operation of a command has; they are shown only when a policy is about them.
 _COMMON = frozenset(("program", "argument", "flag", "place"))
 _NEAR = 6
+_REDIRECTION = re.compile(r"(?:\d*|&)(?:<<<|<<-?|<>|<&|<|>>|>&|>\||>)")
+
+
+# Columns of a line of the command, where there is no terminal that has its own.
+WIDTH = 120
+# Those of them that the indentation and a number behind an underline take.
+_BESIDE = 8
 
 
 class Explanation:
     """One decision, ready to be told."""
 
-    def __init__(self, source: str, action: Action, gate: Gate, decision: Decision, hide: Callable[[str], str]) -> None:
-        """``hide`` masks secrets; it is applied before anything is cut, since half a secret is not recognised as one."""
+    def __init__(
+        self, source: str, action: Action, gate: Gate, decision: Decision, hide: Callable[[str], str], width: int = WIDTH,
+    ) -> None:
+        """``hide`` masks secrets; it is applied before anything is cut, since half a secret is not recognised as one. ``width``: the
+        columns that a line of the command may take."""
+        self.width = width
         self.source = source
         self.hide = hide
         self.action = action
@@ -43,7 +56,9 @@ class Explanation:
         """Everything, in the order in which a reader asks: the verdict, the command, what fired, what came near."""
         blocks = [self._verdict(), self._command(), self._unknown(), self._fired(), self._near()]
         blocks += [self._in_full(policy) for policy in policies]
-        return self.hide("\n\n".join(block for block in blocks if block) + "\n")
+        text = self.hide("\n\n".join(block for block in blocks if block))
+        # Nothing of a command may act on the terminal.
+        return "".join(f"{visible(line)}\n" for line in text.split("\n"))
 
     def _verdict(self) -> str:
         decision = self.decision
@@ -73,27 +88,11 @@ class Explanation:
         return lines
 
     def _underlined(self) -> list[str]:
-        """The source, line by line, with the numbers of the operations below the text they stand for."""
-        marks: dict[int, list[tuple[int, int, int]]] = {}
-        starts = [0]
-        for text in self.source.split("\n"):
-            starts.append(starts[-1] + len(text) + 1)
-        for number, operation in enumerate(self.decision.analysis.operations, 1):
-            if operation.span is None or not _specific(operation):
-                continue
-            first, last = operation.span
-            line = max(index for index, start in enumerate(starts[:-1]) if start <= first)
-            marks.setdefault(line, []).append((first - starts[line], min(last, starts[line + 1] - 1) - starts[line], number))
-        out = []
-        for index, text in enumerate(self.source.split("\n")):
-            out.append(self.hide(text))
-            places = marks.get(index, [])
-            out += _marker_lines([(self._column(text, first), self._column(text, last), number) for first, last, number in places])
-        return out
-
-    def _column(self, line: str, column: int) -> int:
-        """Where a column of a line of source is once secrets are masked."""
-        return len(self.hide(line[:column]))
+        """The source, with the numbers of the operations below the text they stand for."""
+        marks = [
+            (*operation.span, number) for number, operation in enumerate(self.decision.analysis.operations, 1) if operation.span is not None
+        ]
+        return underlined(self.source, marks, self.hide, self.width - _BESIDE)
 
     def _operation(self, operation: Operation) -> str:
         families = ", ".join(family for family in operation.families if family != "command") or "command"
@@ -184,10 +183,22 @@ class Explanation:
 def _is_written(words: list[str], text: str) -> bool:
     """Whether the words stand in the text as they are, quotes aside; its first word may be a path of the program."""
     try:
-        written = shlex.split(text)
+        written = _without_redirections(shlex.split(text))
     except ValueError:
         return False
     return written[1:] == words[1:] and bool(written) and written[0].rsplit("/", 1)[-1] == words[0].rsplit("/", 1)[-1]
+
+
+def _without_redirections(words: list[str]) -> list[str]:
+    """Words of a command without those that begin a redirection, and their targets."""
+    out: list[str] = []
+    target = False
+    for word in words:
+        found = _REDIRECTION.match(word)
+        if found is None and not target:
+            out.append(word)
+        target = found is not None and found.end() == len(word)
+    return out
 
 
 def _quoted(word: str) -> str:
@@ -201,21 +212,3 @@ def _specific(operation: Operation) -> bool:
 def _brief(text: str) -> str:
     flat = text.replace("\n", "\\n")
     return flat if len(flat) <= 80 else flat[:77] + "..."
-
-
-def _marker_lines(marks: Iterable[tuple[int, int, int]]) -> list[str]:
-    """Underlines for one line of source; operations of the same text share a line, overlapping ones get their own."""
-    grouped: dict[tuple[int, int], list[int]] = {}
-    for start, end, number in marks:
-        grouped.setdefault((start, max(end, start + 1)), []).append(number)
-    rows: list[str] = []
-    for (start, end), numbers in sorted(grouped.items()):
-        label = ",".join(map(str, numbers)) if len(numbers) <= 4 else f"{numbers[0]}-{numbers[-1]}"
-        mark = "~" * (end - start) + " " + label
-        for index, row in enumerate(rows):
-            if len(row) < start:
-                rows[index] = row.ljust(start) + mark
-                break
-        else:
-            rows.append(" " * start + mark)
-    return rows
