@@ -20,7 +20,7 @@ from compose_expansion import FILES
 from packgate.model.value import DIGITS, NAME, Glob, Origin, join, unknown
 from packgate.shell.evaluate import evaluate
 from packgate.shell.paths import resolve_path
-from packgate.shell.state import State
+from packgate.shell.state import State, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +48,12 @@ done
 class Printed:
     """What bash printed: standard output, and standard error for people. None for a script that did not end."""
 
-    __slots__ = ("errors", "folder", "text")
+    __slots__ = ("errors", "folder", "number", "text")
 
-    def __init__(self, folder: str, text: str | None, errors: str) -> None:
+    def __init__(self, folder: str, number: int, text: str | None, errors: str) -> None:
         self.folder = folder
+        # Of the folder: that of a script that had to be run alone is not its place in the batch.
+        self.number = number
         self.text = text
         self.errors = errors
 
@@ -83,7 +85,7 @@ class Place:
         for script in scripts:
             ended = self._run([script], ONE_SECONDS)
             found = self._printed(0)
-            printed.append(found if ended else Printed(found.folder, None, found.errors))
+            printed.append(found if ended else Printed(found.folder, 0, None, found.errors))
         return printed
 
     def folder(self, number: int) -> str:
@@ -96,7 +98,7 @@ class Place:
 
     def _printed(self, number: int) -> Printed:
         read = [(self.root / kind / str(number)).read_bytes().decode("utf-8", "surrogateescape") for kind in "oe"]
-        return Printed(self.folder(number), read[0], read[1])
+        return Printed(self.folder(number), number, read[0], read[1])
 
     def _run(self, scripts: list[str], seconds: int) -> bool:
         for kind in "wsoe":
@@ -187,7 +189,10 @@ def print_of(script: str, place: Place, number: int) -> tuple[Value, Recorder]:
     host = Recorder(folder)
     environment = {"PATH": str(place.root / "tools"), "LC_ALL": "C.UTF-8"}
     state = State(resolve_path("/", folder), str(place.root / "home"), environment, "bash", name=place.script(number))
-    return evaluate(script, state, host), host
+    output = evaluate(script, state, host)
+    if not isinstance(state.get("IFS"), str) and not isinstance(state.lookup("IFS"), Unset):
+        host.notes.append("unknown-ifs")
+    return output, host
 
 
 def admits(value: Value, host: Recorder, text: str) -> bool:

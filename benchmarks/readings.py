@@ -43,12 +43,19 @@ def read_ours(source: str, shell: str = "bash") -> tuple[Reading, list[str]]:
         elif isinstance(node, tree.Redirect):
             body = _word(node.body) if node.body is not None else ""
             fd = "{" + node.fd_name + "}" if node.fd_name else "" if node.fd is None else str(node.fd)
-            reading.redirects.append((node.start + len(fd), node.op, fd + " " + _word(node.target), body))
+            reading.redirects.append((_operator(source, node.start), node.op, fd + " " + _word(node.target), body))
         else:
             _frame(node, reading.skeleton)
         push_children(node, todo)
     reading.sort()
     return reading, [problem.message for problem in parsed.problems]
+
+
+def _operator(source: str, start: int) -> int:
+    """Where the operator of a redirection stands, behind its descriptor and the line continuations between them."""
+    while source[start] not in "<>&":
+        start += 1
+    return start
 
 
 def _command(node: tree.SimpleCommand, reading: Reading) -> None:

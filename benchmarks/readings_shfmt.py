@@ -193,7 +193,7 @@ def _parameter(node: Json, context: str) -> str:
         inner = "plain" if op[0] in "#%^," else inner
         words = ["".join(_part(part, inner) for part in node["Exp"].get("Word", {}).get("Parts", []))]
     elif "Repl" in node:
-        op, words = "/", [_word(node["Repl"]["Orig"]), _word(node["Repl"].get("With", {}))]
+        op, words = "/", [_word(node["Repl"].get("Orig", {})), _word(node["Repl"].get("With", {}))]
     elif "Slice" in node:
         slice_ = node["Slice"]
         op, words = ":", [_bare(slice_.get("Offset"))] + ([_bare(slice_["Length"])] if "Length" in slice_ else [])

@@ -123,19 +123,53 @@ def if_command(walk: Walk, node: If, state: State) -> int | None:
 
 def case_command(walk: Walk, node: Case, state: State) -> int | None:
     """``case``: the same for its clauses."""
-    word = single(walk, node.word, state)
+    answers = _answers(walk, node, state)
     branches = Branches(walk, state)
-    decided = False
+    if None not in answers:
+        _known_clauses(branches, node, answers)
+        branches.end(walk.span(node.start, node.end))
+        return branches.status
     certain = True
-    for at, (patterns, _, terminator) in enumerate(node.items):
-        found = False if decided else _matches_any(walk, word, patterns, state)
+    for at, found in enumerate(answers):
         branches.run(_bodies(node, at), found if certain or not found else None)
         certain = certain and found is not None
-        decided = decided or (found is True and terminator != ";;&")
-    if not decided:
+    if True not in answers:
         branches.skip()
     branches.end(walk.span(node.start, node.end))
-    return branches.status if certain else None
+    return None
+
+
+def _answers(walk: Walk, node: Case, state: State) -> list[bool | None]:
+    """For each clause whether the word matches it; those behind the one that is certainly the last to run do not."""
+    word = single(walk, node.word, state)
+    answers: list[bool | None] = []
+    decided = falls = False
+    for patterns, _, terminator in node.items:
+        found = False if decided or falls else _matches_any(walk, word, patterns, state)
+        answers.append(found)
+        if found or falls:
+            falls = terminator == ";&"
+            decided = decided or terminator not in (";&", ";;&")
+    return answers
+
+
+def _known_clauses(branches: Branches, node: Case, answers: list[bool | None]) -> None:
+    """Run the clauses that are known to run, one after the other, and look through the rest."""
+    taken: list[int] = []
+    falls = False
+    for at, (_, _, terminator) in enumerate(node.items):
+        if falls or answers[at]:
+            taken.append(at)
+            falls = terminator == ";&"
+            if terminator != ";&" and terminator != ";;&":
+                break
+    for at, (_, body, _) in enumerate(node.items):
+        if at not in taken:
+            branches.run([body], False)
+        elif at == taken[0]:
+            branches.run([node.items[each][1] for each in taken], True)
+    if not taken:
+        branches.skip()
 
 
 def _bodies(node: Case, at: int) -> list[Script]:

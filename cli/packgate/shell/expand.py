@@ -7,6 +7,7 @@ from packgate.shell import arithmetic, parameters
 from packgate.shell.braces import expand_braces
 from packgate.shell.fields import Alternatives, Fields
 from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELD_TEXT, FIELDS, TEXT_SIZE
+from packgate.shell.splitting import is_split
 from packgate.shell.substitution import process_substitution
 from packgate.shell.targets import is_list
 from packgate.shell.tilde import is_assignment, names_command, tilde, tilde_assignment
@@ -55,7 +56,7 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
     # What brace expansion made has no tildes of assignments.
     braced = len(variants) > 1
     for variant in variants:
-        fields.split = not (state.shell == "bash" and _ends_in_dollar(variant))
+        fields.split = state.shell != "bash" or is_split(variant)
         _add_parts(walk, _tilde(walk, variant, state, False, braced), state, fields)
         fields.flush()
     if fields.limited or fields.cut:
@@ -67,17 +68,6 @@ def add_word(walk: Walk, word: Word, state: State, out: list[Value]) -> None:
         walk.limit("words", walk.span(word.start, word.end))
         del fields.done[max(most == 1, most - len(out)) :]
     out.extend(fields.done)
-
-
-def _ends_in_dollar(parts: list[WordPart]) -> bool:
-    """Whether the last unquoted ``$`` of a word stands for itself: bash then splits nothing of the word."""
-    for part in reversed(parts):
-        if isinstance(part, Literal):
-            if part.text == "$" and part.end - part.start == 1:
-                return True
-        elif not isinstance(part, Quoted):
-            return False
-    return False
 
 
 def brace_variants(walk: Walk, word: Word, state: State) -> list[list[WordPart]]:
@@ -339,6 +329,11 @@ def array_words(walk: Walk, assignment: Assignment, state: State) -> list[tuple[
             fields: list[Value] = []
             add_word(walk, word, state, fields)
             out.append((None, fields))
-        else:
-            out.append((quoted_text(walk, index.parts, state), [single(walk, word, state)]))
+            continue
+        key = quoted_text(walk, index.parts, state)
+        indexed = state.shell == "bash" and "A" not in state.attributes.get(assignment.name, "")
+        made = brace_variants(walk, word, state) if indexed else [word.parts]
+        values = [single(walk, Word(parts, word.start, word.end), state) for parts in made]
+        # What braces make of an element of an indexed array is no longer read as an assignment to it.
+        out.append((key, values) if len(values) == 1 else (None, [join(("[", key, "]=", value)) for value in values]))
     return out

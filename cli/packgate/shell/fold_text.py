@@ -170,7 +170,7 @@ def _numeric(letter: str, text: str, precision: int) -> str:
     else:
         plain = text.strip()
         try:
-            number = float(_integer(plain)) if letter in "diouxX" else float(plain)
+            number = float(_integer(_leading(plain))) if letter in "diouxX" else float(plain)
         except (ValueError, OverflowError):
             number = 0.0
     if letter in "diu":
@@ -181,6 +181,19 @@ def _numeric(letter: str, text: str, precision: int) -> str:
     if letter in "eEfFgG":
         return f"{number:.{min(precision, 1_000) if precision >= 0 else 6}{letter}}"
     return text
+
+
+def _leading(text: str) -> str:
+    """The number that a text begins with: what stands behind it is an error that is told, and changes nothing."""
+    at = 1 if text[:1] in ("+", "-") else 0
+    kind = "0123456789"
+    if text[at:at + 2] in ("0x", "0X"):
+        kind, at = "0123456789abcdefABCDEF", at + 2
+    elif text[at:at + 1] == "0":
+        kind = "01234567"
+    while at < len(text) and text[at] in kind:
+        at += 1
+    return text[:at]
 
 
 def _integer(text: str) -> int:
@@ -194,11 +207,13 @@ def _integer(text: str) -> int:
 def _padded(value: Value, flags: str, width: int) -> Value:
     if not isinstance(value, str):
         return value if width == 0 else unknown(*origins_of(value))
-    if len(value) >= width:
+    # Bash counts bytes.
+    missing = width - (len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape")))
+    if missing <= 0:
         return value
     if "-" in flags:
-        return value.ljust(width)
-    return value.rjust(width, "0") if "0" in flags else value.rjust(width)
+        return value + " " * missing
+    return value.rjust(len(value) + missing, "0") if "0" in flags else " " * missing + value
 
 
 def format_values(form: Value, values: list[Value]) -> Value:

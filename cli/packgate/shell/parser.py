@@ -129,7 +129,10 @@ class Parser(CompoundReader):
         timed = not negated
         while True:
             if timed and not self.accept("-p"):
-                self.accept("--")
+                self.blanks()
+                # With a process substitution right behind it, it is the start of a word.
+                if not self.source.startswith(("--<(", "-->("), self.pos):
+                    self.accept("--")
             if self.accept("!"):
                 negated = not negated
             elif not self.accept("time"):

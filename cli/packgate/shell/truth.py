@@ -8,6 +8,7 @@ from packgate.shell.expand import pattern_pieces, single
 from packgate.shell.numbers import apply
 from packgate.shell.partial import variants
 from packgate.shell.patterns import compile_pieces, matches
+from packgate.shell.state import Unset
 from packgate.shell.subscripts import run_subscript
 from packgate.shell.tree import Literal
 
@@ -91,7 +92,7 @@ def _unary(operator: str, value: Value, state: State) -> bool | None:
     if operator == "-z":
         return negate(is_nonempty(value))
     if operator == "-v" and isinstance(value, str):
-        return True if state.get(value) is not None else None
+        return True if state.get(value) is not None else False if isinstance(state.lookup(value), Unset) else None
     if operator == "-o" and isinstance(value, str):
         return value in state.options
     return None

@@ -129,6 +129,10 @@ CASES = [
     "if [ 1 = 2 ]; then x=a; elif [[ abc == a* ]]; then x=b; else x=c; fi\n;$x",
     "case abc in b*) x=1;; a?c|d) x=2;; *) x=3;; esac\n;$x",
     "case a in a) x=1;& b) x+=2;; c) x+=3;; esac\n;$x",
+    "r=; case ab in x) q=9;; a) q=no;; *b) q=8; esac; case ab in x) r=7; esac\n;$q \"$r\" $?",
+    "case a in a) q=1;& b) q+=2;;& c) q+=no;;& a*) q+=3;& z) q+=4;; *) q+=no; esac\n;$q",
+    "q=; case v in x) q=1;& ?) IFS=b;;& *) y=else;; esac\n;\"$IFS\" $y \"$q\"",
+    "unset u; v=; [[ -v u ]] && x=set || x=unset; [[ -v v ]] && x+=set\n;$x",
     "f() { local v=$1; echo \"$v-$#\"; }; v=o\n;$(f p q) $v",
     "f() { x=$((x+$1)); }; x=1; f 2; f 3\n;$x",
     "true && x=1; false && x=2; false || y=1; true || y=2\n;$x $y",
@@ -182,6 +186,8 @@ CASES = [
     "a=(one two three); unset a[1]; a+=(q); a[n=7]=r\n;${!a[@]} ${a[@]:2} ${a[@]:2:1} ${a[i=2]-d}",
     "declare -A m=([a]=1 [b]=2 [zz]=3 [k]=v [j]=4 [k2]=w)\n;${!m[@]} ${m[@]} ${m[@]:2:2}",
     "let x=2*3; unset 'l[0]'\n;$x",
+    "l=([2]=x{a,b} z); declare -A m=([k]={1,2})\n;\"${l[@]}\" ${!l[@]} ${m[k]}",
+    "x=$(printf '%d %d %d %d' 2a1 0x1fz -08 +7-)\n;$x \"$(printf '%5s|%-4s|%2s' é é éé)\"",
     # read
     "read x y <<'E'\nb\\ s t\\ \nE\n;\"$x\" \"$y\"",
     "IFS=: read x y <<< 'a:b:'; IFS=: read z <<< 'a:'; IFS=: read w v <<< 'a:b::'\n;\"$x\" \"$y\" \"$z\" \"$v\"",
@@ -190,6 +196,7 @@ CASES = [
     # quoting for reuse
     "v=$'a\\nb' q=\"it's\"; unset u\n;\"${v@Q}\" \"${q@Q}\" \"${u@Q}\" \"$(printf '%q ' '' 'a b' '$' '~' 'a~' '#' a# a=b a,b '{' '^' $'\\t' a=~ \"$q\")\"",
     # words
+    "set -- A 'B C'; y='h w' l=(p 'q r')\n;$y$@$ $y${l[@]}$ $*$ \"$@\"$y$ ${l[*]}$",
     "y='a b' t=T\n;$y$ a$y$/ $y\"$\" {$,}t {x,y}=~ x=~ {~,x}/y",
     "set +B\n;{a,b} {1..3}",
     "l=(a)\n;$(echo abcab | sed -e s/a/b/ -e s/b/c/) $(echo aa | sed -es/a/b/ -e s/a/c/) \"${l[@]: -2:1}\" ${l[@]: -1}",
