@@ -62,6 +62,7 @@ def command(
     if (name is None) == (assignment is None):
         raise click.UsageError("name what to promote: a pack, a threat layer or a policy; or an assignment with --assignment")
     from packgate.gitio import Repository
+    from packgate.guard.detectors import mask
     from packgate.release.judging import judge
     from packgate.release.promotion import check_step, find_subject, settings_data
 
@@ -81,7 +82,8 @@ def command(
             side, subject, place, act = _released(stack, repository, subject, now)
         check_step(subject, to, override)
         plan, findings = judge(
-            repository, side, subject, place, to, events, now, settings=settings, approvers=approvers, override=override
+            repository, side, subject, place, to, events, now, settings=settings, approvers=approvers,
+            override=None if override is None else mask(override),
         )
         if findings:
             print_findings(findings, err=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HARMLESS = ["ls", "git status", "git push origin feature/x", "psql -c 'SELECT 1'"]
 NOW = "2026-02-01T00:00:00Z"
+SECRET = "ghp_" + "x7Kq2LmN9pRsT4vWyZ1aB3cD5eF6gH8iJ0kL"
 
 
 @pytest.fixture
@@ -120,9 +121,11 @@ def test_skipping_a_stage_needs_a_reason(repository: PolicyRepository, good: str
     assert done.code == 1
     assert "skips a stage, which needs --override" in done.out
     assert promote(repository, *arguments, "--override", " ").code == 2
-    done = promote(repository, *arguments, "--override", "An incident last night.", "--branch", "quick")
+    done = promote(repository, *arguments, "--override", f"An incident last night. {SECRET}", "--branch", "quick")
     assert done.code == 0, done.all
-    assert "A stage is skipped: An incident last night." in repository.git("log", "-1", "--format=%B", "quick")
+    message = repository.git("log", "-1", "--format=%B", "quick")
+    assert "A stage is skipped: An incident last night." in message
+    assert SECRET not in message + done.all
     assert "\npolicies:\n    no-force: block\n" in repository.git("show", "quick:packs/demo/rollout.yaml")
     # A reason does not stand in for evidence.
     assert promote(repository, "no-force", "--to", "block", "--override", "An incident.").code == 1
