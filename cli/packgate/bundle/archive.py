@@ -1,7 +1,7 @@
 """The archive of a bundle: an uncompressed tar (POSIX ustar) of which there is one form for one content.
 
 Writer and reader are of one mind: every field of a header but name, size and checksum is fixed, members are files only, nothing
-follows the two empty blocks of the end. So reading ends with writing what was read, and any other byte shows.
+follows the two empty blocks of the end. So what was read is written again, and any other byte shows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from packgate.bundle.limits import DEFAULT, Limits
 from packgate.bundle.names import check_name
 from packgate.bundle.refusals import (
-    ArchiveTooLarge,
     Damaged,
     DecompressionBomb,
     Device,
@@ -59,14 +58,19 @@ def write_archive(members: Mapping[str, bytes], order: Sequence[str]) -> bytes:
 
 
 def read_archive(data: bytes, limits: Limits = DEFAULT) -> dict[str, bytes]:
-    """The members by name, in the archive's order. Raises `Refused`; what is given back was written by `write_archive`, byte for byte."""
-    if len(data) > limits.archive:
-        raise ArchiveTooLarge(f"the file has {len(data)} bytes; {limits.archive} are allowed")
-    members = _Reader(data, limits).read()
-    # Fixed fields and padding: whatever the reader did not look at.
-    if write_archive(members, list(members)) != data:
-        raise NotCanonical("the archive has other metadata or padding than a builder writes")
-    return members
+    """The members by name, in the archive's order. Raises `Refused`. `check_form` says whether a builder wrote it."""
+    return _Reader(data, limits).read()
+
+
+def check_form(members: Mapping[str, bytes], data: bytes) -> None:
+    """Hold the bytes against what `write_archive` writes: fixed fields, padding, the end, whatever the reader did not look at. Raises
+    `Refused` (`NotCanonical`)."""
+    written = write_archive(members, list(members))
+    if data == written:
+        return
+    if data.startswith(written):
+        raise NotCanonical(f"{len(data) - len(written)} bytes follow the end of the archive")
+    raise NotCanonical("the archive has other metadata or padding than a builder writes")
 
 
 def _header(name: str, size: int) -> bytes:
@@ -104,8 +108,6 @@ class _Reader:
             self._member(header)
         if self._take(BLOCK) != bytes(BLOCK):
             raise NotCanonical("one empty block stands between members")
-        if self.place != len(self.data):
-            raise NotCanonical(f"{len(self.data) - self.place} bytes follow the end of the archive")
         return self.members
 
     def _take(self, size: int) -> bytes:

@@ -13,11 +13,13 @@ from packgate.model.policy import MODES, PATTERN_KINDS, STAGES, Condition, Outco
 from packgate.model.vocabulary import FIELD_TYPES, FieldType, Vocabulary, vocabulary_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
 COMPILED = "compiled/pack.json"
 # Of this member alone: the bundle's own schema is the manifest's.
 _FORM = 1
+# That of `catalog.compile`, which need not be loaded to read one.
+CATALOG_FORMAT = 1
 _QUANTIFIERS = ("any", "all", "not")
 # Whose letter case decides how operations are looked up, named or not.
 _ALWAYS = "operation"
@@ -25,9 +27,9 @@ _ALWAYS = "operation"
 
 def to_data(pack: Pack, vocabulary: Vocabulary, builtin: Vocabulary, lists: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """A pack as plain data. ``vocabulary`` is the one that holds for it, ``builtin`` packgate's own, ``lists`` those of the context."""
-    conditions = list(_conditions(pack))
-    used = sorted({condition.field for condition in conditions} | {_ALWAYS})
-    named = {pattern.text for condition in conditions for pattern in condition.patterns if pattern.kind == "list"}
+    found = list(conditions(pack))
+    used = sorted({condition.field for condition in found} | {_ALWAYS})
+    named = {pattern.text for condition in found for pattern in condition.patterns if pattern.kind == "list"}
     added = Vocabulary(
         {name: each for name, each in vocabulary.families.items() if name not in builtin.families},
         {name: each for name, each in vocabulary.fields.items() if name not in builtin.fields},
@@ -41,6 +43,15 @@ def to_data(pack: Pack, vocabulary: Vocabulary, builtin: Vocabulary, lists: Mapp
     }
 
 
+def conditions(pack: Pack) -> Iterator[Condition]:
+    """Every condition of a pack's policies and waivers."""
+    for policy in pack.policies:
+        for clause in (*policy.clauses, *policy.exceptions, policy.where):
+            yield from clause
+    for waiver in pack.waivers:
+        yield from (*waiver.conditions, *waiver.where)
+
+
 def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ...]]]:
     """The pack, its vocabulary and the lists of the context from what `to_data` made. Raises `ValueError` for another form."""
     data = shapes.record(value, ("form", "pack", "types", "vocabulary", "context_lists"), "")
@@ -50,14 +61,6 @@ def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ..
     added = vocabulary_from(shapes.record(data["vocabulary"], ("families", "fields"), "vocabulary"))
     fields = (FieldType(name, type, "") for name, type in types.items() if name not in added.fields)
     return _pack(data["pack"]), added.extended((), fields), shapes.mapping(data["context_lists"], "context_lists", shapes.texts)
-
-
-def _conditions(pack: Pack) -> Iterable[Condition]:
-    for policy in pack.policies:
-        for clause in (*policy.clauses, *policy.exceptions, policy.where):
-            yield from clause
-    for waiver in pack.waivers:
-        yield from (*waiver.conditions, *waiver.where)
 
 
 def _pack_data(pack: Pack) -> dict[str, Any]:
@@ -130,7 +133,9 @@ def _stage(value: Any, place: str) -> str:
 
 def _catalog(value: Any) -> dict[str, Any]:
     """A compiled catalog; its programs are read by the catalog, which wrote them."""
-    data = shapes.record(value, ("names", "globs", "programs", "variables"), "catalog")
+    data = shapes.record(value, ("format", "names", "globs", "programs", "variables"), "catalog")
+    if data["format"] != CATALOG_FORMAT:
+        raise ValueError(f"catalog: format {data['format']!r:.40} is unknown")
     programs = shapes.items(data["programs"], "catalog/programs")
     numbers = [*shapes.mapping(data["names"], "catalog/names", shapes.number).values()]
     for index, item in enumerate(shapes.items(data["globs"], "catalog/globs")):

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packgate.bundle.canonical import canonical, parse
-from packgate.bundle.compiled import COMPILED, read_compiled
+from packgate.bundle.compiled import COMPILED, conditions, read_compiled
 from packgate.bundle.refusals import NotCanonical, NotLoadable
 from packgate.engine.gate import build_gate
 from packgate.engine.patterns import check_pattern
 from packgate.engine.syntax import PatternError
 from packgate.errors import UserError
+from packgate.guard.detectors import detects
 from packgate.model.policy import Pattern
 from packgate.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packgate.bundle.verify import Bundle
     from packgate.engine.gate import Gate
@@ -86,12 +87,19 @@ def _check_patterns(loaded: Loaded) -> None:
     known = {**loaded.lists, **pack.lists}
     try:
         build_gate(loaded.packs, loaded.vocabulary, lists=loaded.lists, releases=loaded.releases)
-        for policy in pack.policies:
-            for clause in (*policy.clauses, *policy.exceptions):
-                for condition in clause:
-                    for pattern in condition.patterns:
-                        entries = [Pattern("glob", text) for text in known[pattern.text]] if pattern.kind == "list" else [pattern]
-                        for entry in entries:
-                            check_pattern(entry, types.get(condition.field, "word"))
+        for condition in conditions(pack):
+            for pattern in _resolved(condition.patterns, known):
+                check_pattern(pattern, types.get(condition.field, "word"))
+                if pattern.kind == "detector":
+                    detects(pattern.text, "")
     except (PatternError, ValueError, KeyError) as error:
         raise NotLoadable(f"{COMPILED}: {error}") from error
+
+
+def _resolved(patterns: Iterable[Pattern], lists: Mapping[str, tuple[str, ...]]) -> Iterator[Pattern]:
+    """Patterns with those of a list in its place. Raises `KeyError` for a list that there is not."""
+    for pattern in patterns:
+        if pattern.kind == "list":
+            yield from (Pattern("glob", text) for text in lists[pattern.text])
+        else:
+            yield pattern

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packgate import __version__
-from packgate.bundle.archive import read_archive
+from packgate.bundle.archive import check_form, read_archive
 from packgate.bundle.canonical import digest
 from packgate.bundle.compiled import COMPILED
 from packgate.bundle.compressed import refuse_compressed
@@ -107,6 +107,7 @@ def read_bundle(data: bytes, limits: Limits = DEFAULT) -> Bundle:
     _check_members(manifest, contents)
     if list(members) != [MANIFEST, *sorted(contents)]:
         raise NotCanonical("the members do not stand in the order of a builder: the manifest, then the others by name")
+    check_form(members, data)
     return Bundle(manifest, contents, len(data))
 
 
