@@ -15,6 +15,7 @@ from packgate.engine.outline import Outline
 from packgate.engine.partly import expand, verdict
 from packgate.engine.patterns import compile_glob
 from packgate.engine.regexes import parse_regex
+from packgate.engine.sieve import Sieve, judge_known
 from packgate.model.action import shell_action
 from packgate.model.value import DIGITS, NAME, Glob, Hole, Text, join
 
@@ -53,6 +54,17 @@ def test_a_shape_answers_as_its_machine(text, value, type):
     if matcher.known(value, CONTEXT):
         assert value.startswith(matcher.head)
         assert value.endswith(matcher.tail)
+
+
+@CALM
+@given(st.lists(glob, min_size=1, max_size=6), st.lists(string, min_size=1, max_size=4), st.sampled_from(TYPES))
+def test_a_sieve_answers_as_its_matchers_one_by_one(texts, values, type):
+    matchers = [compiled(text, type) for text in texts]
+    sieve = Sieve(matchers)
+    # Twice, since it remembers.
+    for value in [*values, *values]:
+        value = folded(value, type)
+        assert sieve.judge(value, CONTEXT) == judge_known(matchers, value, CONTEXT)
 
 
 @CALM
