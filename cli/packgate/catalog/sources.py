@@ -2,7 +2,7 @@
 
 The compiled form is a list: the kind and its arguments. ``["text", T]``, ``["operands", FIRST, LAST]`` (1-based,
 negative from the end, both included; one operand when they are equal), ``["option", NAME]``, ``["options", GLOB]``,
-``["setting", OPTION, NAME]``, ``["env", NAME]``, ``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``,
+``["setting", OPTION, NAME]``, ``["env", NAME]``, ``["assigned", NAME]``, ``["cwd"]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``,
 ``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
 """
 
@@ -49,7 +49,7 @@ def compile_source(value: Any, place: Place) -> Compiled:
 def _plain(head: str, place: Place) -> Compiled:
     if head == "operands":
         return ["operands", 1, -1]
-    if head in ("stdin", "program", "it"):
+    if head in ("cwd", "stdin", "program", "it"):
         return [head]
     if head == "command" or head.startswith("command."):
         return _command(head, place)
@@ -69,7 +69,7 @@ def _plain(head: str, place: Place) -> Compiled:
         return ["options" if "*" in head or "?" in head else "option", head]
     if head.endswith("=") and _NAME.fullmatch(head[:-1]):
         return ["assigned", head[:-1]]
-    place.wrong(f"unknown source '${head}'", "write $1, $2.., $operands, $--option, $env.NAME, $stdin, $command, $program or $it")
+    place.wrong(f"unknown source '${head}'", "write $1, $2.., $operands, $--option, $env.NAME, $cwd, $stdin, $command, $program or $it")
     return ["text", ""]
 
 

@@ -45,7 +45,7 @@ COMPUTED_FIELDS = frozenset(("program", "argument", "flag", "effect", "via", "op
 # Parser -> its parts. The functions are in `packgate.facts.parsers`.
 PARSERS = {
     "url": frozenset(("scheme", "host", "user", "path")),
-    "conninfo": frozenset(("host", "user", "database")),
+    "conninfo": frozenset(("host", "user", "database", "service")),
     "scp": frozenset(("host", "user", "path")),
     "ssh": frozenset(("host", "user")),
     "refspec": frozenset(("source", "target", "force")),
@@ -68,5 +68,5 @@ PARSERS = {
 
 HANDLERS = frozenset(
     ("environment-filter", "password-sink", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk",
-     "tar", "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks", "mounts")
+     "tar", "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks", "mounts", "listing")
 )

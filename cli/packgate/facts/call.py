@@ -18,11 +18,12 @@ class Call:
     """``words`` is the sub-command, ``operands`` what follows it, ``options`` the values of each option by its key (an empty
     list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--``
     stood, ``undecided`` whether the sub-command is a word which is not known,
-    ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for."""
+    ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for,
+    ``repository`` the root of the repository that the line works in."""
 
     __slots__ = (
-        "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "settled", "span", "state",
-        "stdin", "undecided", "variables", "words",
+        "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "repository", "settled", "span",
+        "state", "stdin", "undecided", "variables", "words",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +52,7 @@ class Call:
         self.environment: list[Value] | None = None
         self.settled: tuple[Value, ...] | None = None
         self.neutral = ACTIVE
+        self.repository: str | None = None
 
     def option(self, key: str) -> Value | None:
         """The last value of an option, by any of its spellings; None when it is absent or a flag."""

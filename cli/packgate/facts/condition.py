@@ -28,7 +28,7 @@ class Test:
 
     def holds(self, call: Call, it: Value | None) -> bool:
         """Whether it holds, or may hold by the known part of a partly known value; a value of which nothing is known is not
-        like anything."""
+        like anything. ``unlike`` fails only where the known part decides it."""
         kind = self.kind
         if kind == "like":
             for value in self.source.values(call, it):
@@ -39,8 +39,8 @@ class Test:
             return self.source.present(call, it)
         if kind == "absent":
             return not self.source.present(call, it)
-        for value in self.source.values(call, it):  # noqa: SIM110 (a generator would cost another call)
-            if not isinstance(value, str) or not self.globs.match(value):
+        for value in self.source.values(call, it):
+            if not (self.globs.match(value) if isinstance(value, str) else self.globs.must_match(value)):
                 return True
         return False
 

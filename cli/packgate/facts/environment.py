@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from packgate.model.value import Text
+from packgate.model.value import Text, origins_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,6 +97,9 @@ def classify(values: Iterable[Value], words: EnvironmentWords = BUILTIN_WORDS) -
             for part in value.parts:
                 if isinstance(part, str):
                     found.update(words.classify(part))
+            for origin in origins_of(value):
+                if origin.kind == "listed":
+                    found.update(words.classify(origin.detail))
     return tuple(sorted(found))
 
 

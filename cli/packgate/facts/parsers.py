@@ -129,6 +129,10 @@ def kind_of(word: str) -> str:
 
 
 def _kubernetes(value: Value) -> Parts | None:
+    """``kind/name`` or a kind alone; of a name that is not known, the kind that the listing it comes from tells."""
+    if not isinstance(value, str) and not any(isinstance(part, str) for part in value.parts):
+        kinds = [origin.detail[:-1] for origin in origins_of(value) if origin.kind == "listed" and origin.detail[-1:] == "/"]
+        return {"": value, "kind": kinds[0], "name": value} if kinds else None
     parts = _k8s(value)
     if parts is not None and isinstance(parts["kind"], str):
         parts["kind"] = kind_of(parts["kind"])

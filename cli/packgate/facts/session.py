@@ -41,10 +41,10 @@ class Session:
     """What is known while one line is analysed. ``files`` are the contents that the line itself wrote, by path, ``links`` the
     targets of the links that it made;
     ``git`` is the state of the repository that its git commands change; ``selected`` the environment, by provider, that the line
-    has switched to."""
+    has switched to; ``name`` that of the repository, as in ``owner/project``."""
 
     __slots__ = (
-        "_git", "_repo", "catalog", "context", "cwd", "files", "home", "incomplete", "links", "notes", "operations", "repository",
+        "_git", "_repo", "catalog", "context", "cwd", "files", "home", "incomplete", "links", "name", "notes", "operations", "repository",
         "selected", "words",
     )  # fmt: skip
 
@@ -56,6 +56,7 @@ class Session:
         self.cwd: str | None = data.get("cwd")
         self.home: str | None = data.get("home")
         self.repository: str | None = repo.get("root") or self.cwd
+        self.name: str | None = repo.get("name")
         self._repo = repo
         self._git: Repository | None = None
         self.context: Context = OUTERMOST
@@ -140,6 +141,7 @@ class Session:
 
     def _known(self, program: Program, name: str, argv: list[Value], command: Command) -> Value | None:
         call = read_call(program, name, argv, command.state, command.stdin, command.span, command.variables)
+        call.repository = self.repository
         context = self.context
         common = common_fields(call, context)
         level = call.level

@@ -183,6 +183,23 @@ class StdinSource(Source):
         return [] if call.stdin is None else [call.stdin]
 
 
+class FolderSource(Source):
+    """The directory that the call works in, below the repository's root where it lies there."""
+
+    __slots__ = ()
+
+    def values(self, call: Call, it: Value | None) -> Values:
+        cwd = call.state.cwd
+        head = cwd if isinstance(cwd, str) else cwd.parts[0]
+        root = call.repository
+        if root is None or not isinstance(head, str) or not (head + "/").startswith(root + "/"):
+            return [cwd]
+        rest = head[len(root) + 1:]
+        if isinstance(cwd, str):
+            return [rest] if rest else []
+        return [join([rest, *cwd.parts[1:]])]
+
+
 class CommandSource(Source):
     """The sub-command: all its words joined, or one of them (1-based, negative from the end)."""
 
@@ -244,7 +261,7 @@ class ParsedSource(Source):
         return self.inner.possible(options)
 
 
-_FIXED = {"stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource(), "rest": RestSource()}
+_FIXED = {"cwd": FolderSource(), "stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource(), "rest": RestSource()}
 
 
 def source_from(data: list[Any], options: dict[str, Option]) -> Source:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from packgate.model.value import Text, Value
 
 _SPECIAL = frozenset("*?[|")
+# Stands for a piece of which nothing is known: no glob of the catalog names it.
+_UNKNOWN = "\ufffc"
 
 # The pieces between the stars of a glob that has no other special character; None for any other. A line can name globs of its
 # own, so what is kept is limited.
@@ -64,6 +66,14 @@ class Globs:
             elif may_match(glob, value):
                 return True
         return False
+
+    def must_match(self, value: Text) -> bool:
+        """Whether one of the globs describes every text that the value can be: its unknown pieces fall to a ``*``."""
+        if _choices(value):
+            part = value.parts[0]
+            return isinstance(part, Hole) and all(self.match(choice) for choice in part.choices or ())
+        text = "".join(part if isinstance(part, str) else _UNKNOWN for part in value.parts)
+        return any("?" not in glob and "[" not in glob and _match(glob, text) for glob in self.all)
 
 
 def _choices(value: Text) -> bool:

@@ -27,7 +27,8 @@ class Origin:
     ``kind`` is one of ``variable`` (detail: its name), ``network`` (URL or host), ``file`` (path), ``command``
     (program whose output it is), ``argument`` (a positional parameter), ``input`` (standard input of the line),
     ``encoded`` (the decoder that produced it), ``secret`` (the secret store it was fetched from), ``variables`` (one
-    after the other the names of all variables that begin with the detail), ``limit`` (analysis stopped at a limit).
+    after the other the names of all variables that begin with the detail), ``listed`` (what a listing was told to select: it says
+    something of the names), ``limit`` (analysis stopped at a limit).
     """
 
     __slots__ = ("detail", "kind")

@@ -13,6 +13,35 @@ if TYPE_CHECKING:
     from packgate.shell.tree import SimpleCommand, Word
     from packgate.shell.walk import Walk
 
+# zsh's global aliases stand among the variables, under a name that no variable can have.
+GLOBAL = "alias -g "
+
+
+def _global(walk: Walk, word: Word | Assignment, state: State) -> str:
+    """The global alias of zsh that a word names; empty when it names none."""
+    name = alias_of(walk, word, state)
+    return name if GLOBAL + name in state.variables else ""
+
+
+def has_global(walk: Walk, node: SimpleCommand, state: State) -> bool:
+    """Whether a word of a command is a global alias of zsh."""
+    return any(_global(walk, word, state) for word in node.words)
+
+
+def run_global(walk: Walk, node: SimpleCommand, state: State, span: tuple[int, int]) -> int | None:
+    """Walk a command with its global aliases replaced."""
+    source = walk.frame.source
+    names: list[str] = []
+    pieces: list[Value] = []
+    position = node.start
+    for word in node.words:
+        name = _global(walk, word, state)
+        if name:
+            names.append(name)
+            pieces.extend((walk.resolve(source[position : word.start]), state.aliases[name]))
+            position = word.end
+    return _again(walk, node, [*pieces, walk.resolve(source[position : node.end])], names, state, span)
+
 
 def alias_of(walk: Walk, word: Word | Assignment, state: State) -> str:
     """The alias that a word names; empty when it names none, or the one that is being expanded."""
@@ -41,6 +70,14 @@ def run_alias(walk: Walk, node: SimpleCommand, name: str, state: State, span: tu
         pieces.extend((walk.resolve(source[position : word.start]), state.aliases[following]))
         position = word.end
     pieces.append(walk.resolve(source[position : node.end]))
+    return _again(walk, node, pieces, names, state, span)
+
+
+def _again(
+    walk: Walk, node: SimpleCommand, pieces: list[Value], names: list[str], state: State, span: tuple[int, int]
+) -> int | None:
+    """Walk the text that a command has become."""
+    source = walk.frame.source
     for redirect in node.redirects:
         if redirect.body is not None:
             body = source[redirect.body.start : redirect.body.end]

@@ -3,11 +3,14 @@ known; what builtins only print is folded like the output of programs."""
 
 from __future__ import annotations
 
+from packgate.model.value import join
 from packgate.shell import arithmetic, builtins_code, builtins_variables, truth
+from packgate.shell.aliases import GLOBAL
 from packgate.shell.partial import as_written
 from packgate.shell.paths import resolve_path
 from packgate.shell.state import UNSET, keys
 from packgate.shell.subscripts import run_subscript
+from packgate.shell.tilde import FOLDER
 from packgate.shell.walk import Leave
 
 TYPE_CHECKING = False
@@ -58,8 +61,18 @@ def cd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> in
     if target == "-":
         target = state.old_cwd if state.old_cwd is not None else state.cwd
     if target is not None and target != "":
-        _enter(state, target)
+        _enter(state, _searched(state, target))
     return None
+
+
+def _searched(state: State, target: Value) -> Value:
+    """A folder below the first one of ``CDPATH`` that the line set, which the shell tries before the current one."""
+    head = target if isinstance(target, str) else target.parts[0]
+    if not state.variables or not isinstance(head, str) or head.startswith(("/", "./", "../")) or target in (".", ".."):
+        return target
+    folders = state.temporary.get("CDPATH") if "CDPATH" in state.temporary else state.get("CDPATH")
+    first = folders.split(":")[0] if isinstance(folders, str) else ""
+    return target if first in ("", ".") else join([first, "/", target])
 
 
 def _enter(state: State, target: Value) -> None:
@@ -149,15 +162,25 @@ def shift(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
 
 
 def alias(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
+    """``alias``; with ``-g`` of zsh the name also counts where it is no command."""
+    everywhere = state.shell == "zsh" and "-g" in argv[1:]
     for word in argv[1:]:
         name, value = builtins_variables.split_assignment(word)
         if name and value is not None:
             state.aliases = {**state.aliases, name: value}
+            if everywhere:
+                state.set(GLOBAL + name, value)
     return 0
 
 
 def hash_program(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
-    """``hash -p PATH NAME``: the name then runs that path."""
+    """``hash -p PATH NAME``: the name then runs that path. ``hash -d NAME=FOLDER`` of zsh: ``~NAME`` is then that folder."""
+    if state.shell == "zsh" and "-d" in argv[1:]:
+        for word in argv[2:]:
+            name, value = builtins_variables.split_assignment(word)
+            if name and value is not None:
+                state.set(FOLDER + name, value)
+        return 0
     if len(argv) == 4 and argv[1] == "-p" and isinstance(argv[3], str):
         state.aliases = {**state.aliases, argv[3]: argv[2]}
     return 0

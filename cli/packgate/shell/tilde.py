@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from packgate.shell.state import State
     from packgate.shell.tree import WordPart
 
+# zsh's named directories stand among the variables, under a name that no variable can have.
+FOLDER = "hash -d "
 _SHORT = {"": "HOME", "+": "PWD", "-": "OLDPWD"}
 
 
@@ -25,7 +27,7 @@ def tilde(part: Literal, state: State, last: bool) -> list[WordPart]:
     if slash < 0 and not last:
         return [part]
     name = text[1:slash] if slash > 0 else text[1:]
-    home = _home(name, part)
+    home = _home(name, part) if state.shell != "zsh" else _named(name, part, state) or _home(name, part)
     if home is None:
         return [part]
     rest = text[slash:] if slash > 0 else ""
@@ -63,6 +65,15 @@ def _assignment_prefix(text: str) -> int:
     equals = text.find("=")
     name = text[:equals] if equals > 0 else ""
     return equals + 1 if name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit() else 0
+
+
+def _named(name: str, part: Literal, state: State) -> WordPart | None:
+    """A directory that zsh knows by name: given to ``hash -d``, or a variable that holds an absolute path."""
+    for known in (FOLDER + name, name):
+        value = state.variables.get(known)
+        if isinstance(value, str) and value[:1] == "/" and name not in _SHORT:
+            return Quoted([Parameter(known, part.start, part.end)], part.start, part.end)
+    return None
 
 
 def _home(name: str, part: Literal) -> WordPart | None:

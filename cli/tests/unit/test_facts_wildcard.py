@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from packgate.catalog.load import Catalog
 from packgate.facts.resolve import candidates
 from packgate.facts.wildcard import Globs, can_begin, matches
-from packgate.model.value import Glob, Text
+from packgate.model.value import Glob, Hole, Text
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,18 @@ def test_programs_that_a_glob_names(parts: list[str | Glob]) -> None:
     expected = sorted(name for name in names if matches(pattern, name)) if pattern.strip("*?") else []
     if any(isinstance(part, Glob) for part in parts):
         assert candidates(Text(tuple(parts)), catalog) == expected
+
+
+@given(st.text(alphabet="ab*?[]", max_size=8), st.lists(st.sampled_from(["a", "b", "", "ab"]), min_size=2, max_size=3),
+       st.lists(st.text(alphabet="ab", max_size=3), min_size=2, max_size=2))
+def test_what_must_match_matches_whatever_the_unknown_piece_is(pattern: str, known: list[str], filled: list[str]) -> None:
+    hole = Hole(())
+    value = Text(tuple(part for piece in known for part in (piece, hole) if part != "")[:-1] or (hole,))
+    pieces = [part if isinstance(part, str) else filled[index % 2] for index, part in enumerate(value.parts)]
+    if Globs((pattern,)).must_match(value):
+        assert matches(pattern, "".join(pieces))
+
+
+@pytest.mark.parametrize(("pattern", "must"), [("s3://*", True), ("*/*", True), ("s3://a", False), ("*", True), ("gs://*", False), ("?3://*", False)])
+def test_the_known_part_decides_what_must_match(pattern: str, must: bool) -> None:
+    assert Globs((pattern,)).must_match(Text(("s3://", Hole(())))) is must

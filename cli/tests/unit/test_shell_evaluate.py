@@ -441,12 +441,22 @@ ZSH = {
     "echo '\\x72m' | sh": ["echo|\\x72m", "sh", "rm"],
     "x=(a b); rm $x[1]": ["rm|a"],
     "repeat 3 rm x": ["rm|x"],
+    "alias -g X=/a; rm X": ["alias|-g|X=/a", "rm|/a"],
+    "alias X=/a; rm X": ["alias|X=/a", "rm|X"],
+    "hash -d n=/a/b; rm ~n/c": ["hash|-d|n=/a/b", "rm|/a/b/c"],
+    "n=/a; rm ~n": ["rm|/a"],
 }
 
 
 @pytest.mark.parametrize("line", ZSH)
 def test_zsh(line: str) -> None:
     assert walk(line, "zsh").lines == ZSH[line]
+
+
+def test_folders_are_searched_for() -> None:
+    host = Recorder()
+    evaluate("CDPATH=/a:/c; cd b; rm x; cd ./d; rm x; cd /e; rm x; CDPATH=.; cd f; rm x", state(), host)
+    assert [folder for argv, folder in zip(host.lines, host.folders, strict=True) if argv == "rm|x"] == ["/a/b", "/a/b/d", "/e", "/e/f"]
 
 
 def test_noglob_keeps_stars_as_text() -> None:

@@ -93,6 +93,10 @@ def _load_other(name: str) -> Handler:
         from packgate.facts.handlers.mounts import handle as mounts
 
         return mounts
+    if name == "listing":
+        from packgate.facts.handlers.listing import handle as listing
+
+        return listing
     if name == "sqlite":
         from packgate.facts.handlers.sqlite import handle as sqlite
 

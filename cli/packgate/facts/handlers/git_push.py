@@ -36,6 +36,7 @@ def handle(call: Call, session: Session, common: Fields) -> None:
         fields: Fields = {"operation": kinds, "effect": ("send",), "branch": branches, "remote": (remote,)}
         _add_url(fields, remote, session)
         session.operations.append(Operation(("git-action", "command"), fields, call.span, session.context.via, common))
+    _add_upload(call, remote, session, common)
 
 
 def _remote(call: Call, session: Session) -> Value:
@@ -67,6 +68,17 @@ def _add_url(fields: Fields, remote: Value, session: Session) -> None:
         if parts is not None:
             fields["host"] = (parts["host"],)
             add_network(fields)
+
+
+def _add_upload(call: Call, remote: Value, session: Session, common: Fields) -> None:
+    """The history goes to another place than the repository's own: to an address that the line itself names."""
+    fields: Fields = {"operation": ("upload",), "effect": ("send",), "remote": (remote,)}
+    _add_url(fields, remote, session)
+    address = session.git.remotes.get(remote, remote) if isinstance(remote, str) else remote
+    name = session.name
+    if "network" not in fields or (name is not None and isinstance(address, str) and address.removesuffix(".git").endswith(name)):
+        return
+    session.operations.append(Operation(("data-transfer", "command"), fields, call.span, session.context.via, common))
 
 
 def _changes(call: Call, session: Session, remote: Value) -> list[tuple[tuple[str, ...], tuple[Value, ...]]]:

@@ -29,7 +29,10 @@ _HOOKS = {
     "merge": ("pre-merge-commit", "post-merge"), "rebase": ("pre-rebase", "post-rewrite", "post-checkout"),
     "checkout": ("post-checkout",), "switch": ("post-checkout",), "am": ("applypatch-msg", "pre-applypatch"),
 }
-_RUN_SCRIPT = ("run", "run-script", "rum", "urn")
+_RUN_SCRIPT = ("run", "run-script", "rum", "urn", "")
+# What an installation of the project itself runs (npm's "Life Cycle Operation Order").
+_INSTALL = ("install", "i", "in", "ins", "isntall", "ci", "clean-install", "install-test", "it", "cit", "import", "fetch", "add")
+_LIFE_CYCLE = ("install", "prepublish", "prepare")
 
 
 def handle_make(call: Call, session: Session, common: Fields) -> None:
@@ -47,7 +50,13 @@ def handle_make(call: Call, session: Session, common: Fields) -> None:
 
 
 def handle_just(call: Call, session: Session, common: Fields) -> None:
-    """The recipes of a justfile that the line wrote."""
+    """The recipes of a justfile, or the commands of a Taskfile, that the line wrote."""
+    if call.program == "task":
+        for path in [*call.options.get("--justfile", []), "Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml"]:
+            text = _text(path, call, session)
+            if text is not None:
+                _task(text, _goals(call), _payload(call, session, common))
+                return
     for path in [*call.options.get("--justfile", []), "justfile", ".justfile", "Justfile"]:
         text = _text(path, call, session)
         if text is not None and call.program == "just":
@@ -66,13 +75,19 @@ def handle_package(call: Call, session: Session, common: Fields) -> None:
         scripts = json.loads(text).get("scripts", {})
     except (ValueError, AttributeError, RecursionError):
         return
+    for name in _scripts_of(call) if isinstance(scripts, dict) else ():
+        for each in (f"pre{name}", name, f"post{name}"):
+            if isinstance(scripts.get(each), str):
+                _payload(call, session, common).shell(scripts[each])
+
+
+def _scripts_of(call: Call) -> tuple[str, ...]:
+    """The scripts that a call of a package manager runs."""
     word = call.words[-1] if call.words else ""
+    if word in _INSTALL or (word == "" and not call.operands):
+        return _LIFE_CYCLE
     name = call.operands[0] if word in _RUN_SCRIPT and call.operands else {"t": "test", "tst": "test"}.get(word, word)
-    if not isinstance(name, str) or not isinstance(scripts, dict):
-        return
-    for each in (f"pre{name}", name, f"post{name}"):
-        if isinstance(scripts.get(each), str):
-            _payload(call, session, common).shell(scripts[each])
+    return (name,) if isinstance(name, str) else ()
 
 
 def handle_hooks(call: Call, session: Session, common: Fields) -> None:
@@ -161,3 +176,34 @@ def _just(text: str, goals: list[str], payload: Payload) -> None:
     for target in _reached(goals or list(needs)[:1], needs):
         for line in recipes.get(target, ()):
             payload.shell(line)
+
+
+def _task(text: str, goals: list[str], payload: Payload) -> None:
+    """A Taskfile in its usual layout: the commands below each task's name. Others of its forms, such as `sh:`, count too."""
+    commands: dict[str, list[str]] = {}
+    current, depth = "", 0
+    for line in text.split("\n"):
+        word = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if not word or word[:1] == "#":
+            continue
+        if word == "tasks:":
+            depth = -1
+        elif depth == -1 or (depth and indent == depth):
+            current, depth = word.partition(":")[0].strip("'\""), indent
+            short = word.partition(":")[2].strip()
+            commands.setdefault(current, []).extend([short] if short else [])
+        elif depth and current:
+            commands[current].extend(_task_command(word))
+    for goal in goals or ["default"]:
+        for line in commands.get(goal, ()):
+            payload.shell(line.strip("'\"") if line[:1] in ("'", '"') else line)
+
+
+def _task_command(line: str) -> list[str]:
+    """The command of one line of a task: an item of a list, ``cmd:`` or ``sh:``."""
+    text = line.removeprefix("- ").strip()
+    key, colon, rest = text.partition(": ")
+    if colon and key in ("cmd", "sh"):
+        return [rest.strip()]
+    return [text] if line[:2] == "- " and not (colon and key.isidentifier()) else []

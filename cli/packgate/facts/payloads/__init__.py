@@ -37,11 +37,11 @@ def _load(language: str) -> Reader | None:
         from packgate.facts.payloads.awk import read_awk
 
         return read_awk
-    if language in ("vim", "gdb", "bangs", "m4", "crontab", "tcl", "wish", "erl", "gnuplot") or language.startswith("tclsh"):
+    if language in ("vim", "gdb", "bangs", "m4", "crontab", "tcl", "wish", "erl", "gnuplot", "ed", "yq") or language.startswith("tclsh"):
         from packgate.facts.payloads.escapes import READERS, read_tcl
 
         return READERS.get(language, read_tcl)
-    if language in ("julia", "groovy"):
+    if language in ("julia", "groovy", "scala"):
         return _with_lists(language)
     if language == "osascript":
         from packgate.facts.payloads.applescript import read_applescript

@@ -30,6 +30,13 @@ _VIM_HARMLESS = re.compile(
     r"|[%\d.,$'<>]*(?:s|g|v|d|p|j|m|t|y|norm\w*|sort|print|number|nu)\b.*|\d+)\s*$"
 )
 _VIM_LANGUAGES = {"py": "python", "lu": "lua", "ru": "ruby", "pe": "perl"}
+# A copy of the buffer, or the end of the work, under another name.
+_VIM_WRITE = re.compile(r":*\s*[%\d.,$'<>]*(?:w|wq|write|sav|saveas|x|up|update)!?\s+(?:>>\s*)?([^!\s|][^\s|]*)\s*$")
+_VIM_CALLS = re.compile(r"\b(delete|writefile|rename|mkdir)\(((?:[^()'\"]|'[^']*'|\"(?:[^\"\\]|\\.)*\")*)\)")
+_ED_FILE = re.compile(r"[\d.,$;]*\s*(w|wq|W|r|e|E|f)\s+([^!\s].*)$")
+_ED_TEXT = re.compile(r"[\d.,$;/\w]*[aic]")
+_YQ_FILE = re.compile(r"\bload(?:_\w+)?\(\s*(\"[^\"]*\"|[^()\"]*)\)")
+_YQ_VARIABLE = re.compile(r"\b(?:str)?env\(\s*(\w+)\s*\)")
 # What a debugger hands on, by the first letters of the command.
 _GDB = re.compile(r"(shell|!|python-interactive|python|pi|py|make|pipe|\|)\s*(.*)", re.DOTALL)
 _SYSCMD = re.compile(r"\b(?:e?syscmd)\(\s*(?:`([^']*)'|([^()`']*))\s*\)")
@@ -42,6 +49,7 @@ _LINES = {
     "gnuplot": re.compile(r"(?:\bsystem\b\s*\(?\s*|^\s*!\s*)(" + _QUOTED + r"|'[^']*')", re.MULTILINE),
     "groovy": re.compile(r"(" + _QUOTED + r"|'[^']*')\s*\.execute\("),
     "julia": re.compile(r"(?!)"),
+    "scala": re.compile(r"(" + _QUOTED + r")\s*\.?\s*!{1,2}(?![=\w])"),
 }
 # Calls that run a list of words.
 _LISTS = {
@@ -58,7 +66,12 @@ def read_vim(code: Value, payload: Payload) -> None:
         found = _VIM_SHELL.match(line) or _VIM_TERMINAL.match(line)
         inner = _VIM_CODE.match(line)
         texts = _VIM_SYSTEM.findall(line)
-        if found is not None:
+        written = _VIM_WRITE.match(line)
+        if written is not None:
+            payload.add(("modify-file",), "write", "write", {"path": (written.group(1),)})
+        elif _VIM_CALLS.search(line) is not None:
+            _vim_calls(line, payload)
+        elif found is not None:
             payload.shell(found.group(1).strip())
         elif inner is not None:
             _read(inner.group(2), _VIM_LANGUAGES[inner.group(1)[:2]], payload)
@@ -67,6 +80,52 @@ def read_vim(code: Value, payload: Payload) -> None:
                 payload.shell(_unquoted(text))
         elif _VIM_HARMLESS.match(line) is None:
             payload.opaque("interpreter", PARTIAL)
+
+
+def _vim_calls(line: str, payload: Payload) -> None:
+    """Functions of Vim that change files: the last plain string is the file, of `delete` and `mkdir` the first."""
+    for name, arguments in _VIM_CALLS.findall(line):
+        texts = _ANY_STRING.findall(arguments)
+        if not texts:
+            payload.opaque("interpreter", PARTIAL)
+        elif name == "delete":
+            payload.add(("delete-file",), "delete", "delete", {"path": (_unquoted(texts[0]),)})
+        else:
+            payload.add(("modify-file",), "write", "write", {"path": (_unquoted(texts[0 if name == "mkdir" else -1]),)})
+
+
+def read_ed(code: Value, payload: Payload) -> None:
+    """Lines of `ed`: what they write, and what they run."""
+    current: list[str] = []
+    writing = False
+    for line in show(code).split("\n"):
+        if writing:
+            writing = line != "."
+            continue
+        found = _ED_FILE.match(line.strip())
+        if found is None:
+            writing = line.strip()[-1:] in ("a", "i", "c") and _ED_TEXT.fullmatch(line.strip()) is not None
+            if line.strip() in ("w", "wq", ",w") and current:
+                payload.add(("modify-file",), "edit", "write", {"path": (current[-1],)})
+        elif found.group(1) in ("e", "E", "f"):
+            current.append(found.group(2))
+        elif found.group(1) != "r":
+            payload.add(("modify-file",), "write", "write", {"path": (found.group(2),)})
+        else:
+            payload.add(("read-file",), "read", "read", {"path": (found.group(2),)})
+    read_bangs(code, payload)
+
+
+def read_yq(code: Value, payload: Payload) -> None:
+    """An expression of `yq`: the files and the variables that it brings in."""
+    text = show(code)
+    for name in _YQ_FILE.findall(text):
+        if name[:1] == '"':
+            payload.add(("read-file",), "read", "read", {"path": (_unquoted(name),)})
+        else:
+            payload.opaque("interpreter", PARTIAL)
+    for variable in _YQ_VARIABLE.findall(text):
+        payload.add(("environment-exposure",), "print", "read", {"variable": (variable,)})
 
 
 def read_gdb(code: Value, payload: Payload) -> None:
@@ -102,7 +161,8 @@ def read_m4(code: Value, payload: Payload) -> None:
 
 def read_crontab(code: Value, payload: Payload) -> None:
     """The commands of a table of jobs: what stands behind the times, up to a percent sign."""
-    for line in show(code).split("\n"):
+    known = code if isinstance(code, str) else "".join(part if isinstance(part, str) else "\n" for part in code.parts)
+    for line in known.split("\n"):
         found = _TIMES.match(line)
         if found is not None and not line.lstrip().startswith("#"):
             command = re.sub(r"(?<!\\)%.*", "", found.group(1)).replace("\\%", "%")
@@ -170,5 +230,6 @@ def _read(code: str, language: str, payload: Payload) -> None:
 
 READERS: dict[str, Callable[[Value, Payload], None]] = {
     "vim": read_vim, "gdb": read_gdb, "bangs": read_bangs, "m4": read_m4, "crontab": read_crontab, "tcl": read_tcl,
+    "ed": read_ed, "yq": read_yq,
     "erl": read_erlang, "gnuplot": read_gnuplot,
 }

@@ -1,7 +1,7 @@
 """The names of obvious calls in languages that are read by names alone.
 
 Sources: the manuals of R (base), Julia (Base.Filesystem, Base.run), Elixir (System, File, Code), GNU Emacs Lisp, Racket, Guile,
-Common Lisp (UIOP), Groovy, Scala (scala.sys.process), Crystal and Nim (os, osproc).
+Common Lisp (UIOP), Groovy, Scala (scala.sys.process), Haskell (System.Process), Crystal and Nim (os, osproc).
 """
 
 from __future__ import annotations
@@ -44,10 +44,17 @@ MORE_LANGUAGES: dict[str, dict[str, str]] = {
     },
 }
 
+MORE_LANGUAGES["haskell"] = {
+    "shell": "callCommand system spawnCommand readCreateProcess shell", "argv": "callProcess readProcess spawnProcess rawSystem proc",
+    "delete": "removeFile removeDirectory removeDirectoryRecursive removePathForcibly", "write": "writeFile appendFile copyFile renameFile",
+    "read": "readFile", "send": "", "opaque": "", "environment": "getEnv lookupEnv",
+}
+
 # Programs of the catalog by the language that they read.
 BY_PROGRAM = {
     "Rscript": "r", "R": "r", "littler": "r", "julia": "julia", "elixir": "elixir", "iex": "elixir", "elisp": "lisp", "guile": "lisp",
-    "racket": "lisp", "sbcl": "lisp", "clojure": "lisp", "clj": "lisp", "groovy": "jvm", "scala": "jvm", "kotlin": "jvm",
+    "racket": "lisp", "sbcl": "lisp", "clojure": "lisp", "clj": "lisp", "groovy": "jvm", "scala": "jvm", "kotlin": "jvm", "jshell": "jvm", "ghc": "haskell",
+   
     "crystal": "compiled", "nim": "compiled", "octave": "compiled",
 }
 # Languages that run what stands between backticks, and those whose names have hyphens.

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
 _CALL = re.compile(r"(?<![\w$@%])((?:[A-Za-z_]\w*)(?:[?!])?)\s*(?:\(\s*|\s+|(?=[{\[/|]))(" + _STRING + r"(?=\s*([,.+)\]};]|$|\n)))?")
+# In a Lisp a blank stands between the arguments.
+_LISP_CALL = re.compile(r"(?<=\()\s*((?:[A-Za-z_]\w*)(?:[?!])?)\s+(" + _STRING + r"())?")
 _QUOTED = re.compile(_STRING, re.DOTALL)
 _QX = re.compile(r"(?:qx|%x)\s*(?:\{([^}]{0,999})\}|\(([^)]{0,999})\)|\[([^\]]{0,999})\]|/([^/]{0,999})/|\|([^|]{0,999})\|)")
 _ENV_NAME = r"\s*(?:\.(\w+)|[\[({]\s*['\"]?(\w+)['\"]?)"
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost")
+# The other arguments of a call: of one that writes, the file may stand behind the text.
+_FURTHER = re.compile(r"(?:[^()'\"`\n]|" + _STRING + r")*")
 _ESCAPES = {"n": "\n", "t": "\t"}
 
 
@@ -40,7 +44,7 @@ def script_reader(language: str) -> Callable[[Value, Payload], None]:
         if language in HYPHENS:
             text = _unhyphened(text)
         data = _data(text)
-        for match in _CALL.finditer(text):
+        for match in (_LISP_CALL if language in HYPHENS else _CALL).finditer(text):
             kind = kinds.get(match.group(1))
             if kind is not None and not _within(match.start(), data) and _is_call(text, match):
                 _call(kind, match, text, payload)
@@ -99,6 +103,8 @@ def _call(kind: str, match: re.Match[str], text: str, payload: Payload) -> None:
         path: Value = argument if argument is not None else unknown(Origin("argument"))
         family, effect = {"delete": ("delete-file", "delete"), "write": ("modify-file", "write"), "read": ("read-file", "read")}[kind]
         payload.add((family,), kind, effect, {"path": (path,)})
+        for further in _QUOTED.findall(_FURTHER.match(text, match.end()).group()) if kind == "write" else ():  # type: ignore[union-attr]
+            payload.add((family,), kind, effect, {"path": (_unquote(further) or path,)})
 
 
 def _unquote(literal: str) -> str | None:
