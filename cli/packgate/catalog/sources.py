@@ -2,8 +2,8 @@
 
 The compiled form is a list: the kind and its arguments. ``["text", T]``, ``["operands", FIRST, LAST]`` (1-based,
 negative from the end, both included; one operand when they are equal), ``["option", NAME]``, ``["options", GLOB]``,
-``["setting", OPTION, NAME]``, ``["env", NAME]``, ``["assigned", NAME]``, ``["cwd"]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``,
-``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
+``["setting", OPTION, NAME]``, ``["env", NAME]``, ``["assigned", NAME]``, ``["stdin"]``, ``["command", INDEX]``, ``["program"]``,
+``["cwd"]``, ``["it"]``, ``["rest"]``, ``["parse", SOURCE, PARSER, PART]``.
 """
 
 from __future__ import annotations

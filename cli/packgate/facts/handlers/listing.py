@@ -25,9 +25,7 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
     source = Origin("command", call.program)
     told: list[Origin] = []
     for option in ("--filter", "--selector", "--namespace", "--context"):
-        for value in call.options.get(option, ()):
-            if isinstance(value, str):
-                told.append(Origin(LISTED, value))
+        told.extend(Origin(LISTED, value) for value in call.options.get(option, ()) if isinstance(value, str))
     if call.option("--output") == "name" and call.operands:
         parts = PARSERS["k8s"](call.operands[0])
         if parts is not None and isinstance(parts["kind"], str):

@@ -53,8 +53,8 @@ MORE_LANGUAGES["haskell"] = {
 # Programs of the catalog by the language that they read.
 BY_PROGRAM = {
     "Rscript": "r", "R": "r", "littler": "r", "julia": "julia", "elixir": "elixir", "iex": "elixir", "elisp": "lisp", "guile": "lisp",
-    "racket": "lisp", "sbcl": "lisp", "clojure": "lisp", "clj": "lisp", "groovy": "jvm", "scala": "jvm", "kotlin": "jvm", "jshell": "jvm", "ghc": "haskell",
-   
+    "racket": "lisp", "sbcl": "lisp", "clojure": "lisp", "clj": "lisp", "groovy": "jvm", "scala": "jvm", "kotlin": "jvm",
+    "jshell": "jvm", "ghc": "haskell",
     "crystal": "compiled", "nim": "compiled", "octave": "compiled",
 }
 # Languages that run what stands between backticks, and those whose names have hyphens.
