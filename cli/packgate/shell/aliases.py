@@ -28,7 +28,7 @@ def has_global(walk: Walk, node: SimpleCommand, state: State) -> bool:
     return any(_global(walk, word, state) for word in node.words)
 
 
-def run_global(walk: Walk, node: SimpleCommand, state: State, span: tuple[int, int]) -> int | None:
+def _run_global(walk: Walk, node: SimpleCommand, state: State, span: tuple[int, int]) -> int | None:
     """Walk a command with its global aliases replaced."""
     source = walk.frame.source
     names: list[str] = []
@@ -56,7 +56,10 @@ def alias_of(walk: Walk, word: Word | Assignment, state: State) -> str:
 
 
 def run_alias(walk: Walk, node: SimpleCommand, name: str, state: State, span: tuple[int, int]) -> int | None:
-    """Walk a command with its alias replaced, and the words after it where the alias ends in a blank."""
+    """Walk a command with its alias replaced, and the words after it where the alias ends in a blank. Without a name it is zsh's
+    global aliases that are replaced."""
+    if not name:
+        return _run_global(walk, node, state, span)
     source = walk.frame.source
     names = [name]
     pieces: list[Value] = [walk.resolve(source[node.start : node.words[0].start]), state.aliases[name]]

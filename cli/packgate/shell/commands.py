@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from packgate.model.value import Origin, Text, join, origins_of, unknown
 from packgate.shell import control
-from packgate.shell.aliases import alias_of, has_global, run_alias, run_global
+from packgate.shell.aliases import alias_of, has_global, run_alias
 from packgate.shell.builtins import BUILTINS
 from packgate.shell.builtins_variables import printf_to_variable
 from packgate.shell.calls import call
@@ -49,10 +49,8 @@ def simple(walk: Walk, node: SimpleCommand, state: State) -> int | None:
         return None
     if state.aliases and node.words:
         name = alias_of(walk, node.words[0], state)
-        if name:
+        if name or (state.shell == "zsh" and has_global(walk, node, state)):
             return run_alias(walk, node, name, state, span)
-        if state.shell == "zsh" and has_global(walk, node, state):
-            return run_global(walk, node, state, span)
     names, since = walk.names, len(walk.pending)
     walk.names = []
     if node.texts is not None:
