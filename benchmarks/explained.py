@@ -62,8 +62,9 @@ def _same_but_for_empty(seen: Seen) -> bool:
 
 def _undeclared(seen: Seen) -> bool:
     """Whether a script expands a name, without braces, that it does not set; `$z{a,b}` makes such names too."""
-    names = re.findall(r"\$([a-z]\w+)", seen.script)
-    return "$" in seen.script and (re.search(r"\$[a-z]\{", seen.script) is not None or any(not re.search(rf"\b{name}(\+?=|\b(?=[^\n]*<))", seen.script) for name in names))
+    if re.search(r"\$[a-z]\{|\{[^{}\s]*\$[a-z]\w*[^{}\s]*\}\{", seen.script):
+        return True
+    return any(not re.search(rf"\b{name}(\+?=|\b(?=[^\n]*<))", seen.script) for name in re.findall(r"\$([a-z]\w+)", seen.script))
 
 
 def _full(text: str) -> list[str]:
@@ -95,10 +96,12 @@ WE_ACCEPT = (
 COMMENT_BACKSLASH = r"(?<![^\s;&|()])#([^\n]*)\\\n"
 BANG_PARENTHESIS = r"((?:^|[;&|(){}\n!]|\b(?:do|then|else|elif|if|while|until|time)\b)(?:\s|\\\n)*)!\("
 # What shfmt misreads, and something of the same length that it reads as bash does.
-MISREAD = (
+MISREAD: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(COMMENT_BACKSLASH), r"#\1x\n"),
     (re.compile(r"(\|&?(?:\s|\\\n)*)time\b"), r"\1tine"),
     (re.compile(r"\b(time(?:\s|\\\n)+)--(?=\s|$)"), r"\1-p"),
+    (re.compile(r"\]=[ \t](?=\S)"), "]=_"),
+    (re.compile(r"\[\[ [^\n]*? \]\](?=[\s;)|&]|$)"), lambda match: ":" + "_" * (len(match[0]) - 1)),
     (re.compile(BANG_PARENTHESIS), r"\1@("),
     (re.compile(r"\bcoproc(?=(?:\s|\\\n)+(?![({]|N(?:\s|\\\n)+[({]))"), "coprog"),
 )

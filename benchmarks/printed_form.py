@@ -21,6 +21,9 @@ KINDS = ("&&", "||", "&", "(", "case", "function", "[[", "while", "until", "((",
 # Bash prints a here-document before the operator behind its command, which no shell reads back.
 MISPLACED = re.compile(r"(<<-?'?(\w+)'?[^\n]*)\n((?:(?!\2\n)[^\n]*\n)*?)\2\n[ \t]*(&&|\|\|?|&|;)")
 
+# It also prints a blank for the end of a line behind which a here-document stood.
+LOST_END = re.compile(r"^([ \t]*(?:esac|done|fi|\}))[ \t]+(?=[^\s;|&<>(){}0-9])", re.MULTILINE)
+
 
 def printed_form(script: str, bash: str) -> str | None:
     """What bash prints of a script that it parses; None when it refuses it."""
@@ -35,7 +38,7 @@ def printed_form(script: str, bash: str) -> str | None:
     count = 1
     while count:
         text, count = MISPLACED.subn(lambda m: f"{m[1]} {m[4].strip(';')}\n{m[3]}{m[2]}\n", text)
-    return text
+    return LOST_END.sub(r"\1\n", text)
 
 
 def bash_agrees(script: str, bash: str) -> bool:
@@ -56,8 +59,7 @@ def _held(reading: Reading) -> Counter[tuple[str, ...]]:
             continue
         if op == ">&" and not fd and not re.fullmatch(r"[0-9]+-?|-", name):
             op = "&>"
-        if name == "-":
-            op = ">&"
-        held["redirection", op, "" if fd == ("1" if op[0] == ">" else "0") else fd, name, body] += 1
+        fd = fd or ("1" if op[0] == ">" else "0")
+        held["redirection", ">&" if name == "-" else op, fd, name, body] += 1
     held.update(("compound", kind) for _, kind, _ in reading.skeleton if kind in KINDS)
     return held
