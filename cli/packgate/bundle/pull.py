@@ -13,6 +13,7 @@ from packgate.bundle.distrust import AnotherPull, DiskFailed, IndexMalformed, Pa
 from packgate.bundle.durable import Busy, locked
 from packgate.bundle.index import ASSIGNMENTS, INDEX, Index, entry_of, from_bytes
 from packgate.bundle.installed import Installed, joined, read_active
+from packgate.bundle.refusals import Refused
 from packgate.bundle.trust import Client, anchor
 from packgate.bundle.verify import open_bundle
 from packgate.errors import UserError
@@ -76,9 +77,8 @@ def _pull(source: Source, now: str) -> Pulled:
     wanted = _wanted(from_bytes(index_data), source.packs)
     name = activation.snapshot_name(index_data, [one.pack for one in wanted.entries])
     changed = tuple(one.pack for one in wanted.entries if active is None or active.files.get(one.pack) != one.file)
-    if active is not None and active.snapshot == name:
+    if active is not None and active.snapshot == name and _whole(os.path.join(source.into, "snapshots", name), wanted, active, now):
         activation.discard(stage)
-        _loaded(os.path.join(source.into, "snapshots", name), wanted, active, now)
         return Pulled(wanted.entries, (), False)
     for entry in wanted.entries:
         _fetch(client, entry.file, stage)
@@ -115,6 +115,15 @@ def _wanted(index: Index, packs: Sequence[str]) -> Index:
 def _fetch(client: Client, name: str, stage: str) -> bytes:
     with open(client.target(name, os.path.join(stage, name)), "rb") as file:
         return file.read()
+
+
+def _whole(folder: str, index: Index, active: Active, now: str) -> bool:
+    """Whether what is in use is still what was activated; files that were altered or lost on the disk are fetched again."""
+    try:
+        _loaded(folder, index, active, now)
+    except (Refused, OSError):
+        return False
+    return True
 
 
 def _loaded(folder: str, index: Index, active: Active | None, now: str) -> Installed:

@@ -43,11 +43,18 @@ _RUNS = frozenset(("allow", "alert", "redact"))
 @click.argument("text", metavar="[COMMAND]", required=False)
 @click.option("--jsonl", is_flag=True, help="Read actions as JSON from standard input, one a line; write one decision a line, in order.")
 @pack_option
-@click.option("--stage", type=click.Choice(STAGES), default="block", show_default=True, help="Decide as if everything stood at this stage.")
+@click.option("--bundles", type=click.Path(file_okay=False), metavar="DIR", help="Decide with the bundles that were pulled into DIR.")
+@click.option(
+    "--stage", type=click.Choice(STAGES),
+    help="Decide as if everything stood at this stage. Default: block; with --bundles, as released and assigned.",
+)
 @at_option("The time of the decision (RFC 3339), for waivers and the timestamp. Default: now, whatever time an action claims.")
 @click.option("--exit-code", "by_decision", is_flag=True, help="Exit with 1 unless the decision lets the action run.")
 @context_options
-def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, at: str | None, by_decision: bool, **context: Any) -> int:
+def command(
+    text: str | None, jsonl: bool, packs: tuple[str, ...], bundles: str | None, stage: str | None, at: str | None, by_decision: bool,
+    **context: Any,
+) -> int:
     """Decide one command, or actions as JSON lines.
 
     The decision is JSON with every key always present; with --at the same input gives the same bytes. The exit code is 0 whatever the
@@ -59,15 +66,20 @@ def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, a
       packgate decide 'git push origin main'
       packgate decide 'rm -rf build' --cwd /srv/app --exit-code
       packgate decide --jsonl < actions.jsonl > decisions.jsonl
+      packgate decide --bundles /var/lib/packgate 'git push origin main'
     """
     if jsonl == (text is not None):
         raise UserError("give one COMMAND, or --jsonl with actions on standard input", "packgate decide 'rm -rf build'")
+    if bundles is not None and packs:
+        raise UserError("--bundles and --pack exclude each other", "the bundles in the folder say which packs hold")
     try:
-        gate = open_gate(packs)
+        gate = open_gate(packs) if bundles is None else _installed_gate(bundles)
     except BrokenPacks as broken:
         print_findings(broken.findings, err=True)
         return FINDINGS
-    decider = Decider(gate, stage, at)
+    if gate is None:
+        return FINDINGS
+    decider = Decider(gate, stage or ("block" if bundles is None else None), at)
     if jsonl:
         decider.stream(cast("BufferedIOBase", sys.stdin.buffer), sys.stdout)
     else:
@@ -77,10 +89,22 @@ def command(text: str | None, jsonl: bool, packs: tuple[str, ...], stage: str, a
     return decider.exit_code(by_decision)
 
 
+def _installed_gate(folder: str) -> Gate | None:
+    """The gate of pulled bundles; None, and the reason on standard error, when they were altered on the disk. Raises `UserError`."""
+    from packgate.bundle.installed import load_installed
+    from packgate.bundle.refusals import Refused
+
+    try:
+        return load_installed(folder).gate()
+    except Refused as refusal:
+        click.echo(f"refused: {refusal.code}: {refusal.message}\n  nothing was decided\n  hint: {refusal.hint}", err=True)
+        return None
+
+
 class Decider:
     """Decides actions and remembers what the exit code depends on: bad input, stopped actions, failures of packgate."""
 
-    def __init__(self, gate: Gate, stage: str, at: str | None) -> None:
+    def __init__(self, gate: Gate, stage: str | None, at: str | None) -> None:
         self.gate = gate
         self.stage = stage
         self.at = at
