@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from bundle_host import NOW, Point, Publisher, change, serving
@@ -361,6 +363,13 @@ def test_every_trust_refusal_has_a_code_of_its_own() -> None:
     codes = [one.code for one in refusals()]
     assert len(set(codes)) == len(codes)
     assert all(one.__doc__ and one.meaning != "the bundle is not taken" for one in refusals() if one.__module__ == distrust.__name__)
+
+
+def test_the_page_lists_every_code() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "publishing.md").read_text()
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", page, re.MULTILINE)
+    ours = [(one.code, one.meaning) for one in vars(distrust).values() if isinstance(one, type) and one.__module__ == distrust.__name__]
+    assert [row for row in rows if row in ours] == ours
 
 
 def test_new_keys_refuse_public_places(tmp_path) -> None:
