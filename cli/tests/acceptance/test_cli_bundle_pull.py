@@ -145,7 +145,6 @@ def test_keys_stay_private(tmp_path) -> None:
     revoked = program("bundle", "keys", "revoke", keys, roles["root"]["keys"][0]["id"][:10], "--passphrase-env", "PASS", PASS="correct horse")
     assert revoked.code == 0, revoked.all
     assert json.loads(packgate("bundle", "keys", "show", keys, "--format", "json").out)["version"] == 2
-    private[0].chmod(0o644)
     (tmp_path / "keys" / "private" / f"{roles['targets']['keys'][0]['id']}.pem").chmod(0o644)
     assert packgate("bundle", "publish", str(tmp_path / "public"), "--keys", keys, "--from", bundle(tmp_path, 1)).code == 2
 
