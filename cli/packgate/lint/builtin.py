@@ -58,7 +58,7 @@ MADE: dict[str, Made] = {
     "cloud-secrets": Made(_MANIFEST, ("write", "delete", "grant"), ("service", "target")),
     "environment-exposure": Made(("print", "dump"), ("read",), ("variable", *_CLIENT)),
     "data-transfer": Made(
-        ("send", "upload"), ("send",), ("payload", "origin", "path", "variable", "url", "network", "method", *_CLIENT)
+        ("send", "upload"), ("send",), ("payload", "origin", "path", "variable", "url", "network", "method", "remote", *_CLIENT)
     ),
     "opaque-execution": Made(
         ("from-network", "encoded", "file", "dynamic", "interpreter", "project-script", "unanalysed", "limit", "parse", "windows"),
