@@ -255,7 +255,7 @@ def _alternatives(walk: Walk, parts: list[WordPart], at: int, state: State, fiel
 
 def default_word(walk: Walk, word: Word, state: State, fields: Fields, quoted: bool) -> None:
     """Expand the word of ``${name:-word}`` where it stands."""
-    parts = word.parts if quoted else _tilde(walk, word.parts, state, False)
+    parts = word.parts if quoted else _tilde(walk, word.parts, state, False, True)
     for part in parts:
         if isinstance(part, Literal) and not part.quoted and not quoted:
             # Unlike other literals of the source it is split, as the result of an expansion.

@@ -154,7 +154,7 @@ def _here(walk: Walk, redirect: Redirect, state: State) -> None:
     """Heredocs and here-strings."""
     before = len(walk.names)
     if redirect.op == "<<<":
-        value: Value = join((single(walk, redirect.target, state), "\n"))
+        value: Value = join((single(walk, redirect.target, state, state.shell != "zsh"), "\n"))
     elif redirect.body is not None:
         value = quoted_text(walk, redirect.body.parts, state)
     else:

@@ -23,7 +23,8 @@ def tilde(part: Literal, state: State, last: bool) -> list[WordPart]:
             head = Literal(text[:assign], False, part.start, part.end)
             return [head, *tilde_assignment(Literal(text[assign:], False, part.start, part.end), state, True, last)]
         return [part]
-    slash = text.find("/")
+    ends = [at for at in (text.find("/"), text.find(":") if state.shell == "bash" else -1) if at > 0]
+    slash = min(ends, default=-1)
     if slash < 0 and not last:
         return [part]
     name = text[1:slash] if slash > 0 else text[1:]

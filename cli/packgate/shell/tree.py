@@ -22,35 +22,9 @@ if TYPE_CHECKING:
     ]
 
 __all__ = [
-    "AndOr",
-    "Arithmetic",
-    "ArithmeticFor",
-    "ArithmeticSub",
-    "Assignment",
-    "Case",
-    "CommandSub",
-    "Compound",
-    "Coproc",
-    "ExtGlob",
-    "For",
-    "Function",
-    "Group",
-    "If",
-    "Literal",
-    "Parameter",
-    "Parsed",
-    "Pipeline",
-    "Problem",
-    "ProcessSub",
-    "Quoted",
-    "Redirect",
-    "Script",
-    "SimpleCommand",
-    "Statement",
-    "Subshell",
-    "Test",
-    "While",
-    "Word",
+    "AndOr", "Arithmetic", "ArithmeticFor", "ArithmeticSub", "Assignment", "Case", "CommandSub", "Compound", "Coproc", "ExtGlob", "For",
+    "Function", "Group", "If", "Literal", "Parameter", "Parsed", "Pipeline", "Problem", "ProcessSub", "Quoted", "Redirect", "Script",
+    "SimpleCommand", "Statement", "Subshell", "Test", "While", "Word",
 ]
 
 
