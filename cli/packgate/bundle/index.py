@@ -22,7 +22,8 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The current bundle of a pack. ``file``: the bundle's file name and target name. ``digest`` is the bundle's own, ``sha256:…``."""
+    """The current bundle of a pack. ``file``: the bundle's file name and target name. ``digest`` is the bundle's own, ``sha256:…``.
+    ``ungated``: the reason for which it was published without its gates being computed again, None where they were."""
 
     pack: str
     version: str
@@ -30,6 +31,7 @@ class Entry:
     revision: int
     digest: str
     file: str
+    ungated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def to_bytes(index: Index) -> bytes:
     packs = [
         {
             "pack": one.pack, "version": one.version, "stage": one.stage, "revision": one.revision,
-            "digest": one.digest, "file": one.file,
+            "digest": one.digest, "file": one.file, **({} if one.ungated is None else {"ungated": one.ungated}),
         }
         for one in sorted(index.entries, key=lambda one: one.pack)
     ]
@@ -73,10 +75,10 @@ def from_bytes(data: bytes) -> Index:
     return found
 
 
-def entry_of(bundle: Bundle) -> Entry:
-    """How the index lists a bundle."""
+def entry_of(bundle: Bundle, ungated: str | None = None) -> Entry:
+    """How the index lists a bundle. ``ungated`` as of `Entry`."""
     said = bundle.manifest
-    return Entry(said.pack, said.version, said.stage, said.revision, said.digest, file_name(said))
+    return Entry(said.pack, said.version, said.stage, said.revision, said.digest, file_name(said), ungated)
 
 
 def _entry(one: dict[str, Any]) -> Entry:
@@ -84,7 +86,10 @@ def _entry(one: dict[str, Any]) -> Entry:
         raise ValueError("an entry with a name or a stage that is none")
     if type(one["revision"]) is not int or one["revision"] < 1:
         raise ValueError("an entry without a revision")
-    return Entry(one["pack"], str(one["version"]), one["stage"], one["revision"], _digest(one["digest"]), one["file"])
+    ungated = one.get("ungated")
+    if ungated is not None and not isinstance(ungated, str):
+        raise ValueError("an entry whose reason is no text")
+    return Entry(one["pack"], str(one["version"]), one["stage"], one["revision"], _digest(one["digest"]), one["file"], ungated)
 
 
 def _digest(text: str) -> str:

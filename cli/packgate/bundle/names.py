@@ -34,4 +34,9 @@ def is_plain(name: str) -> bool:
 
 def file_name(manifest: Manifest) -> str:
     """What a bundle's file is called: ``recommended-1.4.0-warn-r17.packgate``."""
-    return f"{manifest.pack}-{manifest.version}-{manifest.stage}-r{manifest.revision}{SUFFIX}"
+    return file_name_of(manifest.pack, manifest.version, manifest.stage, manifest.revision)
+
+
+def file_name_of(pack: str, version: str, stage: str, revision: int) -> str:
+    """The same of a release, before there is a bundle of it."""
+    return f"{pack}-{version}-{stage}-r{revision}{SUFFIX}"

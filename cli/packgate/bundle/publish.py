@@ -33,13 +33,14 @@ class Snapshot:
 
 def publish(
     folder: str, files: Mapping[str, bytes], keys: KeyFolder, now: str, *, assignments: bytes | None = None,
-    days: Mapping[str, int] | None = None, check: Callable[[Bundle], None] | None = None,
+    days: Mapping[str, int] | None = None, check: Callable[[Bundle, Entry | None], None] | None = None, ungated: str | None = None,
 ) -> Snapshot:
     """Add bundles to what a folder publishes, and sign the snapshot; without bundles, sign again what is there.
 
     ``files``: bundle files by the name that messages call them. ``now``: RFC 3339. ``assignments`` replaces those that are published; None
-    keeps them. ``days``: how long a role's signature is good, where it isn't as the keys say. ``check`` is asked about every new bundle (do
-    the gates still allow what its tag claims?) and raises `Refused` or `UserError`.
+    keeps them. ``days``: how long a role's signature is good, where it isn't as the keys say. ``check`` is asked about every new bundle,
+    with the entry of the pack that is published (do the gates allow what its tag claims?), and raises `Refused` or `UserError`.
+    ``ungated``: why there is no check, which the index tells of the new bundles.
 
     Raises `Refused` for a bundle that a client would refuse (a lower revision than the published one, the same with other content),
     `UserError` for keys, folders and files that can't be used. Nothing is written before everything was checked.
@@ -51,31 +52,33 @@ def publish(
         published = read_published(folder)
         old = _old_index(published)
         bundles = {name: _opened(data, old, now, check) for name, data in files.items()}
-        targets, index = _next(published, old, bundles, files, assignments)
+        targets, index = _next(published, old, bundles, files, assignments, ungated)
         _loads_together(targets, index, now)
         versions = Writer(published, keys, now, dict(days or {})).write({**targets, INDEX: to_bytes(index)})
     changed = tuple(one.pack for one in index.entries if old.of(one.pack) != one)
     return Snapshot(index, changed, versions)
 
 
-def _opened(data: bytes, old: Index, now: str, check: Callable[[Bundle], None] | None) -> Bundle:
+def _opened(data: bytes, old: Index, now: str, check: Callable[[Bundle, Entry | None], None] | None) -> Bundle:
     bundle = open_bundle(data, now=now)
     entry = old.of(bundle.manifest.pack)
     if entry is not None:
         open_bundle(data, now=now, floor=Held(entry.pack, entry.revision, entry.digest))
-    if check is not None:
-        check(bundle)
+    if check is not None and not _is_published(entry, bundle):
+        check(bundle, entry)
     return bundle
 
 
 def _next(
-    published: Published, old: Index, bundles: Mapping[str, Bundle], files: Mapping[str, bytes], assignments: bytes | None
+    published: Published, old: Index, bundles: Mapping[str, Bundle], files: Mapping[str, bytes], assignments: bytes | None,
+    ungated: str | None,
 ) -> tuple[dict[str, bytes], Index]:
     """The targets of the next snapshot, the index aside, and the index."""
     entries: dict[str, Entry] = {}
     targets: dict[str, bytes] = {}
     for name, bundle in bundles.items():
-        entry = entry_of(bundle)
+        known = old.of(bundle.manifest.pack)
+        entry = known if known is not None and _is_published(known, bundle) else entry_of(bundle, ungated)
         if entry.pack in entries:
             raise UserError(f"{name}: a snapshot has one bundle of a pack, and {entry.pack} was given twice")
         entries[entry.pack] = entry
@@ -93,6 +96,10 @@ def _next(
         targets[ASSIGNMENTS] = assignments
     named = None if assignments is None else f"sha256:{digest(assignments)}"
     return targets, Index(tuple(entries[pack] for pack in sorted(entries)), named)
+
+
+def _is_published(entry: Entry | None, bundle: Bundle) -> bool:
+    return entry is not None and entry.digest == bundle.manifest.digest
 
 
 def _loads_together(targets: Mapping[str, bytes], index: Index, now: str) -> None:

@@ -133,7 +133,7 @@ def _loaded(folder: str, index: Index, active: Active | None, now: str) -> Insta
         with open(os.path.join(folder, entry.file), "rb") as file:
             data = file.read()
         bundle = open_bundle(data, now=now, floor=None if active is None else active.held.get(entry.pack), pack=entry.pack, name=entry.file)
-        if entry_of(bundle) != entry:
+        if entry_of(bundle, entry.ungated) != entry:
             raise IndexMalformed(f"the index says other things about {entry.pack} than its bundle does")
         bundles.append(bundle)
     assignments = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,13 +75,14 @@ def command(
             print_findings(side.findings, err=True)
             return FINDINGS
         subject, place = find_subject(repository, side, prefix, name, assignment, pack)
-        settings = settings_data(side)
         act: Callable[[Promotion], dict[str, str]] = partial(_branch, repository, place, branch)
         if subject.kind == "pack":
             if branch is not None:
                 raise UserError("a pack is promoted by a tag, so there is no branch to name")
             side, subject, place, act = _released(stack, repository, subject, now)
         check_step(subject, to, override)
+        # For a pack those at the commit of its release: publishing computes the gates again, and has to ask for the same.
+        settings = settings_data(side)
         plan, findings = judge(
             repository, side, subject, place, to, events, now, settings=settings, approvers=approvers,
             override=None if override is None else mask(override),
@@ -114,7 +116,7 @@ def _released(
         release = tag_promotion(repository, plan, last, history, now, sign=sign, signers=signers)
         return {"tag": release.tag, "commit": release.commit, "revision": str(release.revision)}
 
-    return side, at_release(subject, last, history), place, act
+    return side, at_release(subject, last, history), replace(place, ref=last.commit), act
 
 
 def _branch(repository: Repository, place: Place, branch: str | None, plan: Promotion) -> dict[str, str]:

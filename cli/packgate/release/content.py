@@ -85,7 +85,7 @@ def policy_root(repository: Repository) -> str:
 
 def paths_of(repository: Repository, packs: list[str]) -> list[str]:
     """Where packs and what they need lie, relative to git's root."""
-    prefix = _prefix(repository)
+    prefix = prefix_of(repository)
     return [join(prefix, name) for name in (*(os.path.join("packs", pack) for pack in packs), *_AROUND)]
 
 
@@ -95,10 +95,10 @@ def open_content(repository: Repository, commit: str, pack: str, cache: Validati
     root = policy_root(repository)
     with TemporaryDirectory(prefix="packgate-release-") as name:
         folder = Path(os.path.realpath(name))
-        left_out = repository.export(commit, "" if _prefix(repository) == "." else _prefix(repository), folder, _FILES)
+        left_out = repository.export(commit, "" if prefix_of(repository) == "." else prefix_of(repository), folder, _FILES)
         if not (folder / "packs" / pack / "pack.yaml").is_file():
             raise UserError(f"commit {commit[:7]} has no pack '{pack}'", _known_packs(folder))
-        links = [path for path in left_out if Path(path).is_relative_to(join(_prefix(repository), "packs", pack))]
+        links = [path for path in left_out if Path(path).is_relative_to(join(prefix_of(repository), "packs", pack))]
         if links:
             raise UserError(f"symbolic links can't be released: {', '.join(links)}", "put the file itself there")
         space = load_workspace(str(folder), [str(folder / "packs" / pack)], cache=cache)
@@ -128,7 +128,8 @@ def base_packs(result: LoadResult) -> list[str]:
     return found
 
 
-def _prefix(repository: Repository) -> str:
+def prefix_of(repository: Repository) -> str:
+    """The policy repository's folder relative to git's root; `.` where they are one."""
     return os.path.relpath(os.path.realpath(policy_root(repository)), os.path.realpath(repository.root))
 
 

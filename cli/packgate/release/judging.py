@@ -47,9 +47,9 @@ def judge(
 
 def gather(
     repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: Sequence[Path], now: str,
-    approvers: Sequence[str] = (),
+    approvers: Sequence[str] = (), promoter: str | None = None,
 ) -> tuple[Evidence, list[Diagnostic]]:
-    """All that the gates are computed from. Arguments as of `judge`."""
+    """All that the gates are computed from. Arguments as of `judge`; ``promoter``: who promotes, None for whose repository this is."""
     seen: Observed | None = None
     findings: list[Diagnostic] = []
     if events:
@@ -58,19 +58,20 @@ def gather(
         findings = [*lines.findings, *unknown]
     cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
     everyone = (*approvers, *(seen.approvals if seen is not None else ()))
-    return Evidence(cases, seen, everyone, authors_of(repository, place)), findings
+    return Evidence(cases, seen, everyone, authors_of(repository, place, promoter)), findings
 
 
 def verify_promotion(
     repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: Sequence[Path], now: str, *,
     settings: Mapping[str, Any] | None, claimed: Sequence[Mapping[str, Any]] | None, approvers: Sequence[str] = (),
+    promoter: str | None = None,
 ) -> Verdict:
     """What publishing asks: the gates of a recorded promotion, computed again from the commit and the events, whatever the record says.
 
     ``subject`` is what stood before the promotion; ``claimed`` the gates of the record. Approvals that only the record knows do not count:
-    those of events do, and ``approvers`` that the caller vouches for.
+    those of events do, and ``approvers`` that the caller vouches for. ``promoter``: the tagger, whose own approval does not count.
     """
-    evidence, _ = gather(repository, side, subject, place, to, events, now, approvers)
+    evidence, _ = gather(repository, side, subject, place, to, events, now, approvers, promoter)
     return verify_claim(claimed, limits_for(settings, to), evidence)
 
 

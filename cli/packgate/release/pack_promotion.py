@@ -31,9 +31,9 @@ def standing_release(repository: Repository, pack: str) -> tuple[Release, Histor
 
 
 def at_release(subject: Subject, last: Release, history: History) -> Subject:
-    """The pack as it stands by its newest release: since when this version has been at this stage."""
+    """The pack as it stood by a release, when that was the newest: since when this version had been at this stage."""
     since = last.time
-    for release in reversed(history.of(last.name.pack)):
+    for release in reversed([each for each in history.of(last.name.pack) if each.revision <= last.revision]):
         if (release.name.version, release.name.stage, release.record.digest) != (last.name.version, last.name.stage, last.record.digest):
             break
         since = release.time

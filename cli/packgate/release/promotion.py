@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the stage stands in the repository: the file (relative to its root), and the pack's folder."""
+    """Where the stage stands in the repository: the file (relative to its root), the pack's folder, and the commit that is judged."""
 
     pack: PackSide
     file: str
     folder: str
     assignment: Assignment | None = None
+    ref: str = "HEAD"
 
 
 @dataclass(slots=True)
@@ -172,10 +173,11 @@ def branch_name(subject: Subject, to: str) -> str:
     return f"promote/{subject.pack}/{subject.kind}-{subject.name}-{to}"
 
 
-def authors_of(repository: Repository, place: Place) -> list[str]:
-    """Whose approval does not count: the one who promotes, and the author of the last change to the pack."""
-    touched = repository.history(place.folder)
-    return [repository.identity(), *([touched[0].author] if touched else [])]
+def authors_of(repository: Repository, place: Place, promoter: str | None = None) -> list[str]:
+    """Whose approval does not count: the one who promotes (None: whose repository this is), and the author of the last change to the
+    pack that is in what is judged."""
+    touched = repository.history(place.folder, place.ref)
+    return [promoter or repository.identity(), *([touched[0].author] if touched else [])]
 
 
 def settings_data(side: Side) -> Mapping[str, Any] | None:

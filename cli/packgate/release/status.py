@@ -148,7 +148,7 @@ class _Reader:
         """The gates that are not met as far as the repository can tell: events are not looked at here."""
         side = content.side(content.commit[:7], self.cache)
         pack = side.packs[content.pack]
-        settings = self.space.settings
+        settings = content.space.settings
         data = settings.data if settings is not None and not settings.unfit and isinstance(settings.data, dict) else None
         cases = case_evidence(pack.result, pack.gate, frozenset(pack.policies))
         return [f"{gate.name}: {gate.sentence}" for gate in compute(limits_for(data, stage), Evidence(cases, None)) if not gate.met]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bundle_host import NOW, Point, Publisher, change, serving
 
-from packgate.bundle import distrust
+from packgate.bundle import distrust, unproven
 from packgate.bundle.fetch import Network
 from packgate.bundle.keys import KeyFolder, new_keys, revoke, rotate
 from packgate.bundle.refusals import refusals
@@ -368,8 +368,10 @@ def test_every_trust_refusal_has_a_code_of_its_own() -> None:
 def test_the_page_lists_every_code() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "publishing.md").read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", page, re.MULTILINE)
-    ours = [(one.code, one.meaning) for one in vars(distrust).values() if isinstance(one, type) and one.__module__ == distrust.__name__]
-    assert [row for row in rows if row in ours] == ours
+    for module in (distrust, unproven):
+        ours = [(one.code, one.meaning) for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+        assert len(ours) >= 3
+        assert [row for row in rows if row in ours] == ours
 
 
 def test_new_keys_refuse_public_places(tmp_path) -> None:

@@ -1,0 +1,36 @@
+"""A bundle has to hold what the commit of its release holds: its manifest can name any commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packgate.bundle.canonical import canonical
+from packgate.bundle.compiled import COMPILED, to_data
+from packgate.bundle.recompile import is_comparable
+from packgate.bundle.sources import SOURCES, gather, used_lists
+from packgate.bundle.unproven import ReleaseDisagrees
+from packgate.source.vocabulary import builtin_vocabulary
+
+if TYPE_CHECKING:
+    from packgate.bundle.verify import Bundle
+    from packgate.release.content import Content
+
+
+def check_content(bundle: Bundle, content: Content) -> None:
+    """Hold a bundle's sources and its compiled pack against the content of its release's commit. Raises `ReleaseDisagrees`."""
+    tag = bundle.manifest.tag
+    if not is_comparable(bundle):
+        raise ReleaseDisagrees(f"the bundle of {tag} was built by another packgate, so it can't be held against its commit")
+    pack = content.result.pack
+    if not content.loads or pack is None:
+        raise ReleaseDisagrees(f"the content of {tag} does not load with this packgate")
+    if pack.version != bundle.manifest.version:
+        raise ReleaseDisagrees(f"{tag}: pack.yaml at its commit says version {pack.version}")
+    compiled = to_data(pack, content.result.vocabulary, builtin_vocabulary(), content.space.lists)
+    wanted = gather(content.result, used_lists(content.space.context, compiled["context_lists"]))
+    wanted[COMPILED] = canonical(compiled)
+    found = {name: data for name, data in bundle.members.items() if name == COMPILED or name.startswith(SOURCES)}
+    different = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if different:
+        more = f" and {len(different) - 3} more" if len(different) > 3 else ""
+        raise ReleaseDisagrees(f"the bundle of {tag} holds something else than its commit: {', '.join(different[:3])}{more}")
