@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from bundle_forge import members, packed
 from command_line import packgate
 from policy_repository import DAY, ENVIRONMENT, START, PolicyRepository, stamp
 
 from packgate.bundle.build import Facts, build
 from packgate.bundle.index import INDEX, from_bytes
+from packgate.bundle.manifest import MANIFEST, seal
 from packgate.bundle.repository import read_published
 from packgate.gitio import Repository
 from packgate.release.history import find, read_history
@@ -21,8 +24,6 @@ from packgate.release.record import Record, write_message
 from packgate.source.workspace import load_workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from command_line import Done
 
 HARMLESS = ["ls", "git status", "git push origin feature/x", "psql -c 'SELECT 1'"]
@@ -139,9 +140,30 @@ def test_approvals_are_vouched_for_by_who_publishes(world: World) -> None:
     block = world.promote("block", events, 13, *BEN)
     done = world.publish(block, "--events", events)
     assert (refused(done), "NOT MET approvals" in done.out) == ("gates-not-met", True), done.all
-    # The tagger's own word does not count.
+    # The author's own word does not count.
     assert refused(world.publish(block, "--events", events, "--approved-by", "ana@example.org")) == "gates-not-met"
+    # Who changes the pack afterwards is no author of what was promoted.
+    world.repository.write("packs/demo/rollout.yaml", "pack: warn\n")
+    world.repository.git("commit", "-qam", "Later", "--author", "Ben <ben@example.org>", day=14)
     assert world.publish(block, "--events", events, *BEN).code == 0
+
+
+def test_who_makes_the_tag_does_not_approve_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.publish("demo/v1.0.0-audit")
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_NAME", "Cy")
+        patch.setenv("GIT_COMMITTER_EMAIL", "cy@example.org")
+        block = world.promote("block", world.audit, 7, *BEN, "--override", "An incident.")
+    done = world.publish(block, "--events", world.audit, "--approved-by", "cy@example.org")
+    assert (refused(done), "cy@example.org wrote it" in done.out) == ("gates-not-met", True), done.all
+    assert world.publish(block, "--events", world.audit, *BEN).code == 0
+
+
+def test_since_when_counts_as_it_did_for_the_promotion(world: World) -> None:
+    world.publish("demo/v1.0.0-audit")
+    # The same content at the same stage once more: what was watched before counts on.
+    world.by_hand(5)
+    assert world.publish(world.promote("warn", world.audit, 7), "--events", world.audit).code == 0
 
 
 def test_a_tag_made_by_hand_is_a_claim(world: World) -> None:
@@ -184,6 +206,11 @@ def test_other_content_than_was_watched(world: World) -> None:
     forged = world.by_hand(7, stage="warn", commit=commit)
     assert refused(world.publish(forged, "--events", world.audit)) == "release-disagrees"
     world.repository.git("tag", "-d", forged)
+    world.repository.write("packs/demo/pack.yaml", world.repository.read("packs/demo/pack.yaml").replace("1.0.0", "1.0.1"))
+    world.repository.commit("Next", 3)
+    newer = world.by_hand(7, stage="warn", version="1.0.1", previous="demo/v1.0.0-audit", commit=Repository(str(world.root)).commit("HEAD"))
+    assert refused(world.publish(newer, "--events", world.audit)) == "release-disagrees"
+    world.repository.git("tag", "-d", newer)
     # The same in two steps: at audit once more, under the version that was watched.
     world.by_hand(1, commit=commit)
     again = world.by_hand(7, stage="warn", commit=commit, revision=3, previous="demo/v1.0.0-audit+r2")
@@ -215,11 +242,23 @@ def test_a_rollback_asks_for_no_gates(world: World) -> None:
     world.does("rollback", "demo", "--to", "demo/v1.0.0-warn", "--at", stamp(9))
     done = world.publish("demo/v1.0.0-warn+r4")
     assert (done.code, "stage warn, revision 4" in done.out) == (0, True), done.all
-    # The next release at the same stage neither.
+    # A rollback that brings other content back is none.
+    world.repository.write("packs/demo/policies/all.yaml", world.repository.read("packs/demo/policies/all.yaml").replace("risk: 90", "risk: 10"))
+    world.repository.commit("Quietly", 9)
+    forged = world.by_hand(10, previous="demo/v1.0.0-warn+r4", restores="demo/v1.0.0-warn", commit=Repository(str(world.root)).commit("HEAD"))
+    assert refused(world.publish(forged)) == "release-disagrees"
+    world.repository.git("tag", "-d", forged)
+    # The next release at the same stage asks for none either.
     world.repository.write("packs/demo/pack.yaml", world.repository.read("packs/demo/pack.yaml").replace("1.0.0", "1.0.1"))
     world.repository.commit("Next", 10)
     world.does("release", "demo", "--at", stamp(11))
     assert world.publish("demo/v1.0.1-warn").code == 0
+    # Nor does a rollback at the stage that is published, though old bundles were taken away.
+    for path in world.public.glob("targets/*-r[1234].packgate"):
+        path.unlink()
+    world.does("rollback", "demo", "--to", "demo/v1.0.0-warn", "--at", stamp(12))
+    done = world.publish("demo/v1.0.0-warn+r6")
+    assert done.code == 0, done.all
 
 
 def test_a_skipped_stage_needs_its_override_and_its_gates(world: World) -> None:
@@ -257,6 +296,16 @@ def test_a_bundle_that_is_not_what_its_tag_says(world: World) -> None:
         done = world.put(str(world.place / "forged.packgate"))
         assert refused(done) == ("release-unknown" if "tag" in changes else "release-disagrees")
         assert text in done.out, done.all
+
+
+def test_a_version_that_the_content_does_not_have(world: World) -> None:
+    """The same bundle with another version in its manifest, sealed again, and a tag made by hand that says so too."""
+    found = members(Path(world.bundle("demo/v1.0.0-audit")).read_bytes())
+    fields = {name: value for name, value in json.loads(found.pop(MANIFEST)).items() if name not in ("schema", "members", "digest")}
+    fields |= {"version": "2.0.0", "revision": 2, "tag": world.by_hand(1, version="2.0.0")}
+    (world.place / "forged.packgate").write_bytes(packed({MANIFEST: seal(fields, found), **found}))
+    done = world.put(str(world.place / "forged.packgate"))
+    assert (refused(done), "pack.yaml at its commit says version 1.0.0" in done.out) == ("release-disagrees", True), done.all
 
 
 def test_a_folder_goes_no_further_than_audit(world: World) -> None:
