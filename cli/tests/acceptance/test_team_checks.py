@@ -186,6 +186,23 @@ def test_packs_that_are_named_and_a_broken_one(repository: Path, runner: dict[st
     assert "::error file=packs/local/policies/local-rules.yaml" in done.stdout
 
 
+def test_the_action_on_a_release_tag(repository: Path, runner: dict[str, str], tmp_path: Path) -> None:
+    pytest.importorskip("tuf", reason="bundles are published with tuf, of the extra `tuf`")
+    for key, value in (("user.name", "Dev"), ("user.email", "dev@example.com")):
+        git(repository, "config", key, value)
+    assert packgate("release", "local", cwd=repository).code == 0
+    assert packgate("bundle", "keys", "new", str(tmp_path / "keys")).code == 0
+    build, publish = steps("build", "publish")
+    done = run_step(build, repository, TAG="local/v0.1.0-audit", BUNDLES="dist", **runner)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert outputs(runner) == ["bundle=dist/local-0.1.0-audit-r1.packgate"]
+    given = {"BUNDLE": outputs(runner)[0].partition("=")[2], "PUBLISH_TO": str(tmp_path / "public"), "KEYS": str(tmp_path / "keys")}
+    done = run_step(publish, repository, PASSPHRASE="", EVENTS="", **given, **runner)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "public/timestamp.json").is_file()
+    assert run_step(build, repository, TAG="local/v0.1.0-block", BUNDLES="dist", **runner).returncode != 0
+
+
 # ---- the comment
 
 
