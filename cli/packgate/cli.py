@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
@@ -10,6 +9,7 @@ import sys
 import click
 
 from packgate import __version__
+from packgate.commands.lazy import LazyGroup
 from packgate.errors import UserError
 from packgate.exitcodes import INTERNAL, MEANINGS, USAGE
 
@@ -33,36 +33,11 @@ VERBS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose verbs are imported when they are needed, so that `packgate --help` stays fast."""
+class Packgate(LazyGroup):
+    """All verbs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs in the order of the table."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb's click command, or None when there is no such verb."""
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"packgate.commands.{cmd_name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of verbs, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a suggestion for a misspelt verb."""
-        name = args[0] if args else ""
-        if name not in VERBS and not name.startswith("-"):
-            from packgate.source.suggest import nearest
-
-            near = nearest(name, VERBS)
-            hint = f" Did you mean {near!r}?" if near else ""
-            raise click.UsageError(f"There is no verb {name!r}.{hint}", ctx)
-        return super().resolve_command(ctx, args)
+    verbs = VERBS
+    modules = "packgate.commands."
 
 
 def _exit_codes() -> str:
@@ -71,7 +46,7 @@ def _exit_codes() -> str:
 
 
 @click.command(
-    cls=LazyGroup,
+    cls=Packgate,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog=_exit_codes(),
 )

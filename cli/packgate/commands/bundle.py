@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from packgate.commands.lazy import LazyGroup
 
 # Verb -> one line for `packgate bundle --help`. The verb `keys` is `command` in the module `commands.bundle_keys`.
 VERBS = {
@@ -18,35 +18,11 @@ VERBS = {
 }
 
 
-class _Bundles(click.Group):
+class _Bundles(LazyGroup):
     """The verbs, imported one at a time: the keys' need libraries that verifying does not."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs in the order of the table."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb's click command, or None when there is no such verb."""
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"packgate.commands.bundle_{cmd_name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of verbs, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a suggestion for a misspelt verb."""
-        name = args[0] if args else ""
-        if name not in VERBS and not name.startswith("-"):
-            from packgate.source.suggest import nearest
-
-            near = nearest(name, VERBS)
-            raise click.UsageError(f"There is no verb 'bundle {name}'." + (f" Did you mean {near!r}?" if near else ""), ctx)
-        return super().resolve_command(ctx, args)
+    verbs = VERBS
+    modules = "packgate.commands.bundle_"
 
 
 @click.group("bundle", cls=_Bundles)
