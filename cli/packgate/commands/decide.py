@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 # A longer line is denied without being decoded.
 LONGEST_LINE = 16 * 1024 * 1024
-# Objects made before the collector looks for those that only refer to each other: some tens of decisions.
-_COLLECT_AFTER = 50_000
 _RUNS = frozenset(("allow", "alert", "redact"))
 
 
@@ -114,8 +112,6 @@ class Decider:
         """One decision for every line that is not empty, in order. Whatever has been read is answered before more is waited for."""
         # Packs and catalog stay for as long as the process does: the collector need not look at them again and again.
         gc.freeze()
-        # A decision leaves little behind that refers to itself, so that is looked for less often.
-        gc.set_threshold(_COLLECT_AFTER)
         for lines in numbered_lines(source, LONGEST_LINE):
             for number, line in lines:
                 out.write(self.decide_line(number, line) + "\n")
