@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from time import time
+
+from packgate.times import from_epoch
 
 
 def now() -> str:
@@ -14,7 +15,7 @@ def now() -> str:
 
 @lru_cache(maxsize=1)
 def _written(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return from_epoch(seconds)
 
 
 def today() -> str:

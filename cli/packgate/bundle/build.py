@@ -16,10 +16,10 @@ from packgate.bundle.names import file_name, is_plain
 from packgate.bundle.provenance import PROVENANCE, provenance
 from packgate.bundle.refusals import Refused
 from packgate.bundle.sources import gather, used_lists
-from packgate.bundle.times import later
 from packgate.bundle.verify import read_bundle
 from packgate.errors import UserError
 from packgate.source.vocabulary import builtin_vocabulary
+from packgate.times import later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

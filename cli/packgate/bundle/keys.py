@@ -21,6 +21,7 @@ from packgate.bundle.durable import locked, sync_folder, write_whole
 from packgate.bundle.private_keys import generate, key_file, load
 from packgate.bundle.roles import ROLES, expiry
 from packgate.errors import UserError
+from packgate.times import written
 
 # What marks a folder that others get to see.
 _PUBLIC = ((".git", "a git repository"), ("timestamp.json", "a repository of bundles"), ("packgate.yaml", "a repository of packs"))
@@ -150,7 +151,7 @@ def describe(folder: KeyFolder) -> dict[str, Any]:
     root, lifetimes = folder.root().signed, folder.lifetimes()
     return {
         "version": root.version,
-        "expires": root.expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "expires": written(root.expires),
         "roles": {
             role: {
                 "threshold": root.roles[role].threshold,

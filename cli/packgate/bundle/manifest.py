@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from packgate.bundle.canonical import canonical, digest, parse
 from packgate.bundle.names import is_plain
 from packgate.bundle.refusals import Damaged, MemberAltered, NotCanonical, UnknownSchema
-from packgate.bundle.times import moment
 from packgate.model.policy import STAGES
+from packgate.times import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from packgate.errors import UserError
+from packgate.times import parse
 
 ROLES = ("root", "targets", "snapshot", "timestamp")
 
@@ -56,11 +57,10 @@ def role_numbers(option: str, values: tuple[str, ...]) -> dict[str, int]:
 
 def utc(text: str) -> datetime:
     """An RFC 3339 time (or a day, which is its beginning) as a datetime in UTC. Raises `UserError`."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"not a time: {text!r}", "write it like 2026-01-31T12:00:00Z") from None
-    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    found = parse(text)
+    if found is None:
+        raise UserError(f"not a time: {text!r}", "write it like 2026-01-31T12:00:00Z")
+    return found.replace(microsecond=0)
 
 
 def expiry(now: str, days: int) -> datetime:

@@ -29,7 +29,7 @@ from packgate.bundle.refusals import (
     WrongName,
     WrongPack,
 )
-from packgate.bundle.times import moment
+from packgate.times import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

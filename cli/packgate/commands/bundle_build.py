@@ -74,7 +74,7 @@ def command(
 def _told(stage: str | None, revision: int | None, at: str | None, days: int) -> Facts:
     """What the options say in place of a tag. Raises `UserError` for what is missing."""
     from packgate.bundle.build import Facts
-    from packgate.bundle.times import from_epoch, moment
+    from packgate.times import from_epoch, moment
 
     if stage is None or revision is None:
         raise UserError("a folder needs --stage and --revision", "or name a release tag, which says both")

@@ -13,10 +13,11 @@ from packgate.impact.compare import actions, compare
 from packgate.impact.summary import counts, headline
 from packgate.release.content import base_packs, open_content, paths_of
 from packgate.release.evidence import evidence_lines, gather
-from packgate.release.history import fetch_hint, read_history, written_time
+from packgate.release.history import fetch_hint, read_history
 from packgate.release.record import Record
 from packgate.release.tagging import Draft, check_trusted, name_for, seconds_of
 from packgate.release.versions import MAJOR, Needed, needed, parse
+from packgate.times import from_epoch
 
 if TYPE_CHECKING:
     from packgate.diagnostics import Diagnostic
@@ -55,7 +56,7 @@ def plan_release(repository: Repository, wanted: Wanted, cache: ValidationCache 
     """The release of a pack at HEAD, checked. Raises `UserError` for what the caller has to change, `Refused` with the findings of the
     pack."""
     commit = repository.commit("HEAD")
-    now = written_time(seconds_of(wanted.time))
+    now = from_epoch(seconds_of(wanted.time))
     check_clean(repository, [wanted.pack])
     history = read_history(repository, wanted.pack)
     check_trusted(history, wanted.pack, wanted.sign)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.errors import UserError
+from packgate.times import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,11 +104,7 @@ def parse_time(text: object) -> datetime | None:
     """An RFC 3339 time, or a day, in UTC; None for anything else. Without an offset it is UTC."""
     if not isinstance(text, str) or len(text) < 10:
         return None
-    try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return parse(text)
 
 
 def _check(data: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
@@ -12,6 +11,7 @@ from packgate.release.record import HIGHEST_REVISION, DamagedRecord, read_messag
 from packgate.release.signing import allowed_signers
 from packgate.release.tags import Release, parse_tag
 from packgate.source.workspace import find_root
+from packgate.times import from_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,11 +119,6 @@ def find(repository: Repository, tag: str) -> Release:
     return read_history(repository, name.pack).find(tag)
 
 
-def written_time(seconds: int) -> str:
-    """Seconds since 1970 as RFC 3339 in UTC: ``2026-01-31T09:30:00Z``."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def read_release(repository: Repository, tag: Tag, signers: str | None) -> Release:
     """One tag by itself, without its neighbours. Raises `DamagedRecord` with the reason."""
     return _read(repository, tag, signers)
@@ -145,14 +140,14 @@ def _read(repository: Repository, tag: Tag, signers: str | None) -> Release:
     wrong = [
         what for what, said, is_so in (
             ("pack", record.pack, name.pack), ("version", record.version, name.version), ("stage", record.stage, name.stage),
-            ("commit", record.commit, tag.target), ("time", record.time, written_time(tag.time)),
+            ("commit", record.commit, tag.target), ("time", record.time, from_epoch(tag.time)),
             ("revision", record.revision, name.again or record.revision),
         ) if said != is_so
     ]
     if wrong:
         raise DamagedRecord(f"its record and the tag disagree about its {' and '.join(wrong)}")
     signed = _principal(repository, tag, signers)
-    return Release(name, record.revision, tag.target, written_time(tag.time), tag.tagger, record, signed, tag.object)
+    return Release(name, record.revision, tag.target, from_epoch(tag.time), tag.tagger, record, signed, tag.object)
 
 
 def _principal(repository: Repository, tag: Tag, signers: str | None) -> str | None:

@@ -9,6 +9,7 @@ from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.engine.stages import cap
 from packgate.model.policy import MODE_RANK
 from packgate.release.eventlines import parse_time
+from packgate.times import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -170,7 +171,7 @@ class _Counter:
                     ))
         harmful = {name for name, entry in self.judged.items() if name in self.counted and entry.harmful is not None and entry.harmful[1]}
         stopped = sum(changes and name not in harmful for name, (_, changes) in self.matches.items())
-        first, last = ((None, None) if self.span is None else (each.strftime("%Y-%m-%dT%H:%M:%SZ") for each in self.span))
+        first, last = ((None, None) if self.span is None else (written(each) for each in self.span))
         return Observed(
             len(self.counted), len(self.days), first, last, len(self.matches), len(self.counted) - len(harmful), stopped,
             tuple(dict.fromkeys(open_reports)), tuple(sorted(self.approvals)), len(self.others),

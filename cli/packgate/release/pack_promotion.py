@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from packgate import __version__
 from packgate.errors import UserError
-from packgate.release.history import read_history, written_time
+from packgate.release.history import read_history
 from packgate.release.record import Record
 from packgate.release.tagging import Draft, check_trusted, make_release, name_for, seconds_of
+from packgate.times import from_epoch
 
 if TYPE_CHECKING:
     from packgate.gitio import Repository
@@ -45,7 +46,7 @@ def promoted(repository: Repository, plan: Promotion, last: Release, history: Hi
     pack = last.name.pack
     record = Record(
         pack=pack, version=last.name.version, stage=plan.to, revision=history.next_revision(pack), commit=last.commit,
-        digest=last.record.digest, time=written_time(seconds_of(now)), packgate=__version__, previous=last.tag,
+        digest=last.record.digest, time=from_epoch(seconds_of(now)), packgate=__version__, previous=last.tag,
         evidence=last.record.evidence, gates=[gate.as_json() for gate in plan.gates], override=plan.override,
     )
     lines = [f"Promoted from {plan.subject.stage}; the content is that of {last.tag}."]

@@ -11,9 +11,10 @@ from packgate.impact.summary import headline
 from packgate.release.content import open_content
 from packgate.release.cut import Refused, change_of, check_history_here, compare_contents, draft_of
 from packgate.release.evidence import evidence_lines, gather
-from packgate.release.history import fetch_hint, read_history, written_time
+from packgate.release.history import fetch_hint, read_history
 from packgate.release.record import Record
 from packgate.release.tagging import check_trusted, seconds_of
+from packgate.times import from_epoch
 
 if TYPE_CHECKING:
     from packgate.gitio import Repository
@@ -57,7 +58,7 @@ def plan_rollback(repository: Repository, wanted: WantedRollback, cache: Validat
         raise UserError(f"'{wanted.pack}' was never released", fetch_hint(history.shallow))
     target = _named(history, newest, wanted.to) if wanted.to is not None else earlier(history, newest)
     check_history_here(repository, target)
-    now = written_time(seconds_of(wanted.time))
+    now = from_epoch(seconds_of(wanted.time))
     with open_content(repository, target.commit, wanted.pack, cache) as content:
         evidence = gather(content, now[:10], cache)
         if not content.loads:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
 from packgate.release.history import History, fetch_hint, read_release
 from packgate.release.record import DamagedRecord, write_message
 from packgate.release.tags import TagName
+from packgate.times import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,10 @@ def name_for(repository: Repository, pack: str, version: str, stage: str, revisi
 
 def seconds_of(time: str) -> int:
     """An RFC 3339 time, or a day, as seconds since 1970; without an offset it is UTC. Raises `UserError`."""
-    try:
-        moment = datetime.fromisoformat(time)
-    except ValueError as error:
-        raise UserError(f"{time}: expected a time such as 2026-01-31T12:00:00Z") from error
-    seconds = int((moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp())
+    moment = parse(time)
+    if moment is None:
+        raise UserError(f"{time}: expected a time such as 2026-01-31T12:00:00Z")
+    seconds = int(moment.timestamp())
     if seconds < 0:
         raise UserError(f"{time}: a tag can't be dated before 1970")
     return seconds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.engine.waivers import is_expired, parse_day, utc_day
 from packgate.source.pointer import pointer
+from packgate.times import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -79,7 +80,7 @@ def count_uses(states: Sequence[WaiverState], events: Iterable[Event]) -> None:
 
 
 def _count(state: WaiverState, event: Event) -> None:
-    time = event.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = written(event.time)
     state.count += 1
     state.last = time if state.last is None else max(state.last, time)
     shown = _shown(event.data["action"])
