@@ -78,6 +78,11 @@ class Repository:
         self.root = os.path.abspath(self._repo.working_tree_dir)
         self.start = os.path.abspath(start)
 
+    def prefix(self, folder: str) -> str:
+        """A folder relative to the repository's root; empty for the root itself."""
+        relative = os.path.relpath(os.path.realpath(folder), os.path.realpath(self.root))
+        return "" if relative == os.curdir else relative
+
     def knows(self, ref: str) -> bool:
         """Whether a name stands for a commit."""
         return self._find(ref) is not None

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from packgate.source.result import LoadResult
     from packgate.source.workspace import Workspace
 
-YAML = (".yaml", ".yml")
-
 
 @dataclass(slots=True)
 class Opened:

@@ -103,20 +103,21 @@ def _from_folder(folder: Path, pack: str | None, facts: Facts) -> Built:
 
 def _from_tag(name: str, days: int) -> Built:
     from packgate.bundle.build import Facts
-    from packgate.bundle.opening import YAML, shown_from
+    from packgate.bundle.opening import shown_from
     from packgate.gitio import Repository
     from packgate.release.history import find
+    from packgate.source.files import YAML
     from packgate.source.workspace import find_root
 
     repository = Repository()
     release = find(repository, name)
     root = find_root(".") or repository.root
-    prefix = os.path.relpath(os.path.realpath(root), os.path.realpath(repository.root))
+    prefix = repository.prefix(root)
     with TemporaryDirectory(prefix="packgate-bundle-") as place:
         folder = Path(place)
-        links = repository.export(release.commit, "" if prefix == "." else prefix, folder, YAML)
+        links = repository.export(release.commit, prefix, folder, YAML)
         pack = folder / "packs" / release.name.pack
-        inside = os.path.join("" if prefix == "." else prefix, "packs", release.name.pack) + os.sep
+        inside = os.path.join(prefix, "packs", release.name.pack) + os.sep
         if any(link.startswith(inside) for link in links):
             raise UserError(f"{name}: the pack has symbolic links, which no bundle can hold", ", ".join(links[:5]))
         if not (pack / "pack.yaml").is_file():

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from packgate.commands.shared import print_findings
-from packgate.docs.codeowners import PLACES, codeowner_lines, merged
+from packgate.commands.shared import own_packs, print_findings
+from packgate.docs.codeowners import codeowner_lines, merged
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
+from packgate.source.codeowners import PLACES
 
 if TYPE_CHECKING:
     from packgate.source.result import LoadResult
@@ -40,7 +41,11 @@ def command(file: Path | None, organisation: str | None, check: bool) -> int:
         raise UserError("there is no policy repository here", "packgate.yaml or packs/ marks one")
     top = _top(root)
     place = file or _place(top)
-    space = load_workspace(os.path.relpath(root), _own_packs(root))
+    # Packs that are used from elsewhere have their owners there.
+    packs = own_packs(root)
+    if not packs:
+        raise UserError(f"{os.path.join(os.path.relpath(root), 'packs')}: there is no pack", "packgate init makes one")
+    space = load_workspace(os.path.relpath(root), packs)
     if not space.ok:
         print_findings(space.diagnostics)
         return FINDINGS
@@ -79,14 +84,3 @@ def _owners(result: LoadResult) -> list[str]:
 
 def _place(top: str) -> Path:
     return next((found for each in PLACES if (found := Path(top, each)).exists()), Path(top, PLACES[0]))
-
-
-def _own_packs(root: str) -> list[str]:
-    """Paths of the repository's own packs: those it uses from elsewhere have their owners there."""
-    from packgate.source.workspace import pack_names
-
-    folder = os.path.join(os.path.relpath(root), "packs")
-    found = [os.path.normpath(os.path.join(folder, name)) for name in pack_names(folder)]
-    if not found:
-        raise UserError(f"{folder}: there is no pack", "packgate init makes one")
-    return [each if os.sep in each else os.path.join(".", each) for each in found]

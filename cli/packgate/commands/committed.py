@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from packgate.gitio import Repository
     from packgate.impact.sides import Side
 
-_FILES = (".yaml", ".yml")
-
 
 def open_committed(stack: ExitStack, repository: Repository, ref: str = "HEAD") -> tuple[Side, str]:
     """The packs of a commit, unpacked to a folder that goes with ``stack``, and the policy repository's folder relative to the root.
@@ -25,6 +23,7 @@ def open_committed(stack: ExitStack, repository: Repository, ref: str = "HEAD") 
     Raises `UserError` outside of a policy repository, and when nothing is committed yet.
     """
     from packgate.impact.sides import open_side
+    from packgate.source.files import YAML
     from packgate.source.workspace import find_root
 
     root = find_root(".")
@@ -32,8 +31,7 @@ def open_committed(stack: ExitStack, repository: Repository, ref: str = "HEAD") 
         raise UserError("there is no policy repository here", "packgate.yaml or packs/ marks one")
     if not repository.knows(ref):
         raise UserError("nothing is committed yet", "commit the packs first: a stage is given to what is recorded")
-    relative = os.path.relpath(os.path.realpath(root), os.path.realpath(repository.root))
-    prefix = "" if relative == "." else relative
+    prefix = repository.prefix(root)
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="packgate-commit-")))
-    repository.export(repository.commit(ref), prefix, folder, _FILES)
+    repository.export(repository.commit(ref), prefix, folder, YAML)
     return open_side(ref, folder, (), os.path.relpath(root), open_cache()), prefix

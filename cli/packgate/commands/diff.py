@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 WORKING_TREE = "working tree"
 FORMATS = ("text", "json", "markdown", "github")
-_FILES = (".yaml", ".yml")
 
 
 def comparison_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -199,12 +198,12 @@ class _Opener:
         return self._folder(WORKING_TREE, folder, str(folder))
 
     def _commit(self, commit: str, name: str) -> Side:
+        from packgate.source.files import YAML
         from packgate.source.workspace import find_root
 
         root = find_root(".") or self.repository().root
-        prefix = os.path.relpath(os.path.realpath(root), os.path.realpath(self.repository().root))
         folder = Path(self.stack.enter_context(TemporaryDirectory(prefix="packgate-diff-")))
-        self.repository().export(commit, "" if prefix == "." else prefix, folder, _FILES)
+        self.repository().export(commit, self.repository().prefix(root), folder, YAML)
         label = name if commit.startswith(name) else f"{name} ({commit[:7]})"
         return self._folder(label, folder, os.path.relpath(root))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from packgate.commands.shared import open_workspace, print_findings
+from packgate.commands.shared import open_workspace, own_packs, print_findings
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
@@ -53,13 +53,10 @@ def command(packs: tuple[str, ...], out: Path, reference: Path | None, check: bo
 
 def _all_packs() -> tuple[str, ...]:
     """Every pack of the repository, whichever its settings name: pages are for readers."""
-    from packgate.source.workspace import find_root, pack_names
+    from packgate.source.workspace import find_root
 
     root = find_root(".")
-    if root is None:
-        return ()
-    folder = os.path.join(os.path.relpath(root), "packs")
-    return tuple(os.path.normpath(os.path.join(folder, name)) for name in pack_names(folder))
+    return () if root is None else own_packs(root)
 
 
 def _reference(folder: Path | None) -> list[tuple[dict[Path, str], Path]]:

@@ -41,17 +41,9 @@ def command(
       packgate release recommended
       packgate release recommended --sign --push origin
     """
-    from packgate.gitio import Repository
-    from packgate.release.content import policy_root
     from packgate.release.cut import Refused, Wanted, plan_release
-    from packgate.release.signing import allowed_signers, wants_signature
-    from packgate.release.tagging import check_remote
 
-    repository = Repository()
-    signers = allowed_signers(policy_root(repository))
-    signed = wants_signature(repository, sign, signers)
-    if remote is not None:
-        check_remote(repository, remote, pack)
+    repository, signers, signed = begin(pack, sign, remote)
     try:
         draft = plan_release(repository, Wanted(pack, at or clock.now(), stage, version, signed), open_cache())
     except Refused as refused:
@@ -60,6 +52,22 @@ def command(
         return FINDINGS
     finish(repository, draft, signed, signers, remote, dry_run)
     return CLEAN
+
+
+def begin(pack: str, sign: bool | None, remote: str | None) -> tuple[Repository, str | None, bool]:
+    """What making a tag begins with: the repository, its file of allowed signers, and whether the tag is signed. Raises `UserError`, also
+    for a remote that has releases which are not here."""
+    from packgate.gitio import Repository
+    from packgate.release.content import policy_root
+    from packgate.release.signing import allowed_signers, wants_signature
+    from packgate.release.tagging import check_remote
+
+    repository = Repository()
+    signers = allowed_signers(policy_root(repository))
+    signed = wants_signature(repository, sign, signers)
+    if remote is not None:
+        check_remote(repository, remote, pack)
+    return repository, signers, signed
 
 
 def finish(repository: Repository, draft: Draft, signed: bool, signers: str | None, remote: str | None, dry_run: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from packgate import clock
 from packgate.commands.completion import complete_packs
-from packgate.commands.release import finish
+from packgate.commands.release import begin, finish
 from packgate.commands.shared import at_option, format_option, open_cache, print_findings, print_text
 from packgate.exitcodes import CLEAN, FINDINGS
 from packgate.report import make_report
@@ -54,18 +54,10 @@ def command(
         if (policy is not None and layer is not None) or to is not None or remote is not None:
             raise click.UsageError("--policy and --layer stand alone: they change rollout.yaml, and make no release")
         return _lower(pack, policy, layer, reason, dry_run)
-    from packgate.gitio import Repository
-    from packgate.release.content import policy_root
     from packgate.release.cut import Refused
     from packgate.release.rollback import WantedRollback, plan_rollback
-    from packgate.release.signing import allowed_signers, wants_signature
-    from packgate.release.tagging import check_remote
 
-    repository = Repository()
-    signers = allowed_signers(policy_root(repository))
-    signed = wants_signature(repository, sign, signers)
-    if remote is not None:
-        check_remote(repository, remote, pack)
+    repository, signers, signed = begin(pack, sign, remote)
     try:
         plan = plan_rollback(repository, WantedRollback(pack, at or clock.now(), to, reason, signed), open_cache())
     except Refused as refused:

@@ -116,6 +116,14 @@ def repository_root(folder: str) -> str | None:
         current = above
 
 
+def own_packs(root: str) -> tuple[str, ...]:
+    """Paths of the packs in a policy repository's packs/, whichever its settings name."""
+    from packgate.source.workspace import pack_names
+
+    folder = os.path.join(os.path.relpath(root), "packs")
+    return tuple(os.path.normpath(os.path.join(folder, name)) for name in pack_names(folder))
+
+
 def open_cache() -> ValidationCache | None:
     """The user's cache of files that were valid."""
     folder = default_cache_folder(os.environ)

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
-from packgate.source.codeowners import PLACES as PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
 from packgate.impact.sides import Side, side_of
-from packgate.source.files import join
+from packgate.source.files import YAML, join
 from packgate.source.workspace import find_root, load_workspace
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from packgate.source.result import LoadResult
     from packgate.source.workspace import Workspace
 
-_FILES = (".yaml", ".yml")
 # What decides beside the pack itself: the bases in packs/, the lists of context/, the corpora, the settings.
 _AROUND = ("packgate.yaml", "context", "testcases")
 
@@ -95,7 +94,7 @@ def open_content(repository: Repository, commit: str, pack: str, cache: Validati
     root = policy_root(repository)
     with TemporaryDirectory(prefix="packgate-release-") as name:
         folder = Path(os.path.realpath(name))
-        left_out = repository.export(commit, "" if prefix_of(repository) == "." else prefix_of(repository), folder, _FILES)
+        left_out = repository.export(commit, repository.prefix(root), folder, YAML)
         if not (folder / "packs" / pack / "pack.yaml").is_file():
             raise UserError(f"commit {commit[:7]} has no pack '{pack}'", _known_packs(folder))
         links = [path for path in left_out if Path(path).is_relative_to(join(prefix_of(repository), "packs", pack))]
@@ -130,7 +129,7 @@ def base_packs(result: LoadResult) -> list[str]:
 
 def prefix_of(repository: Repository) -> str:
     """The policy repository's folder relative to git's root; `.` where they are one."""
-    return os.path.relpath(os.path.realpath(policy_root(repository)), os.path.realpath(repository.root))
+    return repository.prefix(policy_root(repository)) or os.curdir
 
 
 def _known_packs(folder: Path) -> str | None:

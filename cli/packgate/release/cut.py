@@ -17,6 +17,7 @@ from packgate.release.history import fetch_hint, read_history
 from packgate.release.record import Record
 from packgate.release.tagging import Draft, check_trusted, name_for, seconds_of
 from packgate.release.versions import MAJOR, Needed, needed, parse
+from packgate.source.files import YAML
 from packgate.times import from_epoch
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from packgate.source.cache import ValidationCache
 
 FIRST_STAGE = "audit"
-_YAML = (".yaml", ".yml")
 
 
 class Refused(Exception):
@@ -87,7 +87,7 @@ def draft_of(repository: Repository, record: Record, lines: tuple[str, ...]) -> 
 
 def check_clean(repository: Repository, packs: list[str]) -> None:
     """That what packs are made of is committed as it stands. Raises `UserError` that names the files."""
-    changed = [path for path in repository.changed_files(paths_of(repository, packs)) if path.endswith(_YAML)]
+    changed = [path for path in repository.changed_files(paths_of(repository, packs)) if path.endswith(YAML)]
     if changed:
         shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
         raise UserError(f"not committed as it stands: {shown}", "a release is of a commit: commit these files, or take them away")

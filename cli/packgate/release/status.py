@@ -15,6 +15,7 @@ from packgate.release.gates import Evidence, compute
 from packgate.release.history import fetch_hint, read_history
 from packgate.release.limits import NEXT, limits_for
 from packgate.release.tagging import seconds_of
+from packgate.source.files import YAML
 from packgate.source.workspace import load_workspace, pack_names
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class _Reader:
         count = len(self.history.of(pack))
         holds_for = tuple(_assignments(self.space, pack))
         changed = self.repository.changed_files(paths_of(self.repository, [pack]))
-        files = tuple(path for path in changed if path.endswith((".yaml", ".yml")))
+        files = tuple(path for path in changed if path.endswith(YAML))
         gaps = [(each.tag, before) for each, before in self.history.missing() if each.name.pack == pack]
         notes = [f"{tag} follows {before}, which is not here: {fetch_hint(self.history.shallow)}" for tag, before in gaps]
         if release is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from packgate.source.cache import ValidationCache
     from packgate.source.file import SourceFile
 
-_YAML = (".yaml", ".yml")
+YAML = (".yaml", ".yml")
 # Files that may stand beside policies without a word.
 _COMPANIONS = ("README.md", "CHANGELOG.md")
 _BY_NAME = {
@@ -51,7 +51,7 @@ def yaml_files(folder: str) -> tuple[list[str], list[Diagnostic]]:
     paths, found = [], []
     for name in names:
         path = join(folder, name)
-        is_yaml = name.endswith(_YAML)
+        is_yaml = name.endswith(YAML)
         if is_yaml and not name.startswith("."):
             paths.append(path)
         elif name not in _COMPANIONS and (is_yaml or not name.startswith(".")):
