@@ -26,6 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     # `source` only for building: what a decision loads of the catalog is `catalog.load`.
     "catalog": {"model", "resources", "facts", "source"},
     "engine": {"facts", "shell", "model", "guard", "catalog"},
+    "eventlog": {"model", "guard"},
+    "hook": {"engine", "facts", "shell", "catalog", "model", "guard", "eventlog"},
     "source": {"model", "diagnostics", "resources", "engine", "catalog"},
     "report": {"diagnostics", "model", "guard"},
     "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources"},
@@ -38,15 +40,30 @@ ALLOWED: dict[str, set[str]] = {
         "release", "gitio", "lint", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
         "times",
     },
+    # What an agent's own files say. `hook` only for what its dialects can express.
+    "render": {"hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources"},
+    # Puts the hook on a machine and looks after it.
+    "installation": {
+        "render", "hook", "eventlog", "bundle", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors", "resources",
+    },
+    # Drives real agents and engines.
+    "conform": {
+        "installation", "render", "hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors",
+        "resources", "times",
+    },
+    "serve": {
+        "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
+        "clock", "times",
+    },
     "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
-        "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times",
+        "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},
     "__main__": {"cli"},
 }
-LIGHT = ("model", "shell", "facts", "engine", "guard")
+LIGHT = ("model", "shell", "facts", "engine", "guard", "eventlog", "hook")
 # What the layers of a decision may load at run time of the standard library, at the top of a module.
 LIGHT_MODULES = {"__future__", "re"}
 # Modules that are themselves imported only when their language occurs, with what they may load then.
