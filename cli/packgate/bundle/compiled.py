@@ -68,6 +68,7 @@ def _pack_data(pack: Pack) -> dict[str, Any]:
         "name": pack.name, "version": pack.version, "title": pack.title, "default": pack.default, "uncertain": pack.uncertain,
         "lists": {name: list(items) for name, items in pack.lists.items()},
         "environments": {name: list(items) for name, items in pack.environments.items()},
+        "terminate_after": None if pack.terminate_after is None else list(pack.terminate_after),
         "rollout": {"pack": pack.rollout.pack, "threats": pack.rollout.threats, "policies": pack.rollout.policies},
         "catalog": pack.catalog,
         "policies": [_policy_data(policy) for policy in sorted(pack.policies, key=lambda policy: policy.id)],
@@ -101,6 +102,7 @@ _POLICY_TEXTS = ("id", "title", "threat", "impact", "rationale", "message")
 _WAIVER_TEXTS = ("id", "policy", "expires", "reason", "owner", "approver")
 _PACK_KEYS = (
     "name", "version", "title", "default", "uncertain", "lists", "environments", "rollout", "catalog", "policies", "waivers",
+    "terminate_after",
 )
 
 
@@ -124,7 +126,15 @@ def _pack(value: Any) -> Pack:
         title=shapes.text(data["title"], "title"),
         catalog=None if data["catalog"] is None else _catalog(data["catalog"]),
         environments=shapes.mapping(data["environments"], "environments", shapes.texts),
+        terminate_after=None if data["terminate_after"] is None else _limit(data["terminate_after"]),
     )
+
+
+def _limit(value: Any) -> tuple[int, int]:
+    denials, minutes = (shapes.number(item, "terminate_after") for item in shapes.pair(value, "terminate_after"))
+    if denials < 1 or minutes < 1:
+        raise ValueError("terminate_after: both numbers are at least 1")
+    return denials, minutes
 
 
 def _stage(value: Any, place: str) -> str:

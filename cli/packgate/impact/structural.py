@@ -102,10 +102,27 @@ def _settings(base: PackSide, head: PackSide) -> Iterator[Change]:
     if old.uncertain != new.uncertain:
         sentence = f"what only may match counted as {old.uncertain} and now counts as {new.uncertain}"
         yield Change(head.name, "", "uncertain", _by(old.uncertain, new.uncertain), sentence)
+    if old.terminate_after != new.terminate_after:
+        yield Change(
+            head.name, "", "terminate_after", _limit_direction(old.terminate_after, new.terminate_after),
+            f"the end of a session: {_limit(old.terminate_after)} becomes {_limit(new.terminate_after)}",
+        )
     if old.catalog != new.catalog:
         yield Change(head.name, "", "catalog", NEUTRAL, "the pack's own catalog changed: what programs do is read differently")
     yield from _mapping(head.name, "list", old.lists, new.lists)
     yield from _mapping(head.name, "environment", old.environments, new.environments)
+
+
+def _limit(limit: tuple[int, int] | None) -> str:
+    return "never by denials" if limit is None else f"after {limit[0]} denials in {limit[1]} minutes"
+
+
+def _limit_direction(old: tuple[int, int] | None, new: tuple[int, int] | None) -> str:
+    if old is None or new is None:
+        return TIGHTENED if old is None else LOOSENED
+    if new[0] <= old[0] and new[1] >= old[1]:
+        return TIGHTENED
+    return LOOSENED if new[0] >= old[0] and new[1] <= old[1] else NEUTRAL
 
 
 def _mapping(pack: str, kind: str, old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]) -> Iterator[Change]:

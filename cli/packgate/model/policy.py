@@ -169,10 +169,10 @@ class Waiver:
 class Pack:
     """A named, versioned set of policies. ``lists`` are the named lists its patterns refer to; ``default`` is
     ``allow`` or ``deny``; ``uncertain`` the mode that a may-match counts as; ``environments`` more words that name an
-    environment."""
+    environment; ``terminate_after`` is how many denials within how many minutes end a session."""
 
     __slots__ = ("catalog", "default", "digest", "environments", "lists", "name", "policies", "revision", "rollout",
-                 "title", "uncertain", "version", "waivers")
+                 "terminate_after", "title", "uncertain", "version", "waivers")
 
     def __init__(
         self,
@@ -189,6 +189,7 @@ class Pack:
         digest: str | None = None,
         revision: int | None = None,
         environments: dict[str, tuple[str, ...]] | None = None,
+        terminate_after: tuple[int, int] | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -204,3 +205,4 @@ class Pack:
         self.digest = digest
         self.revision = revision
         self.environments = environments or {}
+        self.terminate_after = terminate_after

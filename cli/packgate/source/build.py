@@ -84,6 +84,11 @@ def build_rollout(data: dict[str, Any]) -> Rollout:
     return Rollout(data.get("pack", "audit"), dict(data.get("threats") or {}), dict(data.get("policies") or {}))
 
 
+def build_limit(data: dict[str, int] | None) -> tuple[int, int] | None:
+    """Denials and minutes from ``terminate_after`` of pack.yaml; None when it is not given."""
+    return None if data is None else (data["denials"], data["minutes"])
+
+
 def build_assignment(data: dict[str, Any], number: int) -> Assignment:
     """An assignment from an item of ``assignments:``, with its place in the list."""
     return Assignment(data["pack"], data["stage"], build_clause(data.get("for") or {}), data.get("name"), number)

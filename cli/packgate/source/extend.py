@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.model.policy import IMPACTS, MODE_RANK, Policy
 from packgate.source import codes
-from packgate.source.build import build_clauses, build_outcome
+from packgate.source.build import build_clauses, build_limit, build_outcome
 from packgate.source.pointer import pointer
 from packgate.source.suggest import did_you_mean
 
@@ -50,6 +50,12 @@ def looser_settings(base: Pack, header: SourceFile) -> list[Diagnostic]:
     uncertain = data.get("uncertain", base.uncertain)
     if MODE_RANK[uncertain] < MODE_RANK[base.uncertain]:
         found.append(_finding(header, ("uncertain",), f"{uncertain} is looser than {base.uncertain} of {base.name}"))
+    mine, theirs = build_limit(data.get("terminate_after")), base.terminate_after
+    if mine is not None and theirs is not None and (mine[0] > theirs[0] or mine[1] < theirs[1]):
+        found.append(_finding(
+            header, ("terminate_after",), f"{base.name} ends a session after {theirs[0]} denials in {theirs[1]} minutes; this is looser",
+            hint="fewer denials, or the same in more minutes, are tighter",
+        ))
     for name, items in (data.get("lists") or {}).items():
         if name in base.lists and tuple(items) != base.lists[name]:
             found.append(_finding(

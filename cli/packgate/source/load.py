@@ -9,7 +9,7 @@ from packgate.diagnostics import Diagnostic, Position
 from packgate.model.policy import Pack, Policy, Rollout
 from packgate.resources import ResourceError, packs_folder
 from packgate.source import codes
-from packgate.source.build import build_rollout, build_waiver
+from packgate.source.build import build_limit, build_rollout, build_waiver
 from packgate.source.catalogs import compile_catalogs
 from packgate.source.collect import collect_policies, load_policies_file
 from packgate.source.extend import inherit, looser_settings
@@ -249,4 +249,5 @@ def _make_pack(
         rollout=build_rollout(result.rollout.data) if result.rollout is not None else Rollout(),
         waivers=tuple(build_waiver(item) for _, item in result.waivers.items("waivers")) if result.waivers else (),
         title=header["title"], environments=words,
+        terminate_after=build_limit(header.get("terminate_after")) or (base.terminate_after if base else None),
     )

@@ -1,6 +1,7 @@
 """`packgate diff` on real repositories: between commits, folders and the working tree."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,23 @@ def test_a_mode_is_loosened(repository):
     assert found["actions"]["counts"] == {"loosened": 2, "mixed": 0, "tightened": 0, "message only": 0}
     assert {each["policies"][0] for each in found["actions"]["differences"]} == {"no-drop"}
     assert diff("--fail-on", "tightened").return_value == 0
+
+
+@pytest.mark.parametrize(("base", "head", "direction"), [
+    ("", "terminate_after: {denials: 5, minutes: 10}\n", "tightened"),
+    ("terminate_after: {denials: 5, minutes: 10}\n", "", "loosened"),
+    ("terminate_after: {denials: 5, minutes: 10}\n", "terminate_after: {denials: 6, minutes: 10}\n", "loosened"),
+    ("terminate_after: {denials: 5, minutes: 10}\n", "terminate_after: {denials: 4, minutes: 10}\n", "tightened"),
+    ("terminate_after: {denials: 5, minutes: 10}\n", "terminate_after: {denials: 4, minutes: 9}\n", "neutral"),
+])
+def test_when_a_session_ends(repository, tmp_path, base, head, direction):
+    for side, text in (("base", base), ("head", head)):
+        shutil.copytree(repository, tmp_path / side, ignore=shutil.ignore_patterns(".git"))
+        pack = tmp_path / side / "packs/demo/pack.yaml"
+        pack.write_text(pack.read_text() + text)
+    found = compared(str(tmp_path / "base"), str(tmp_path / "head"))
+    assert found["direction"] == direction
+    assert [each["kind"] for each in found["changes"]] == ["terminate_after"]
 
 
 def test_a_condition_is_widened(repository):

@@ -96,6 +96,18 @@ def test_default_deny_stays(tmp_path):
     assert one(child(tmp_path, "default: allow\n"), codes.OVERRIDE_LOOSER)
 
 
+@pytest.mark.parametrize(("more", "limit"), [
+    ("", (5, 10)), ("terminate_after: {denials: 4, minutes: 10}\n", (4, 10)), ("terminate_after: {denials: 5, minutes: 11}\n", (5, 11)),
+    ("terminate_after: {denials: 6, minutes: 10}\n", None), ("terminate_after: {denials: 1, minutes: 9}\n", None),
+])
+def test_the_end_of_a_session_may_only_come_sooner(tmp_path, more, limit):
+    write_pack(tmp_path / "base", HEADER + "terminate_after: {denials: 5, minutes: 10}\n")
+    if limit is None:
+        assert one(child(tmp_path, more), codes.OVERRIDE_LOOSER)
+    else:
+        assert child(tmp_path, more).pack.terminate_after == limit
+
+
 @pytest.mark.usefixtures("base")
 def test_override_of_nothing(tmp_path):
     assert one(child(tmp_path, "override: {pp: {then: block}}\n"), codes.OVERRIDE_UNKNOWN).hint == "did you mean 'p'?"
