@@ -143,6 +143,9 @@ class _Tally:
         decision.risk_score = max(decision.risk_score, rule.policy.risk)
         if stage != "audit" and outcome.alert:
             decision.alerts.extend(target for target in outcome.alert if target not in decision.alerts)
+        # A stage that is to warn does not stop anything, not even for a question.
+        if stage == "block" and outcome.confirm and match.effective == "warn":
+            decision.confirm = True
         if stage == "block" and outcome.redact:
             for field in _redacted_fields(found):
                 item = {"policy": match.policy, "field": field}

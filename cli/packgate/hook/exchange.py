@@ -24,13 +24,15 @@ class PayloadError(ValueError):
 
 class Request:
     """What an agent asks. ``actions``: action JSON (surface and its own keys; who and where are added by `context`), empty when the tool
-    touches nothing outside the agent. ``call``: the agent's name for this one tool call, which its later output carries too."""
+    touches nothing outside the agent. ``call``: the agent's name for this one tool call, which its later output carries too. ``original``:
+    what a redaction may replace, in the agent's own shape (a tool's input or output, the text of a prompt); None where this agent
+    can't replace it."""
 
-    __slots__ = ("actions", "agent", "call", "cwd", "event", "kind", "session", "tool")
+    __slots__ = ("actions", "agent", "call", "cwd", "event", "kind", "original", "session", "tool")
 
     def __init__(
         self, agent: str, event: str, kind: str, actions: list[dict[str, Any]], *, cwd: str | None = None, session: str | None = None,
-        tool: str | None = None, call: str | None = None,
+        tool: str | None = None, call: str | None = None, original: Any = None,
     ) -> None:
         self.agent = agent
         self.event = event
@@ -40,12 +42,13 @@ class Request:
         self.session = session
         self.tool = tool
         self.call = call
+        self.original = original
 
 
 class Verdict:
     """What is to be said. ``reason`` is one line and never empty unless the outcome is `allow`; ``for_agent`` tells the model what was
-    decided, by which policy and what to do instead; ``for_user`` is what a person sees. ``replacement`` is the text that stands in for
-    the one that was redacted (a prompt, an output) or, for a tool call, its new input."""
+    decided, by which policy and what to do instead; ``for_user`` is what a person sees. ``replacement`` stands in for
+    `Request.original`, in the same shape: redacted text, or the note that an output was withheld; None when nothing can."""
 
     __slots__ = ("for_agent", "for_user", "outcome", "policy_ids", "reason", "replacement")
 

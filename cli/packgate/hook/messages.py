@@ -1,0 +1,125 @@
+"""From decisions to a verdict: one answer for everything that a request asks, and its words.
+
+The agent is told what was decided, by which policy, about what, and what to do instead, which is the policy's own message. The person is
+told in one line. Neither ever reads a secret of the action.
+"""
+
+from __future__ import annotations
+
+from packgate.guard.known import mask_with, texts
+from packgate.hook import lowering
+from packgate.hook.dialects.payload import STRUCTURE
+from packgate.hook.exchange import OUTCOMES, OUTPUT, PROMPT, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from packgate.hook.exchange import Request
+    from packgate.model.decision import Decision
+
+_RANK = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
+_ANSWERS = {"terminate": "terminate", "deny": "deny", "require_approval": "ask", "redact": "redact"}
+
+_DID = {
+    "warn": "runs, with a warning", "redact": "goes on with the secrets replaced", "ask": "needs a person's approval",
+    "deny": "was stopped", "terminate": "was stopped, and the session ends",
+}
+_SUBJECT = {PROMPT: "This prompt", OUTPUT: "The output of this action"}
+_NEXT = {
+    "ask": "Wait for the answer; don't look for another way to the same end.",
+    "deny": "Don't look for another way to the same end.",
+    "terminate": "Do nothing more in this session.",
+}
+# Longest action that is quoted, in characters.
+_LONGEST = 160
+
+
+def verdict(request: Request, decisions: Sequence[Decision]) -> Verdict:
+    """What to say to a request. ``decisions``: one for each of its actions, in order. The strictest outcome holds for all."""
+    asks = lowering.can_ask(request.agent, request.kind)
+    ranked = [(outcome_of(decision, asks=asks), decision) for decision in decisions]
+    outcome = max((each for each, _ in ranked), key=_RANK.__getitem__, default="allow")
+    if outcome == "allow":
+        return Verdict("allow")
+    hide = mask_with(texts([request.actions, request.original]))
+    told = [(each, decision, action) for (each, decision), action in zip(ranked, request.actions, strict=True) if each == outcome]
+    if outcome == "redact" and not any(hide(text) != text for text in texts(request.actions)):
+        outcome, missed = "warn", " No detector finds what to replace, so the text was left as it is."
+    else:
+        missed = ""
+    ids = tuple(dict.fromkeys(name for _, decision, _ in told for name in deciding(decision)))
+    by = "policy " + ", ".join(ids) if ids else "packgate"
+    reasons = list(dict.fromkeys(hide(decision.reason) for _, decision, _ in told))
+    advice = list(dict.fromkeys(decision.message for _, decision, _ in told if decision.message))
+    subject = _SUBJECT.get(request.kind) or f"The action {_cut(hide(_quoted(told[0][2])))}"
+    approver = next((decision.approver_role for _, decision, _ in told if decision.approver_role), None)
+    if outcome == "ask" and approver:
+        advice.append(f"Approval comes from {approver}.")
+    first = f"{subject} {_DID[outcome]} by {by}: " if outcome == "deny" else f"{subject} {_DID[outcome]} ({by}): "
+    for_agent = " ".join(filter(None, [first + " ".join(reasons) + missed, *advice, _NEXT.get(outcome, "")]))
+    for_user = f"packgate: {by}: " + " ".join(advice or reasons) + missed
+    return Verdict(
+        outcome, " ".join(" ".join(reasons).split()), for_agent=for_agent, for_user=" ".join(for_user.split()), policy_ids=ids,
+        replacement=_replacement(request, outcome, hide, by),
+    )
+
+
+def outcome_of(decision: Decision, *, asks: bool = True) -> str:
+    """What a decision means for the one who asks: audit says nothing, `confirm` asks where it would warn. ``asks``: whether this agent can
+    ask a person; where none is there to answer, `confirm` is a warning."""
+    answer = _ANSWERS.get(decision.decision, "allow")
+    if decision.mode != "warn":
+        return answer
+    shown = "ask" if asks and decision.confirm else "warn"
+    return max(shown, answer, key=_RANK.__getitem__)
+
+
+def deciding(decision: Decision) -> list[str]:
+    """The ids of the policies that give a decision its mode, in the order of their matches; else those whose text is redacted."""
+    found = [match.policy for match in decision.matches if match.effective == decision.mode and not match.waived]
+    if decision.mode in (None, "audit"):
+        found = [str(item["policy"]) for item in decision.redactions] or found
+    return list(dict.fromkeys(found or decision.policy_ids or decision.may_match))
+
+
+def _quoted(action: dict[str, Any]) -> str:
+    """An action in its own words, on one line. The caller masks it before it is cut."""
+    surface = action["surface"]
+    if surface == "shell":
+        return " ".join(str(action["command"]).split())
+    if surface == "file":
+        return f"{action['operation']} {action['path']}"
+    if surface == "mcp":
+        return f"{action['server']} {action['tool']}"
+    return f"{action.get('method') or 'GET'} {action['url']}" if surface == "web" else str(surface)
+
+
+def _cut(shown: str) -> str:
+    return f"`{shown if len(shown) <= _LONGEST else shown[:_LONGEST] + '…'}`"
+
+
+def _replacement(request: Request, outcome: str, hide: Callable[[str], str], by: str) -> Any:
+    """What stands in for the original: its texts without secrets, or, of an output that is withheld, a note. None when nothing changes."""
+    if request.original is None:
+        return None
+    if outcome == "redact":
+        changed = _replaced(request.original, hide)
+    elif request.kind == OUTPUT and outcome in ("ask", "deny", "terminate"):
+        note = f"[withheld by packgate, {by}]"
+        changed = _replaced(request.original, lambda text: note if text.strip() else text)
+    else:
+        return None
+    return None if changed == request.original else changed
+
+
+def _replaced(value: Any, apply: Callable[[str], str], key: str = "") -> Any:
+    """A JSON value with its texts replaced, in the same shape: what says what it is stays."""
+    if isinstance(value, str):
+        return value if key in STRUCTURE else apply(value)
+    if isinstance(value, dict):
+        return {name: _replaced(inner, apply, str(name)) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_replaced(inner, apply, key) for inner in value]
+    return value
