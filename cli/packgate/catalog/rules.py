@@ -102,7 +102,7 @@ def compile_wrap(item: Any, place: Place) -> dict[str, Any]:
             out[key] = compile_value(wrap[key], place.at(key))
     if "if" in wrap:
         out["if"] = compile_condition(wrap["if"], place.at("if"))
-    for key in ("join", "assignments"):
+    for key in ("join", "assignments", "deeper"):
         if wrap.get(key):
             out[key] = True
     fields = {key: compile_value(wrap[key], place.at(key)) for key in sorted(WRAP_FIELDS) if key in wrap}

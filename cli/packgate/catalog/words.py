@@ -30,7 +30,7 @@ PROGRAM_KEYS = LEVEL_KEYS | {"name", "aliases", "cases"}
 CONTINUATION_KEYS = frozenset(("name", "commands", "cases"))
 RULE_KEYS = frozenset(("families", "operation", "effect", "if", "each", "environment", "even-if-neutral", "sends"))
 WRAP_KEYS = frozenset(
-    ("kind", "from", "lang", "file", "host", "join", "assignments", "if", "user", "cwd", "place", "args", "clear-env", "via")
+    ("kind", "from", "lang", "file", "host", "join", "assignments", "if", "user", "cwd", "place", "args", "clear-env", "via", "deeper")
 )
 VARIABLE_KEYS = frozenset(("name", "families", "fields", "environment", "operation", "always", "literal"))
 CASE_KEYS = frozenset(("command", "yields", "coverage", "context", "contains"))

@@ -108,6 +108,8 @@ class _Reader:
         if not isinstance(word, str):
             if not self.pending or all(branch.level is None for branch in self.live):
                 self.call.undecided = any(branch.can_follow(word) for branch in self.live)
+                # What stands before the name of a sub-command holds options, whatever they are (`kubectl $FLAGS delete …`).
+                return self.call.undecided and self._names_next()
             return False
         live = self.live
         following = live[0].follow(word) if len(live) == 1 else [child for branch in live for child in branch.follow(word)]
@@ -123,6 +125,11 @@ class _Reader:
         if not self.descending:
             self._settle()
         return True
+
+    def _names_next(self) -> bool:
+        """Whether the next word is a sub-command by its own name."""
+        following = self.argv[self.position] if self.position < len(self.argv) else None
+        return isinstance(following, str) and any(following in branch.exact for branch in self.live)
 
     def _enter(self, branch: Branch, level: Level) -> None:
         self.best = branch

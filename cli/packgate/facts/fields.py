@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from packgate.facts.call import Call
     from packgate.facts.context import Context
     from packgate.facts.session import Session
-    from packgate.model.value import Value
+    from packgate.model.value import Origin, Value
 
     Fields = dict[str, tuple[Value, ...]]
 
@@ -124,8 +124,11 @@ def _unknown_scope(path: Value) -> str | None:
     last = path.parts[-1]
     if (isinstance(last, str) and last.rsplit("/", 1)[-1]) or (len(path.parts) > 1 and isinstance(last, Glob)):
         return UNKNOWN
-    made_up = any(origin.kind in _MADE_UP and not (origin.kind == "command" and origin.detail in _PLAIN) for origin in origins_of(path))
-    return DERIVED if made_up else None
+    return DERIVED if any(_is_made_up(origin) for origin in origins_of(path)) else None
+
+
+def _is_made_up(origin: Origin) -> bool:
+    return origin.kind in _MADE_UP and not (origin.kind == "command" and origin.detail.partition(" ")[0] in _PLAIN)
 
 
 def environment_of(values: list[Value], context: Context, session: Session) -> tuple[Value, ...]:

@@ -62,10 +62,11 @@ class Rule:
 
 
 class Wrap:
-    """One item of ``wraps``. ``source`` is the words or the code, ``file`` the file that holds the code."""
+    """One item of ``wraps``. ``source`` is the words or the code, ``file`` the file that holds the code; ``deeper`` says that it
+    holds for the sub-commands too."""
 
     __slots__ = (
-        "args", "assignments", "clear_env", "condition", "cwd", "fields", "file", "host", "join", "kind", "lang", "place",
+        "args", "assignments", "clear_env", "condition", "cwd", "deeper", "fields", "file", "host", "join", "kind", "lang", "place",
         "reads_stdin", "source", "user", "via",
     )  # fmt: skip
 
@@ -86,6 +87,7 @@ class Wrap:
         self.fields = [(name, value_from(value, options)) for name, value in data.get("fields", {}).items()]
         self.reads_stdin: bool = data.get("from") == ["all", [["stdin"]]]
         self.via: bool = data.get("via", True)
+        self.deeper: bool = data.get("deeper", False)
 
 
 def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> Source | None:
@@ -142,7 +144,8 @@ class Level:
         self.via: bool = data.get("via", parent.via if parent is not None else True)
         self.prints = [value_from(item, options) for item in data.get("prints", ())]
         self.rules = [Rule(item, options, self.fields) for item in data.get("rules", ())]
-        self.wraps = [Wrap(item, options) for item in data.get("wraps", ())]
+        self.wraps: list[Wrap] = [wrap for wrap in parent.wraps if wrap.deeper] if parent is not None else []
+        self.wraps.extend(Wrap(item, options) for item in data.get("wraps", ()))
         self.handlers: tuple[str, ...] = tuple(data.get("handlers", ()))
         self.prefixes: dict[str, list[Option]] = {}
         self.given_options: dict[tuple[str, ...], Given] = {}

@@ -12,12 +12,12 @@ from packgate.facts.output import output_of, printed_variables
 from packgate.facts.paths import normalise, under
 from packgate.facts.redirections import CONNECTIONS, EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
 from packgate.facts.repository import Repository
-from packgate.facts.resolve import bare, candidates, resolve, split_git
+from packgate.facts.resolve import Target, bare, candidates, resolve, split_git
 from packgate.facts.scripts import run_script, unknown_program
 from packgate.facts.wraps import run_wraps
 from packgate.facts.yields import GENERIC, rule_operations
 from packgate.model.operation import FULL, PARTIAL, Note, Operation
-from packgate.model.value import Origin, join, unknown
+from packgate.model.value import Hole, Origin, join, show, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from packgate.facts.environment import EnvironmentWords
     from packgate.facts.program import Program
     from packgate.model.action import Action
-    from packgate.model.value import Value
+    from packgate.model.value import Part, Value
     from packgate.shell.command import Command
 
 _NO_REPOSITORY: dict[str, str | None] = {}
 _LOCAL: tuple[Value, ...] = ("local",)
+# Programs whose output is the same for a whole line, or is told apart (`mktemp`).
+_TELLING = ("mktemp", "date", "hostname", "id", "uname", "whoami", "pwd")
 
 
 # Notes that say that part of the text was not analysed at all: a policy decides about it, as about any code that was not read.
@@ -87,6 +89,8 @@ class Session:
         if isinstance(word, str) and "/" not in word and not self.files:
             return self.named(word if word.isalnum() else bare(word), command)
         target = resolve(word, command.state, self.repository, self.files)
+        if not isinstance(word, str) and self.files and self.written(normalise(word, command.state.cwd)) is not None:
+            target = Target(None, normalise(word, command.state.cwd))
         if target.path is not None:
             return run_script(target.path, command, self)
         if target.name is not None:
@@ -232,8 +236,20 @@ class Session:
         return None
 
     def _key(self, path: Value) -> str | None:
+        """What a file of the line is found by; None for a path that may be another one the next time."""
         absolute = normalise(path, self.cwd)
-        return absolute if isinstance(absolute, str) else None
+        if isinstance(absolute, str):
+            return absolute
+        return show(absolute) if all(isinstance(part, str) or _is_stable(part) for part in absolute.parts) else None
+
+
+def _is_stable(part: Part) -> bool:
+    """Whether an unknown piece of a path is the same wherever the line has it: a variable from outside, or a name that a program told
+    once."""
+    if not isinstance(part, Hole) or part.choices or len(part.origins) != 1:
+        return False
+    origin = part.origins[0]
+    return origin.kind == "variable" or (origin.kind == "command" and origin.detail.partition(" ")[0] in _TELLING)
 
 
 def _outer(context: Context, via: tuple[str, ...]) -> Context:

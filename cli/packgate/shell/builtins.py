@@ -54,15 +54,29 @@ def test(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
 # --- folders -------------------------------------------------------------------------------------------------------
 
 
+# Folders of every system, which anybody may enter.
+_EVERYWHERE = frozenset(("/", "/bin", "/dev", "/etc", "/home", "/lib", "/opt", "/proc", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/local",
+                         "/var", "/var/log", "/var/tmp"))
+
+
 def cd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
-    """``cd``: taken to succeed."""
+    """``cd``: taken to succeed; its status is 0 for a folder that is there for sure."""
     operands = [value for value in argv[1:] if not (isinstance(value, str) and value[:1] == "-" and len(value) > 1)]
     target: Value | None = operands[0] if operands else state.home
     if target == "-":
         target = state.old_cwd if state.old_cwd is not None else state.cwd
-    if target is not None and target != "":
-        _enter(state, _searched(state, target))
-    return None
+    if target is None or target == "":
+        return None
+    left, before = state.cwd, state.old_cwd
+    _enter(state, _searched(state, target))
+    return 0 if _is_there(state.cwd, left, before) else None
+
+
+def _is_there(folder: Value, left: Value, before: Value | None) -> bool:
+    """Whether a folder is one that every system has, one that the shell was in, or one above it."""
+    if not isinstance(folder, str):
+        return folder in (left, before)
+    return folder in _EVERYWHERE or folder == before or (isinstance(left, str) and f"{left}/".startswith(f"{folder}/"))
 
 
 def _searched(state: State, target: Value) -> Value:
@@ -83,11 +97,14 @@ def pushd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
     operands = [value for value in argv[1:] if value not in ("-n", "--", "-q")]
     if operands and not (isinstance(operands[0], str) and operands[0][:1] in ("+", "-")):
         state.folders = [*state.folders, state.cwd]
+        left, before = state.cwd, state.old_cwd
         _enter(state, operands[0])
+        return 0 if _is_there(state.cwd, left, before) else None
     elif not operands and state.folders:
         top = state.folders[-1]
         state.folders = [*state.folders[:-1], state.cwd]
         _enter(state, top)
+        return 0
     return None
 
 
@@ -96,6 +113,7 @@ def popd(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> 
         top = state.folders[-1]
         state.folders = state.folders[:-1]
         _enter(state, top)
+        return 0
     return None
 
 

@@ -20,7 +20,7 @@ from packgate.shell.redirects import close_redirects, keep_redirects, open_redir
 from packgate.shell.streams import Sink, Stream, buffer_for
 from packgate.shell.substitution import run_pending
 from packgate.shell.tree import Assignment, Function, Literal
-from packgate.shell.undeclared import without_inner, without_undeclared
+from packgate.shell.undeclared import may_vanish, without_inner, without_undeclared
 from packgate.shell.variables import assign, assigned_value
 
 TYPE_CHECKING = False
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 # The function that bash calls for a command that it does not find.
 _NOT_FOUND = "command_not_found_handle"
 # Programs that hardly ever fail.
-_SUCCEED = frozenset(("echo", "printf", "pwd", "date", "basename", "dirname", "seq"))
+_SUCCEED = frozenset(("echo", "printf", "pwd", "date", "basename", "dirname", "seq", "sleep"))
+# Programs that read their input when they are given nothing else.
+_SHELLS = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
 # Builtins that print what is set when they are not told to set anything.
 _LISTING = frozenset(("set", "export", "declare", "typeset", "readonly", "local", "alias", "trap", "shopt", "hash"))
 # Their arguments that look like assignments expand as such.
@@ -53,10 +55,12 @@ def simple(walk: Walk, node: SimpleCommand, state: State) -> int | None:
             return run_alias(walk, node, name, state, span)
     names, since = walk.names, len(walk.pending)
     walk.names = []
+    walk.vanishes = False
     if node.texts is not None:
         status = _with_words(walk, node, [*node.texts], [], state, span)
     elif node.words:
         argv, arrays = _argv(walk, node.words, state)
+        walk.vanishes = (len(argv) > 2 or (len(argv) == 2 and argv[0] in _SHELLS)) and may_vanish(node.words[-1], argv[-1], state)
         status = _with_words(walk, node, argv, arrays, state, span) if argv else _bare(walk, node, state)
     else:
         status = _bare(walk, node, state)
@@ -74,6 +78,7 @@ def plain(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
         return None
     names, since = walk.names, len(walk.pending)
     walk.names = []
+    walk.vanishes = False
     status = dispatch(walk, argv, state, span)
     state.last_argument = argv[-1]
     if len(walk.pending) > since:
@@ -235,12 +240,13 @@ def dispatch(walk: Walk, argv: list[Value], state: State, span: tuple[int, int],
 
 
 def _program(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
-    """An external program. Where an undeclared variable stands inside a word, what runs without it is walked as well; so is what
-    the line says to do about unknown commands."""
+    """An external program. Where an undeclared variable stands inside a word, or is the last word, what runs without it is walked as
+    well; so is what the line says to do about unknown commands."""
+    vanishes, walk.vanishes = walk.vanishes, False
     status = external(walk, argv, state, span)[1]
     for word in argv:
         if not isinstance(word, str):
-            joined = [without_inner(word, state) for word in argv]
+            joined = [without_inner(word, state) for word in (argv[:-1] if vanishes else argv)]
             if joined != argv:
                 inner = state.copy()
                 inner.fds[1] = Sink()
@@ -318,6 +324,9 @@ def _unknown_name(walk: Walk, argv: list[Value], name: Text, state: State, span:
     shorter = without_undeclared(argv, name, state)
     if shorter is None:
         return status
+    if shorter[0] in BUILTINS:
+        # No program that stands before it could change the folder or the variables of this shell: the line means it to be empty.
+        return dispatch(walk, shorter, state, span)
     before = Snapshot(state)
     dispatch(walk, shorter, state, span)
     merge(state, [before])

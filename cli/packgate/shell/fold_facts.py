@@ -127,7 +127,10 @@ def _mktemp(given: Given) -> Value | None:
         return None
     stem = template.rstrip("X")
     path = stem if "/" in stem and "t" not in found else f"{parent}/{stem}"
-    return join((path, Text((Hole((Origin("command", "mktemp"),), NAME),)), "\n"))
+    # A name of its own every time: what is written to one is not found behind another.
+    given.state.budget.made += 1
+    detail = "mktemp" if given.state.budget.made == 1 else f"mktemp {given.state.budget.made}"
+    return join((path, Text((Hole((Origin("command", detail),), NAME),)), "\n"))
 
 
 # --- times, names, numbers -----------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ PATTERN_STEPS = 400_000
 class Budget:
     """What is left to spend; shared by every state that descends from the same line."""
 
-    __slots__ = ("code", "commands", "depth", "fields", "iterations", "level", "reported", "text")
+    __slots__ = ("code", "commands", "depth", "fields", "iterations", "level", "made", "reported", "text")
 
     def __init__(self) -> None:
         self.code = 0
@@ -40,6 +40,8 @@ class Budget:
         self.depth = 0
         self.fields = 0
         self.level = 0
+        # Names that the line had made up for it.
+        self.made = 0
         self.iterations = 0
         self.text = 0
         self.reported: set[str] = set()

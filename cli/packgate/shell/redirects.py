@@ -7,6 +7,7 @@ from packgate.shell.expand import add_word, quoted_text, single
 from packgate.shell.limits import REDIRECTS
 from packgate.shell.paths import resolve_path
 from packgate.shell.streams import Closed, Sink, Stream
+from packgate.shell.undeclared import without_inner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def close_redirects(walk: Walk, sinks: list[Sink], state: State) -> None:
                 pending.names = tuple(sink.names)
                 break
         else:
-            walk.host.opened(sink.path, sink.mode, sink.text() if sink.known() else None, sink.span)
+            for path in (sink.path, sink.shorter):
+                if path is not None:
+                    walk.host.opened(path, sink.mode, sink.text() if sink.known() else None, sink.span)
 
 
 def keep_redirects(walk: Walk, sinks: list[Sink]) -> None:
@@ -64,6 +67,8 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
     if op in ("<&", ">&") and _duplicate(target, fd, state, redirect):
         return
     known = _inherited(target, state)
+    inner = without_inner(target, state)
+    shorter = None if inner is target else resolve_path(state.cwd, inner)
     target = resolve_path(state.cwd, target)
     if known is not None:
         _dup(state, fd, known)
@@ -74,6 +79,7 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
         state.fds[fd] = Stream(walk.host.content(target), tuple(walk.names))
     elif output:
         sink = Sink(target, _MODES.get(op, "write"), span)
+        sink.shorter = shorter
         sink.standard = fd == 1
         if op == "<>":
             sink.input = Stream(walk.host.content(target), tuple(walk.names))
@@ -84,7 +90,9 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
     else:
         content = state.read(target)
         if content is None:
-            walk.host.opened(target, "read", None, span)
+            for path in (target, shorter):
+                if path is not None:
+                    walk.host.opened(path, "read", None, span)
             content = walk.host.content(target)
         state.fds[fd] = Stream(content, tuple(walk.names))
 

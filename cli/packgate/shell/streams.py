@@ -27,11 +27,13 @@ class Sink:
     """Output as it is written. ``path`` is None for a pipe or a capture; ``kept`` when `exec` opened it for good;
     ``shown`` for the output of the line itself, which whoever runs it sees."""
 
-    __slots__ = ("input", "kept", "mode", "names", "parts", "path", "shown", "size", "span", "standard", "written")
+    __slots__ = ("input", "kept", "mode", "names", "parts", "path", "shorter", "shown", "size", "span", "standard", "written")
 
     def __init__(self, path: Value | None = None, mode: str = "write", span: tuple[int, int] = (0, 0)) -> None:
         self.path = path
         self.mode = mode
+        # The path as it is without the undeclared variables inside of its names.
+        self.shorter: Value | None = None
         # What reading the descriptor yields, when it is open for both (`<>`).
         self.input: Stream | None = None
         self.span = span

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from packgate.model.value import Hole, join
+from packgate.shell.tree import Assignment, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Text, Value
     from packgate.shell.state import State
+    from packgate.shell.tree import Word
 
 # What ends a component of a path, a host, a list or a setting.
 _SEPARATORS = frozenset("/.,:=@ \t\n")
+
+
+# What no name of a program has in it.
+_NOT_IN_NAMES = frozenset(" \t\n=:@,;'\"\\$(){}[]*?")
 
 
 def without_inner(word: Value, state: State) -> Value:
@@ -40,6 +46,14 @@ def without_undeclared(argv: list[Value], name: Text, state: State) -> list[Valu
     return argv[1:] if len(argv) > 1 and _names_command(argv[1]) else None
 
 
+def may_vanish(word: Word | Assignment, value: Value, state: State) -> bool:
+    """Whether a word is nothing but an unquoted variable of which nothing is known: empty, it is no word at all."""
+    if isinstance(value, str) or isinstance(word, Assignment) or len(word.parts) != 1 or not isinstance(word.parts[0], Parameter):
+        return False
+    part = value.parts[0]
+    return len(value.parts) == 1 and isinstance(part, Hole) and ("" in part.choices if part.choices else _is_undeclared(part, state))
+
+
 def _is_undeclared(hole: Hole, state: State) -> bool:
     if len(hole.origins) != 1 or hole.origins[0].kind != "variable":
         return False
@@ -47,5 +61,10 @@ def _is_undeclared(hole: Hole, state: State) -> bool:
 
 
 def _names_command(value: Value) -> bool:
-    """Whether a word is likely the name of a program rather than an operand."""
-    return isinstance(value, str) and value.replace("-", "a").replace("_", "a").isalnum() and value[:1].isalpha()
+    """Whether a word is likely the name or the path of a program rather than an option, an address or a setting."""
+    if not isinstance(value, str) or not value or _NOT_IN_NAMES.intersection(value):
+        return False
+    if value.startswith(("/", "./", "../")):
+        return True
+    # `notes.md` is a file, `mkfs.ext4` and `python3.11` are programs.
+    return value[0].isalpha() and ("." not in value or value[-1].isdigit() or value.startswith("mkfs."))

@@ -81,7 +81,7 @@ class Walk:
 
     __slots__ = (
         "active_aliases", "budget", "calls", "captured", "consumed", "frame", "host", "left", "loops", "may_leave", "names",
-        "pending", "via",
+        "pending", "vanishes", "via",
     )  # fmt: skip
 
     def __init__(self, host: Host, budget: Budget, frame: Frame, via: tuple[str, ...]) -> None:
@@ -104,6 +104,8 @@ class Walk:
         # Set by a command substitution: its status is that of an assignment.
         self.captured = False
         self.active_aliases: tuple[str, ...] = ()
+        # Whether the last word of the command is an unquoted variable of which nothing is known: when empty, there is no such word.
+        self.vanishes = False
 
     # --- the evaluator -----------------------------------------------------------------------------------------------
 

@@ -135,6 +135,36 @@ def test_code_that_cannot_be_read_is_said(command, kinds, coverage):
     assert (opaque(command), analysis(command).coverage) == (kinds, coverage)
 
 
+@pytest.mark.parametrize("command", [
+    "f=$(mktemp); echo 'rm x' > \"$f\"; bash \"$f\"", "f=$(mktemp); echo 'rm x' > $f; chmod +x $f; $f",
+    "d=$(mktemp -d); echo 'rm x' > $d/a.sh; sh $d/a.sh", "d=$(mktemp -d); echo 'rm x' > $d/a.sh; chmod +x $d/a.sh; $d/a.sh",
+    "f=$(mktemp); echo 'rm x' > $f; . $f", "echo 'rm x' > \"$OUT\"; sh \"$OUT\"", "f=/tmp/a.$$; echo 'rm x' > $f; sh $f",
+    "f=/tmp/$(date +%s).sh; echo 'rm x' > $f; sh $f",
+])
+def test_file_of_a_name_that_is_not_known_is_found_again(command):
+    assert paths(command, "delete-file") == ["/home/dev/proj/x"]
+
+
+@pytest.mark.parametrize("command", [
+    "f=$(mktemp); g=$(mktemp); echo 'rm x' > $f; sh $g", "echo 'rm x' > \"$OUT\"; sh \"$OTHER\"", "read f g; echo 'rm x' > $f; sh $g",
+])
+def test_files_of_other_names_are_not_taken_for_each_other(command):
+    assert (paths(command, "delete-file"), opaque(command)[-1]) == ([], "file")
+
+
+@pytest.mark.parametrize(("command", "family"), [
+    ("kubectl $FLAGS delete namespace a", "cloud-destroy"), ("git $FLAGS push origin main", "git-action"), ("docker $X volume rm a", "cloud-destroy"),
+])
+def test_what_stands_before_a_subcommand_holds_options(command, family):
+    assert found(command, family)
+    assert opaque(command) == ["dynamic"]
+
+
+def test_redirection_is_also_read_without_an_undeclared_variable_inside():
+    assert "/etc/hosts" in paths("echo a >> '/'${x:+y}'etc/hosts'", "modify-file")
+    assert "/etc/passwd" in paths("sort < /et${x}c/passwd", "read-file")
+
+
 def test_code_from_the_network_carries_its_address():
     (operation,) = found("curl -s https://a.io/x.sh | sh", "opaque-execution")
     assert values(operation, "origin") == ["network"]

@@ -36,6 +36,23 @@ def test_python_deletes(code):
     assert paths(python(code), "delete-file") == ["/home/dev/proj/x"]
 
 
+@pytest.mark.parametrize("code", [
+    "exec('import os; os.remove(name)', {'name': 'x'})", "eval('os.remove(name)', {'name': 'x', 'os': __import__('os')})",
+    "import os\nexec('os.remove(name)', globals(), {'name': 'x'})", "exec('import os; os.remove(n)', globals=dict(n='x'))",
+])
+def test_executed_python_sees_the_names_that_it_is_given(code):
+    assert paths(python(code), "delete-file") == ["/home/dev/proj/x"]
+
+
+@pytest.mark.parametrize(("program", "code"), [
+    ("perl -e", "system \"rm x\" and die"), ("perl -e", "system \"rm\", \"x\" or die \"failed\""),
+    ("perl -e", "unlink \"x\" or die \"failed\""), ("ruby -e", "system \"rm x\" or abort"), ("ruby -e", "system \"rm\", \"x\" and puts 1"),
+    ("perl -e", "system((\"rm x\" and \"rm x\"))"),
+])
+def test_word_operators_end_arguments_without_parentheses(program, code):
+    assert paths(f"{program} {shlex.quote(code)}", "delete-file") == ["/home/dev/proj/x"]
+
+
 @pytest.mark.parametrize(("code", "family", "field", "value"), [
     ("open('/etc/hosts', 'w').write('x')", "modify-file", "path", "/etc/hosts"),
     ("open('/etc/hosts', mode='a')", "modify-file", "operation", "append"),

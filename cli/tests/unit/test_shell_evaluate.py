@@ -106,7 +106,7 @@ RUNS: dict[str, list[str]] = {
     "tee >(bash) <<< 'rm x'": ["tee|/dev/fd/63", "bash", "rm|x"],
     "bash <<< 'rm x'": ["bash", "rm|x"],
     "sh <<'E'\nrm $x\nE": ["sh", "rm|<$x>"],
-    "x=a; sh <<E\nrm $x \\$x\nE": ["sh", "rm|a|<$x>"],
+    "x=a; sh <<E\nrm $x \\$x\nE": ["sh", "rm|a|<$x>", "rm|a"],
     "echo 'rm x' > f; sh f": ["echo|rm x", "sh|f", "rm|x"],
     "echo 'rm x' > f; . f": ["echo|rm x", ".|f", "rm|x"],
     "export x=a; bash -c 'rm $x'": ["export|x=a", "bash|-c|rm $x", "rm|a"],
@@ -258,6 +258,26 @@ def test_undeclared_variable_in_the_command_word_is_also_walked_as_empty() -> No
     assert walk("r${x}m -rf /").lines == ["r<$x>m|-rf|/", "rm|-rf|/"]
     assert walk("$EDITOR notes.md").lines == ["<$EDITOR>|notes.md"]
     assert walk("eval \"$cmd rm x\"").lines[1:] == ["<$cmd>|rm|x", "rm|x"]
+    assert walk("$X mkfs.ext4 /dev/sdb1").lines[1:] == ["mkfs.ext4|/dev/sdb1"]
+    assert walk("$X ./x.sh a").lines[1:] == ["./x.sh|a"]
+    assert walk("$X --flag a").lines == ["<$X>|--flag|a"]
+    # No program before it could change the folder: the line means the variable to be empty.
+    assert walk("$X cd /etc && a $PWD").lines[-1] == "a|/etc"
+
+
+def test_undeclared_variable_at_the_end_is_also_walked_as_no_word() -> None:
+    assert walk("cp a b $X").lines == ["cp|a|b|<$X>", "cp|a|b"]
+    assert walk("rm x | sh $X").lines[-1] == "sh"
+    assert walk("cp a b \"$X\"").lines == ["cp|a|b|<$X>"]
+    assert walk("printenv $X").lines == ["printenv|<$X>"]
+    assert walk("X=b; cp a $X").lines == ["cp|a|b"]
+
+
+def test_folder_that_is_there_is_entered_for_sure() -> None:
+    assert walk("cd /tmp && cd - > /dev/null; a $PWD").lines[-1] == "a|/home/dev/proj"
+    assert walk("cd .. && x=b; a $x").lines[-1] == "a|b"
+    assert walk("pushd . && x=b; a $x").lines[-1] == "a|b"
+    assert walk("cd sub && x=b; a $x").lines[-1] == "a|<$x>"
 
 
 def test_each_choice_of_a_command_word_is_run() -> None:

@@ -106,7 +106,7 @@ def _language(name: str, last: str, arguments: list[object], keywords: dict[str,
     if name in ("map", "filter", "itertools.starmap", "functools.reduce", "sorted", "min", "max"):
         return _applied(name, arguments, keywords, machine)
     if name in EVALUATES:
-        return _evaluated(name, arguments, machine)
+        return _evaluated(name, arguments, keywords, machine)
     if last in DEFERS or (last in ("Thread", "Process", "Timer",
                                    "ThreadPool") and ("target" in keywords or "function" in keywords or arguments)):
         return _deferred(arguments, keywords, machine)
@@ -162,7 +162,7 @@ def _applied(name: str, arguments: list[object], keywords: dict[str, object], ma
     return derived([*found, *out]) if name != "sorted" else lists[0]
 
 
-def _evaluated(name: str, arguments: list[object], machine: Evaluator) -> object:
+def _evaluated(name: str, arguments: list[object], keywords: dict[str, object], machine: Evaluator) -> object:
     """``exec(text)`` and its kin."""
     position = EVALUATES[name]
     if name in ("runpy.run_path", "execfile") and arguments:
@@ -172,7 +172,23 @@ def _evaluated(name: str, arguments: list[object], machine: Evaluator) -> object
     code = arguments[position]
     if isinstance(code, (Function, Lib)) and not sources(code):
         return _done(machine.call(code, [], {})) if isinstance(code, Function) else None
-    return _done(machine.run_code(text_of(code), name == "eval"))
+    outer = machine.scope
+    machine.scope = _given_names(name, arguments, keywords, machine)
+    try:
+        return _done(machine.run_code(text_of(code), name == "eval"))
+    finally:
+        machine.scope = outer
+
+
+def _given_names(name: str, arguments: list[object], keywords: dict[str, object], machine: Evaluator) -> Scope:
+    """The names that the text sees: those of ``exec(text, globals, locals)`` before the ones around it."""
+    tables = [*arguments[1:3], keywords.get("globals"), keywords.get("locals")] if name in ("exec", "eval") else []
+    given = {key: thing for table in tables if isinstance(table, dict) for key, thing in table.items() if isinstance(key, str) and key}
+    if not given:
+        return machine.scope
+    scope = Scope(machine.scope)
+    scope.variables.update(given)
+    return scope
 
 
 def _deferred(arguments: list[object], keywords: dict[str, object], machine: Evaluator) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.facts.payloads.globs import globbed
 from packgate.facts.payloads.python_files import expanded, home_of, joined_path, stdin_of
-from packgate.facts.payloads.python_objects import Lib, PathText, Some, derived, is_known, sources, text_of
+from packgate.facts.payloads.python_objects import MISSING, Lib, PathText, Some, derived, is_known, sources, text_of
 from packgate.facts.payloads.python_pure import NotFolded, library
 from packgate.model.value import NAME, Glob, Origin, Text, join, unknown
 
@@ -34,11 +34,9 @@ def result(lib: Lib, name: str, arguments: list[object], keywords: dict[str, obj
     found = _path_result(name, arguments, machine)
     if found is not None:
         return found
-    if all(is_known(thing) for thing in things):
-        try:
-            return library(name, arguments, keywords)
-        except NotFolded:
-            pass
+    computed = _computed(name, arguments, keywords) if all(is_known(thing) for thing in things) else MISSING
+    if computed is not MISSING:
+        return computed
     first = arguments[0] if arguments else None
     if name in ("os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault", "os.environ.__getitem__", "os.getenvb"):
         return variable(first, machine)
@@ -62,6 +60,15 @@ def result(lib: Lib, name: str, arguments: list[object], keywords: dict[str, obj
         return derived([])
     machine.run_callbacks(arguments, keywords)
     return _made(lib, name, arguments, keywords)
+
+
+def _computed(name: str, arguments: list[object], keywords: dict[str, object]) -> object:
+    """What a function of constants computes. MISSING when it is not one that is carried out here, or fails on them or makes too much of
+    them: the result is then told by what the function is known to do, and is unknown text with their origins otherwise."""
+    try:
+        return library(name, arguments, keywords)
+    except NotFolded:
+        return MISSING
 
 
 def _made(lib: Lib, name: str, arguments: list[object], keywords: dict[str, object]) -> object:

@@ -28,7 +28,7 @@ class Exhausted(Exception):
 class ScriptBase:
     """Tokens, and the functions that a program defines. What expressions and calls give is added by the classes on top."""
 
-    __slots__ = ("calls", "functions", "language", "payload", "position", "steps", "tokens", "variables")
+    __slots__ = ("calls", "functions", "language", "loose", "payload", "position", "steps", "tokens", "variables")
 
     def __init__(self, payload: Payload, language: str) -> None:
         self.payload = payload
@@ -39,6 +39,8 @@ class ScriptBase:
         self.position = 0
         self.steps = 0
         self.calls = 0
+        # Whether arguments without parentheses are read: `and` and `or` bind less than those, and end them.
+        self.loose = False
 
     def call(self, called: object, arguments: list[object]) -> object:
         """Call a thing."""
@@ -77,8 +79,8 @@ class ScriptBase:
 
     def run(self, tokens: list[Token]) -> object:
         """Evaluate tokens as statements; the value of the last."""
-        outer, place = self.tokens, self.position
-        self.tokens, self.position = tokens, 0
+        outer, place, loose = self.tokens, self.position, self.loose
+        self.tokens, self.position, self.loose = tokens, 0, False
         result: object = None
         try:
             while self.position < len(self.tokens):
@@ -88,7 +90,7 @@ class ScriptBase:
                 if self.position == before:
                     self.position += 1
         finally:
-            self.tokens, self.position = outer, place
+            self.tokens, self.position, self.loose = outer, place, loose
         return result
 
     def closing(self, start: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from packgate.facts.payloads.script_base import CLOSE
 from packgate.facts.payloads.script_lexer import COMMAND, LINE, MARK, NAME, NUMBER, REGEX, STRING, VARIABLE, WORDS
-from packgate.facts.payloads.script_postfix import CHOICES, COMPARISONS, ScriptPostfix
+from packgate.facts.payloads.script_postfix import CHOICES, COMPARISONS, WORD_CHOICES, ScriptPostfix
 from packgate.facts.payloads.script_things import Function, Ref, derived, known_list, sources, text_of
 from packgate.model.value import Origin, Text, join, unknown
 
@@ -52,7 +52,7 @@ class ScriptEvaluator(ScriptPostfix):
             elif operator in COMPARISONS:
                 self.position += 1
                 left = self._compared(operator, left, self.operand())
-            elif operator in CHOICES:
+            elif operator in CHOICES and not (self.loose and operator in WORD_CHOICES):
                 left = self._choice(operator, left)
             else:
                 return left
@@ -153,6 +153,7 @@ class ScriptEvaluator(ScriptPostfix):
         """What stands between brackets, separated by commas."""
         self.position += 1
         out: list[object] = []
+        loose, self.loose = self.loose, False
         while self.position < len(self.tokens) and self.text() != closing:
             before = self.position
             if self.text() in (",", ";") or self.kind() == LINE:
@@ -168,6 +169,7 @@ class ScriptEvaluator(ScriptPostfix):
             if self.position == before:
                 self.position += 1
         self.position += 1
+        self.loose = loose
         return out
 
     def pair(self) -> object:
@@ -196,6 +198,7 @@ class ScriptEvaluator(ScriptPostfix):
         loose: list[object] = []
         end = self.closing(self.position)
         self.position += 1
+        outer, self.loose = self.loose, False
         while self.position < min(end, len(self.tokens)):
             before = self.position
             if self.text() in (",", ";") or self.kind() == LINE:
@@ -212,6 +215,7 @@ class ScriptEvaluator(ScriptPostfix):
             if self.position == before:
                 self.position += 1
         self.position = end + 1
+        self.loose = outer
         if self.language == "lua" and loose:
             return loose
         return out if out or not loose else loose[-1] if self.language == "perl" and len(loose) == 1 else {"": derived(loose)}

@@ -16,6 +16,8 @@ _PARENLESS = ("perl", "ruby", "php", "lua")
 COMPARISONS = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "=~", "!~", "eq", "ne", "lt", "gt", "instanceof", "%", "**", "/",
                          "*", "x", "-"))
 CHOICES = frozenset(("||", "&&", "??", "or", "and", "?", ":", "xor"))
+# Those that bind less than the commas of a call without parentheses: `system "x" and die` runs x.
+WORD_CHOICES = frozenset(("or", "and", "xor"))
 
 
 class ScriptPostfix(ScriptBase):
@@ -143,6 +145,7 @@ class ScriptPostfix(ScriptBase):
     def _loose(self) -> list[object]:
         """Arguments without parentheses, up to the end of the statement."""
         out: list[object] = []
+        outer, self.loose = self.loose, True
         while self.position < len(self.tokens):
             if self.text() == ";" or self.text() in CLOSE or self.text() in _ENDS or self.kind() == LINE:
                 break
@@ -163,4 +166,5 @@ class ScriptPostfix(ScriptBase):
                 out.append(found)
             if self.position == before:
                 break
+        self.loose = outer
         return self._with_block(out)
