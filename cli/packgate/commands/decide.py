@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # A longer line is denied without being decoded.
 LONGEST_LINE = 16 * 1024 * 1024
+# How many more objects there are before the collector looks for cycles.
+_COLLECTED_AFTER = 100_000
 _RUNS = frozenset(("allow", "alert", "redact"))
 
 
@@ -112,9 +114,11 @@ class Decider:
         """One decision for every line that is not empty, in order. Whatever has been read is answered before more is waited for."""
         # Packs and catalog stay for as long as the process does: the collector need not look at them again and again.
         gc.freeze()
+        # Deciding leaves hardly any cycles behind, and makes what is kept of programs and patterns when they first occur.
+        gc.set_threshold(_COLLECTED_AFTER)
         for lines in numbered_lines(source, LONGEST_LINE):
-            for number, line in lines:
-                out.write(self.decide_line(number, line) + "\n")
+            # Written in one go: a stream without a buffer would take each answer by itself.
+            out.write("".join([self.decide_line(number, line) + "\n" for number, line in lines]))
             out.flush()
 
     def decide_line(self, number: int, line: bytes | None) -> str:

@@ -18,7 +18,7 @@ def packs_key(packs: Sequence[Pack]) -> str:
 
 def decision_id(action: Action, packs: str, timestamp: str | None) -> str:
     """A digest of the action, the packs (see `packs_key`) and the time: the same for the same, on any machine."""
-    return _name(f"{_ordered(action.data)!r} {packs} {timestamp!r}")
+    return _name(f"{_written(action.data)} {packs} {timestamp!r}")
 
 
 def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str:
@@ -39,6 +39,46 @@ def _name(text: str) -> str:
 _DIGEST: list[Any] = []
 # Deeper data is listed rather than nested, lest this run out of stack.
 _DEEPEST = 40
+
+
+def _written(data: dict[str, Any]) -> str:
+    """What `repr` writes of `_ordered` of an action. The order of its keys, and what holds nothing but texts below them, come again and
+    again."""
+    names = tuple(data)
+    order = _ORDERS.get(names)
+    if order is None:
+        if len(_ORDERS) >= _MOST_REMEMBERED:
+            _ORDERS.clear()
+        order = _ORDERS[names] = [(name, f"({name!r}, ") for name in sorted(names)]
+    found = []
+    for name, start in order:
+        value = data[name]
+        found.append(f"{start}{value!r})" if value is None or isinstance(value, str) else f"{start}{_written_part(value)})")
+    return f"[{', '.join(found)}]"
+
+
+def _written_part(value: object) -> str:
+    if not isinstance(value, dict) or not value:
+        return repr(_ordered(value, 1))
+    entries = tuple(value.items())
+    try:
+        known = _PARTS.get(entries)
+    except TypeError:
+        # What is nested deeper has no hash.
+        return repr(_ordered(value, 1))
+    if known is None:
+        known = repr(_ordered(value, 1))
+        # Numbers that are equal may be written differently.
+        if all(each is None or isinstance(each, str) for each in value.values()):
+            if len(_PARTS) >= _MOST_REMEMBERED:
+                _PARTS.clear()
+            _PARTS[entries] = known
+    return known
+
+
+_ORDERS: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+_PARTS: dict[tuple[tuple[str, object], ...], str] = {}
+_MOST_REMEMBERED = 200
 
 
 def _ordered(value: object, depth: int = 0) -> object:

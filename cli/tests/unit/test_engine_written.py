@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import pytest
 
 from packgate.commands.shared import open_gate
+from packgate.engine.identity import _ordered, _written
 from packgate.engine.render import to_json
 from packgate.engine.written import to_text
 from packgate.guard.known import mask_with, texts
@@ -85,3 +87,12 @@ def test_a_name_does_not_depend_on_the_order_of_keys_and_tells_all_else_apart() 
         named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": 1, "d": "None"}]]),
     ]
     assert len({first, *others}) == 5
+
+
+def test_what_is_digested_is_the_action_with_its_keys_in_order() -> None:
+    values = [None, "", "it's", '"\ud800é', {}, {"A": "1", "a": None}, {"a": None, "A": "1"}, {"A": 1}, {"A": True}, {"A": 1.0},
+              ["x", {"b": 1, "a": 2}], 1]
+    for _ in range(2):
+        for one, other in itertools.product(values, repeat=2):
+            data = {"surface": "shell", "env": one, "command": "x", "arguments": other}
+            assert _written(data) == repr(_ordered(data))
