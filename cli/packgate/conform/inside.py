@@ -1,0 +1,92 @@
+"""The first process of a sandbox: builds its walls, then runs the steps of the spec on standard input. Started by `sandbox` alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from packgate.conform import walls
+from packgate.conform.servers import serve
+from packgate.conform.spec import Ran, spec_from
+
+if TYPE_CHECKING:
+    from packgate.conform.spec import Step
+
+
+def main() -> int:
+    """Read the spec, run it, write what came of every step as JSON."""
+    spec = spec_from(json.load(sys.stdin))
+    walls.build(sys.argv[1], spec.readable, spec.may_run, spec.stub_programs, spec.size)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    json.dump([asdict(_step(step)) for step in spec.steps], sys.stdout)
+    return 0
+
+
+def _step(step: Step) -> Ran:
+    open(walls.SCRIPTS, "wb").close()
+    with serve(step.server, step.calls) as server:
+        port = str(server.port) if server is not None else ""
+        _change(step, port)
+        env = {name: value.replace("{port}", port) for name, value in step.env.items()}
+        argv = [word.replace("{port}", port) for word in step.argv]
+        start = time.monotonic()
+        code, out, err = _start(argv, step, env)
+        seconds = time.monotonic() - start
+        requests = server.requests if server is not None else []
+    return Ran(code, out, err, round(seconds, 2), requests, _collected(step), _scripts())
+
+
+def _change(step: Step, port: str) -> None:
+    for path in step.remove:
+        if os.path.lexists(path):
+            os.unlink(path)
+    for path, text in step.write.items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text.replace("{port}", port))
+    for path, mode in step.modes.items():
+        os.chmod(path, mode)
+    for folder in step.full:
+        # One page, and that is taken: every write fails as on a full disk.
+        os.makedirs(folder, exist_ok=True)
+        walls.mount("-t", "tmpfs", "-o", "size=4k", "tmpfs", folder)
+        with open(f"{folder}/.full", "wb") as file:
+            file.write(b"\0" * 4096)
+
+
+def _start(argv: list[str], step: Step, env: dict[str, str]) -> tuple[int | None, str, str]:
+    process = subprocess.Popen(
+        argv, cwd=step.cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(step.stdin, timeout=step.timeout)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        return None, out, err
+    return process.returncode, out, err
+
+
+def _collected(step: Step) -> dict[str, str]:
+    found = {}
+    for path in step.collect:
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                found[path] = file.read()
+    return found
+
+
+def _scripts() -> list[str]:
+    with open(walls.SCRIPTS, encoding="utf-8", errors="replace") as file:
+        return [record.rstrip("\n") for record in file.read().split("\0") if record]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""What the drivers of agents and engines have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# What became of a tool call. `unseen`: the agent never came to decide it (no such tool, input refused before).
+RAN, ASKED, DENIED, UNSEEN = "ran", "asked", "denied", "unseen"
+RULE, HOOK = "rule", "hook"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An agent or engine that is there: its program, the version that it tells, folders that it needs."""
+
+    program: str
+    version: str
+    readable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why a lane is passed over."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What became of one tool call: the outcome, who brought it about, what the agent was told in place of (or beside) the result, and
+    what its user was shown."""
+
+    outcome: str
+    by: str = ""
+    told: str = ""
+    shown: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the action did not happen as it was asked for."""
+        return self.outcome in (ASKED, DENIED)
+
+
+@dataclass(slots=True)
+class Setting:
+    """How an agent is set up: files by path, their modes where 0644 doesn't do, folders of the host that can be read, commands that may
+    run in a shell (the hook), commands that are run before the agent starts (argument lists), and what is changed after these."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, int] = field(default_factory=dict)
+    readable: list[str] = field(default_factory=list)
+    may_run: list[str] = field(default_factory=list)
+    before: list[list[str]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    full: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+
+
+class Lane(Protocol):
+    """One agent."""
+
+    name: str
+    title: str
+    surfaces: tuple[str, ...]
+
+    def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
+        """The engine, or why there is none."""
+
+    def run(self, engine: Engine, setting: Setting, actions: Sequence[dict[str, Any]]) -> list[Seen]:
+        """Have the agent call a tool for each action (all in one context: the same folder, home and repository), everything that no rule
+        and no hook stops being allowed. Nothing is executed."""
+
+
+def expressible(lane: Lane, action: Mapping[str, Any]) -> bool:
+    """Whether the agent has a tool for an action."""
+    return action["surface"] in lane.surfaces and action.get("operation") != "delete"

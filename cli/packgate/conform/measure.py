@@ -1,0 +1,84 @@
+"""Hold what an agent did with the probes against what the packs say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packgate.conform.lane import HOOK, RAN, RULE, UNSEEN, Seen, expressible
+from packgate.conform.places import by_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from packgate.conform.lane import Engine, Lane, Setting
+    from packgate.conform.probes import Probe
+
+# What is counted for every policy, in the order of the columns.
+CAUGHT, MISSED, WRONG, QUIET, RECORDED, NOT_SEEN = "caught", "missed", "wrong", "quiet", "recorded", "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A probe and what became of it."""
+
+    probe: Probe
+    seen: Seen
+    verdict: str
+
+
+@dataclass(slots=True)
+class Measured:
+    """One pass over probes: with the native rules alone, or with the hook beside them."""
+
+    tried: list[Tried] = field(default_factory=list)
+
+    def counts(self, policy: str | None = None) -> Counter[str]:
+        """How often each verdict came, of one policy or of all."""
+        return Counter(each.verdict for each in self.tried if policy is None or each.probe.policy == policy)
+
+    def having(self, *verdicts: str) -> list[Tried]:
+        """The tries that ended so."""
+        return [each for each in self.tried if each.verdict in verdicts]
+
+
+def run(
+    lane: Lane, engine: Engine, setting: Setting, probes: Sequence[Probe], *, native: bool, tick: Callable[[int], None] | None = None,
+) -> Measured:
+    """Have the agent do every probe that it has a tool for. ``native``: the hook is not installed, so a warning can't be given."""
+    wanted = [probe for probe in probes if expressible(lane, probe.action)]
+    found: dict[int, Seen] = {}
+    for places in by_context(probe.action for probe in wanted).values():
+        found.update(zip(places, lane.run(engine, setting, [wanted[place].action for place in places]), strict=True))
+        if tick is not None:
+            tick(len(places))
+    return Measured([Tried(probe, found[place], judge(probe, found[place], native=native)) for place, probe in enumerate(wanted)])
+
+
+def judge(probe: Probe, seen: Seen, *, native: bool) -> str:
+    """The verdict of one try.
+
+    A probe whose action the packs stop is `caught` when it was stopped; one that they warn about when the agent was told by which
+    policy (or, natively, when a person was asked). An action that they only record is `recorded` when it ran. Whatever is stopped and
+    need not be is `wrong`; where the packs are silent and the agent is too, it is `quiet`.
+    """
+    if seen.outcome == UNSEEN:
+        return NOT_SEEN
+    if probe.stops:
+        return CAUGHT if seen.stopped else MISSED
+    if seen.stopped:
+        # A rule that asks is as near to a warning as rules come; the hook can do better.
+        return CAUGHT if native and probe.loud and seen.outcome != "denied" else WRONG
+    if probe.loud:
+        return CAUGHT if not native and _warned(probe, seen) else MISSED
+    return RECORDED if probe.mode is not None else QUIET
+
+
+def _warned(probe: Probe, seen: Seen) -> bool:
+    return seen.outcome == RAN and (probe.policy in seen.told or bool(seen.told and not probe.fires))
+
+
+def by_whom(tried: Sequence[Tried]) -> Counter[str]:
+    """How many of the caught were stopped by a rule, how many by the hook."""
+    return Counter(each.seen.by or HOOK for each in tried if each.verdict == CAUGHT and each.seen.by in (RULE, HOOK, ""))
