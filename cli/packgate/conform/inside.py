@@ -16,6 +16,8 @@ from packgate.conform.servers import serve
 from packgate.conform.spec import Ran, spec_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packgate.conform.spec import Step
 
 
@@ -31,10 +33,12 @@ def main() -> int:
 def _step(step: Step) -> Ran:
     open(walls.SCRIPTS, "wb").close()
     with serve(step.server, step.calls) as server:
-        port = str(server.port) if server is not None else ""
-        _change(step, port)
-        env = {name: value.replace("{port}", port) for name, value in step.env.items()}
-        argv = [word.replace("{port}", port) for word in step.argv]
+        def filled(text: str) -> str:
+            return text if server is None else text.replace("{port}", str(server.port))
+
+        _change(step, filled)
+        env = {name: filled(value) for name, value in step.env.items()}
+        argv = [filled(word) for word in step.argv]
         start = time.monotonic()
         code, out, err = _start(argv, step, env)
         seconds = time.monotonic() - start
@@ -42,14 +46,14 @@ def _step(step: Step) -> Ran:
     return Ran(code, out, err, round(seconds, 2), requests, _collected(step), _scripts())
 
 
-def _change(step: Step, port: str) -> None:
+def _change(step: Step, filled: Callable[[str], str]) -> None:
     for path in step.remove:
         if os.path.lexists(path):
             os.unlink(path)
     for path, text in step.write.items():
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text.replace("{port}", port))
+            file.write(filled(text))
     for path, mode in step.modes.items():
         os.chmod(path, mode)
     for folder in step.full:

@@ -22,13 +22,15 @@ RAN = "packgate-conform: not run"
 # Runs a script only when all of it is a line of the list; otherwise notes it (a record ends with NUL) and succeeds. The script is the first
 # word that is no option: what follows `-c` (`-lc`, `-c -l`), or the file of a script.
 _STUB = f"""#!{REAL}/sh
+may=
 for word do
   case $word in -*) continue ;; esac
   while IFS= read -r line; do
-    if [ "$word" = "$line" ]; then exec {REAL}/"${{0##*/}}" "$@"; fi
+    if [ "$word" = "$line" ]; then may=yes; fi
   done < {MAY_RUN}
   break
 done
+if [ "$may" ]; then exec {REAL}/"${{0##*/}}" "$@"; fi
 for word do printf '%s\\n' "$word" >> {SCRIPTS}; done
 printf '\\0' >> {SCRIPTS}
 printf '%s\\n' '{RAN}'

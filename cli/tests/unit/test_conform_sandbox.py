@@ -39,9 +39,9 @@ def test_a_shell_runs_nothing_and_notes_what_it_was_given():
 
 
 def test_only_what_may_run_runs_and_only_when_it_is_the_script():
-    allowed = "echo allowed"
+    allowed = "cat"
     steps = [
-        Step(["/bin/sh", "-c", allowed]),
+        Step(["/bin/sh", "-c", allowed], stdin="allowed"),
         Step(["/bin/sh", "-c", "touch /tmp/made", allowed]),
         Step(["/bin/sh", "-c", allowed + "; touch /tmp/made"]),
         Step(["/bin/sh", "-c", f"touch /tmp/made\n{allowed}"]),
@@ -98,7 +98,7 @@ def test_steps_see_what_earlier_ones_left_and_time_is_limited():
         python("open('/home/note', 'w').write('x')", collect=["/home/note", "/home/none"]),
         python("import time; time.sleep(60)", timeout=0.5),
         python("print(open('/home/note').read())"),
-        python("open('/home/full/a', 'w').write('x' * 10)", write={"/home/full/.keep": ""}, full=["/home/full"]),
+        python("with open('/home/full/a', 'w') as file:\n    file.write('x' * 10)", write={"/home/full/.keep": ""}, full=["/home/full"]),
     ]
     first, second, third, fourth = run(*steps)
     assert first.files == {"/home/note": "x"}

@@ -12,7 +12,8 @@ _USAGE = {"input_tokens": 1, "input_tokens_details": None, "output_tokens": 1, "
 
 
 class Handler(ScriptedHandler):
-    """A turn holds one call. A tool that takes free text (`apply_patch`) has it as ``text`` in place of ``input``."""
+    """A turn holds one call. A tool that takes free text (`apply_patch`) has it as ``text`` in place of ``input``; one of an
+    MCP server is called within its ``namespace``."""
 
     def answer(self, body: dict[str, Any]) -> None:
         """See `ScriptedHandler`."""
@@ -32,7 +33,7 @@ class Handler(ScriptedHandler):
 def _item(made: int, call: dict[str, Any] | None) -> dict[str, Any]:
     if call is None:
         return {"type": "message", "id": f"msg_{made:06d}", "role": "assistant", "content": [{"type": "output_text", "text": "done"}]}
-    common = {"call_id": f"call_{made:06d}", "name": call["name"]}
+    common = {"call_id": f"call_{made:06d}", **{key: call[key] for key in ("name", "namespace") if key in call}}
     if "text" in call:
         return {"type": "custom_tool_call", "id": f"ct_{made:06d}", **common, "input": call["text"]}
     return {"type": "function_call", "id": f"fc_{made:06d}", **common, "arguments": json.dumps(call["input"])}

@@ -1,0 +1,123 @@
+"""Gemini CLI: the real program, replaying scripted answers of its model (`--fake-responses`)."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from packgate.conform.find import Program
+from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
+from packgate.conform.mcp import stub_servers
+from packgate.conform.spec import Step
+from packgate.conform.started import find_agent, sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from packgate.conform.lane import Absent, Engine, Setting
+    from packgate.conform.spec import Ran
+
+PROGRAM = Program("gemini", "gemini", node=".bin/gemini")
+_BATCH = 60
+_SCRIPT = "/run/conform/answers-{batch}.jsonl"
+_USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
+# How its stream names a call that policy or hook stopped, and what the two say.
+_VIOLATION, _BY_HOOK, _BY_RULE = "policy_violation", "Tool execution blocked", "denied by policy"
+# Gemini's own refusals, whatever the policy: the action is never offered to it.
+_OWN = ("Path not in workspace", "not found in registry")
+_TELLS = "Hook system message: "
+
+
+class Gemini:
+    """See `Lane`. Files outside the working folder are refused by Gemini itself."""
+
+    name = "gemini"
+    title = "Gemini CLI"
+    surfaces = ("shell", "file", "mcp")
+
+    def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
+        """See `Lane`."""
+        return find_agent(PROGRAM, "@google/gemini-cli from npm", given, environ)
+
+    def run(self, engine: Engine, setting: Setting, actions: Sequence[dict[str, Any]]) -> list[Seen]:
+        """See `Lane`."""
+        calls = [tool_call(action) for action in actions]
+        batches = [calls[start : start + _BATCH] for start in range(0, len(calls), _BATCH)]
+        steps = [_session(engine, setting, actions[0], batch, place) for place, batch in enumerate(batches)]
+        ran = sessions(engine, setting, actions[0], _files(actions), steps)
+        return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, len(batch))]
+
+
+def tool_call(action: Mapping[str, Any]) -> dict[str, Any]:
+    """The tool call that does an action. Raises `ValueError` for one that no tool does."""
+    surface = action["surface"]
+    if surface == "shell":
+        return {"name": "run_shell_command", "args": {"command": action["command"], "description": "a step of the task"}}
+    if surface == "mcp":
+        return {"name": f"mcp_{action['server']}_{action['tool']}", "args": action.get("arguments") or {}}
+    if surface == "file":
+        path, content = action["path"], action.get("content") or "text\n"
+        tools = {
+            "read": {"name": "read_file", "args": {"file_path": path}},
+            "write": {"name": "write_file", "args": {"file_path": path, "content": content}},
+            "edit": {"name": "write_file", "args": {"file_path": path, "content": content}},
+        }
+        if action.get("operation") in tools:
+            return tools[action["operation"]]
+    raise ValueError(f"no tool of Gemini CLI does this: {surface} {action.get('operation')}")
+
+
+def answers(calls: Sequence[Mapping[str, Any]]) -> str:
+    """The replay file: a call a turn, then a word."""
+    parts: list[dict[str, Any]] = [{"functionCall": call} for call in calls]
+    return "".join(json.dumps(_answer(part)) + "\n" for part in [*parts, {"text": "done"}])
+
+
+def _answer(part: Mapping[str, Any]) -> dict[str, Any]:
+    candidate = {"content": {"parts": [part], "role": "model"}, "finishReason": "STOP", "index": 0}
+    return {"method": "generateContentStream", "response": [{"candidates": [candidate], "usageMetadata": _USAGE}]}
+
+
+def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    settings = {
+        "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": False}}, "telemetry": {"enabled": False},
+        "general": {"enableAutoUpdate": False}, "mcpServers": stub_servers(actions),
+    }
+    return {f"{actions[0]['home']}/.gemini/settings.json": json.dumps(settings)}
+
+
+def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]], batch: int) -> Step:
+    home = str(action["home"])
+    env = {
+        "PATH": f"{os.path.dirname(engine.program)}:/usr/bin:/bin", "HOME": home, "GEMINI_CLI_HOME": home, "GEMINI_API_KEY": "none",
+        "LANG": "C.UTF-8", "GEMINI_CLI_TRUST_WORKSPACE": "true", **setting.env, **(action.get("env") or {}),
+    }
+    script = _SCRIPT.replace("{batch}", str(batch))
+    argv = [
+        engine.program, "-p", "go on", "-m", "gemini-2.5-flash", "--fake-responses", script, "--output-format", "stream-json",
+        "--approval-mode", "yolo",
+    ]
+    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=60 + 5.0 * len(calls), write={script: answers(calls)})
+
+
+def read(done: Ran, calls: int) -> list[Seen]:
+    """What became of the calls of a session, which its stream tells in order. What a hook tells the user stands on standard error, not
+    beside a call: all of a session counts for each of its calls that ran."""
+    events = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
+    results = [event for event in events if event.get("type") == "tool_result"]
+    shown = "\n".join(line.removeprefix(_TELLS) for line in done.err.splitlines() if line.startswith(_TELLS))
+    found = [_seen(result, shown) for result in results[:calls]]
+    return found + [Seen(UNSEEN)] * (calls - len(found))
+
+
+def _seen(result: Mapping[str, Any], shown: str) -> Seen:
+    text = str(result.get("output") or "")
+    kind = (result.get("error") or {}).get("type")
+    if kind == _VIOLATION:
+        if _BY_HOOK in text:
+            return Seen(DENIED, HOOK, text)
+        return Seen(DENIED if _BY_RULE in text else ASKED, RULE, text)
+    if any(text.startswith(sign) for sign in _OWN):
+        return Seen(UNSEEN, told=text)
+    return Seen(RAN, told=shown, shown=shown)

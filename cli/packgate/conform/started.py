@@ -1,0 +1,57 @@
+"""What starting an agent takes whichever it is: its version, the steps around its sessions, and that these went well."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from packgate.conform import sandbox
+from packgate.conform.find import find, folder_of
+from packgate.conform.lane import Absent, Engine
+from packgate.conform.places import prepare
+from packgate.conform.spec import Spec, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from packgate.conform.find import Program
+    from packgate.conform.lane import Setting
+    from packgate.conform.spec import Ran
+
+TRUE = "/usr/bin/true"
+
+
+def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
+    """An agent with the last word of the first line that `--version` prints as its version, or why there is none."""
+    path = find(program, given, environ)
+    if path is None:
+        return Absent(f"no `{program.name}`: name it with --engine or {program.variable}, or install {hint}")
+    reason = sandbox.missing()
+    if reason is not None:
+        return Absent(reason)
+    step = Step([path, "--version"], env={"HOME": "/tmp", "PATH": "/usr/bin:/bin"}, timeout=60)
+    (done,) = sandbox.run(Spec([folder_of(path)], [step]))
+    words = [word for word in done.out.split("\n")[0].split() if word[:1].isdigit()]
+    if done.code != 0 or not words:
+        return Absent(f"{path} does not tell its version: {(done.err or done.out).strip()[-200:]}")
+    return Engine(path, words[0].rstrip(".,"), (folder_of(path),))
+
+
+def sessions(
+    engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], steps: Sequence[Step], programs: Sequence[str] = (),
+) -> list[Ran]:
+    """Make the folders of an action, the agent's own files (``write``) and the setting's, then run the sessions; what came of these.
+
+    Raises `NoSandbox` when something before them failed: nothing was measured then.
+    """
+    env = {"HOME": str(action["home"]), "PATH": "/usr/sbin:/usr/bin", "LANG": "C.UTF-8"}
+    before = [*prepare(action), Step([TRUE], write=dict(write))]
+    before += [Step(argv, env=env, cwd=str(action["home"])) for argv in setting.before]
+    before.append(Step([TRUE], write=setting.files, modes=setting.modes, remove=setting.removed, full=setting.full))
+    spec = Spec([*engine.readable, *setting.readable], [*before, *steps], may_run=setting.may_run, stub_programs=list(programs))
+    ran = sandbox.run(spec)
+    for step, done in zip(before, ran, strict=False):
+        if done.code != 0:
+            raise sandbox.NoSandbox(f"{' '.join(step.argv)} ended with {done.code}: {(done.err or done.out)[-800:]}")
+    return ran[len(before) :]
