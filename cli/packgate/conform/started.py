@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 from packgate.conform import sandbox
@@ -12,14 +11,16 @@ from packgate.conform.places import prepare
 from packgate.conform.spec import Spec, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from packgate.conform.find import Program
-    from packgate.conform.lane import Setting
+    from packgate.conform.lane import Seen, Setting
     from packgate.conform.spec import Ran
 
 TRUE = "/usr/bin/true"
+# Calls that one session makes: agents send all of the conversation again at every turn.
+BATCH = 60
 
 
 def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
@@ -38,9 +39,7 @@ def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[
     return Engine(path, words[0].rstrip(".,"), (folder_of(path),))
 
 
-def sessions(
-    engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], steps: Sequence[Step], programs: Sequence[str] = (),
-) -> list[Ran]:
+def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], steps: Sequence[Step]) -> list[Ran]:
     """Make the folders of an action, the agent's own files (``write``) and the setting's, then run the sessions; what came of these.
 
     Raises `NoSandbox` when something before them failed: nothing was measured then.
@@ -49,9 +48,20 @@ def sessions(
     before = [*prepare(action), Step([TRUE], write=dict(write))]
     before += [Step(argv, env=env, cwd=str(action["home"])) for argv in setting.before]
     before.append(Step([TRUE], write=setting.files, modes=setting.modes, remove=setting.removed, full=setting.full))
-    spec = Spec([*engine.readable, *setting.readable], [*before, *steps], may_run=setting.may_run, stub_programs=list(programs))
+    spec = Spec([*engine.readable, *setting.readable], [*before, *steps], may_run=setting.may_run)
     ran = sandbox.run(spec)
     for step, done in zip(before, ran, strict=False):
         if done.code != 0:
             raise sandbox.NoSandbox(f"{' '.join(step.argv)} ended with {done.code}: {(done.err or done.out)[-800:]}")
     return ran[len(before) :]
+
+
+def in_batches(
+    engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], calls: Sequence[dict[str, Any]],
+    session: Callable[[list[dict[str, Any]]], Step], read: Callable[[Ran, list[dict[str, Any]]], list[Seen]],
+) -> list[Seen]:
+    """Have sessions of one sandbox make the calls, and say of each what became of it. ``session`` gives the step that makes some of the
+    calls, ``read`` what became of these."""
+    batches = [list(calls[start : start + BATCH]) for start in range(0, len(calls), BATCH)]
+    ran = sessions(engine, setting, action, write, [session(batch) for batch in batches])
+    return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, batch)]

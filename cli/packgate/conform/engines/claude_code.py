@@ -9,7 +9,7 @@ from packgate.conform.find import Program
 from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
 from packgate.conform.spec import Step
-from packgate.conform.started import find_agent, sessions
+from packgate.conform.started import find_agent, in_batches
 from packgate.conform.told import Told, by_messages
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ MANAGED = "/etc/claude-code/managed-settings.d"
 # Everything that no rule stops is allowed, so that what stops is a rule or the hook; the last file of its folder.
 _ALLOWED = ["Bash", "Read", "Edit", "Write", "WebFetch"]
 _MCP = "/run/conform/mcp.json"
-_BATCH = 60
 
 
 class ClaudeCode:
@@ -40,10 +39,9 @@ class ClaudeCode:
     def run(self, engine: Engine, setting: Setting, actions: Sequence[dict[str, Any]]) -> list[Seen]:
         """See `Lane`."""
         calls = [tool_call(action) for action in actions]
-        batches = [calls[start : start + _BATCH] for start in range(0, len(calls), _BATCH)]
-        steps = [_session(engine, setting, actions[0], batch) for batch in batches]
-        ran = sessions(engine, setting, actions[0], _files(actions), steps)
-        return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, batch)]
+        return in_batches(
+            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions[0], batch), read,
+        )
 
 
 def tool_call(action: Mapping[str, Any]) -> dict[str, Any]:

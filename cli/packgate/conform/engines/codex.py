@@ -10,7 +10,7 @@ from packgate.conform.find import Program
 from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
 from packgate.conform.spec import Step
-from packgate.conform.started import find_agent, sessions
+from packgate.conform.started import find_agent, in_batches
 from packgate.conform.told import by_responses
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from packgate.conform.told import Told
 
 PROGRAM = Program("codex", "codex", package="codex_cli_bin", inside="bin/codex")
-_BATCH = 60
 # What Codex tells its model when a call does not happen, and by whom that was.
 _BY_HOOK = ("blocked by PreToolUse hook",)
 _ASKS = ("approval required by policy", "requires approval")
@@ -43,10 +42,9 @@ class Codex:
     def run(self, engine: Engine, setting: Setting, actions: Sequence[dict[str, Any]]) -> list[Seen]:
         """See `Lane`."""
         calls = [tool_call(action) for action in actions]
-        batches = [calls[start : start + _BATCH] for start in range(0, len(calls), _BATCH)]
-        steps = [_session(engine, setting, actions, batch) for batch in batches]
-        ran = sessions(engine, setting, actions[0], {}, steps)
-        return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, len(batch))]
+        return in_batches(
+            engine, setting, actions[0], {}, calls, lambda batch: _session(engine, setting, actions, batch), read,
+        )
 
 
 def tool_call(action: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,10 +86,10 @@ def _session(engine: Engine, setting: Setting, actions: Sequence[Mapping[str, An
     return Step(argv, cwd=str(action["cwd"]), env=env, server="responses", calls=calls, timeout=limit, write=_files(actions))
 
 
-def read(done: Ran, calls: int) -> list[Seen]:
+def read(done: Ran, calls: Sequence[Mapping[str, Any]]) -> list[Seen]:
     """What became of the calls of a session: the last request holds the output of each."""
     told = by_responses(done)
-    return [_seen(told.get(f"call_{place:06d}")) for place in range(calls)]
+    return [_seen(told.get(f"call_{place:06d}")) for place in range(len(calls))]
 
 
 def _seen(told: Told | None) -> Seen:

@@ -10,7 +10,7 @@ from packgate.conform.find import Program
 from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
 from packgate.conform.spec import Step
-from packgate.conform.started import find_agent, sessions
+from packgate.conform.started import find_agent, in_batches
 from packgate.conform.told import by_messages
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from packgate.conform.told import Told
 
 PROGRAM = Program("copilot", "copilot", node=".bin/copilot-linux-x64")
-_BATCH = 60
 # What Copilot tells its model when a call does not happen.
 _BY_HOOK = ("Denied by preToolUse hook", "Denied by PreToolUse hook", "preToolUse hook")
 _ASKS = ("no interactive user response",)
@@ -42,10 +41,9 @@ class Copilot:
     def run(self, engine: Engine, setting: Setting, actions: Sequence[dict[str, Any]]) -> list[Seen]:
         """See `Lane`."""
         calls = [tool_call(action) for action in actions]
-        batches = [calls[start : start + _BATCH] for start in range(0, len(calls), _BATCH)]
-        steps = [_session(engine, setting, actions[0], batch) for batch in batches]
-        ran = sessions(engine, setting, actions[0], _files(actions), steps)
-        return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, len(batch))]
+        return in_batches(
+            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions[0], batch), read,
+        )
 
 
 def tool_call(action: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,10 +81,10 @@ def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls:
     return Step(argv, cwd=str(action["cwd"]), env=env, server="messages", calls=calls, timeout=60 + 5.0 * len(calls))
 
 
-def read(done: Ran, calls: int) -> list[Seen]:
+def read(done: Ran, calls: Sequence[Mapping[str, Any]]) -> list[Seen]:
     """What became of the calls of a session: the last request holds the result of each."""
     told = by_messages(done)
-    return [_seen(told.get(f"toolu_{place:06d}")) for place in range(calls)]
+    return [_seen(told.get(f"toolu_{place:06d}")) for place in range(len(calls))]
 
 
 def _seen(told: Told | None) -> Seen:

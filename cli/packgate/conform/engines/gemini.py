@@ -10,7 +10,7 @@ from packgate.conform.find import Program
 from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
 from packgate.conform.spec import Step
-from packgate.conform.started import find_agent, sessions
+from packgate.conform.started import find_agent, in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from packgate.conform.spec import Ran
 
 PROGRAM = Program("gemini", "gemini", node=".bin/gemini")
-_BATCH = 60
-_SCRIPT = "/run/conform/answers-{batch}.jsonl"
+_SCRIPT = "/run/conform/answers.jsonl"
 _USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
 # How its stream names a call that policy or hook stopped, and what the two say.
 _VIOLATION, _BY_HOOK, _BY_RULE = "policy_violation", "Tool execution blocked", "denied by policy"
@@ -43,10 +42,9 @@ class Gemini:
     def run(self, engine: Engine, setting: Setting, actions: Sequence[dict[str, Any]]) -> list[Seen]:
         """See `Lane`."""
         calls = [tool_call(action) for action in actions]
-        batches = [calls[start : start + _BATCH] for start in range(0, len(calls), _BATCH)]
-        steps = [_session(engine, setting, actions[0], batch, place) for place, batch in enumerate(batches)]
-        ran = sessions(engine, setting, actions[0], _files(actions), steps)
-        return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, len(batch))]
+        return in_batches(
+            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions[0], batch), read,
+        )
 
 
 def tool_call(action: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,28 +85,27 @@ def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {f"{actions[0]['home']}/.gemini/settings.json": json.dumps(settings)}
 
 
-def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]], batch: int) -> Step:
+def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]]) -> Step:
     home = str(action["home"])
     env = {
         "PATH": f"{os.path.dirname(engine.program)}:/usr/bin:/bin", "HOME": home, "GEMINI_CLI_HOME": home, "GEMINI_API_KEY": "none",
         "LANG": "C.UTF-8", "GEMINI_CLI_TRUST_WORKSPACE": "true", **setting.env, **(action.get("env") or {}),
     }
-    script = _SCRIPT.replace("{batch}", str(batch))
     argv = [
-        engine.program, "-p", "go on", "-m", "gemini-2.5-flash", "--fake-responses", script, "--output-format", "stream-json",
+        engine.program, "-p", "go on", "-m", "gemini-2.5-flash", "--fake-responses", _SCRIPT, "--output-format", "stream-json",
         "--approval-mode", "yolo",
     ]
-    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=60 + 5.0 * len(calls), write={script: answers(calls)})
+    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=60 + 5.0 * len(calls), write={_SCRIPT: answers(calls)})
 
 
-def read(done: Ran, calls: int) -> list[Seen]:
+def read(done: Ran, calls: Sequence[Mapping[str, Any]]) -> list[Seen]:
     """What became of the calls of a session, which its stream tells in order. What a hook tells the user stands on standard error, not
     beside a call: all of a session counts for each of its calls that ran."""
     events = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
     results = [event for event in events if event.get("type") == "tool_result"]
     shown = "\n".join(line.removeprefix(_TELLS) for line in done.err.splitlines() if line.startswith(_TELLS))
-    found = [_seen(result, shown) for result in results[:calls]]
-    return found + [Seen(UNSEEN)] * (calls - len(found))
+    found = [_seen(result, shown) for result in results[: len(calls)]]
+    return found + [Seen(UNSEEN)] * (len(calls) - len(found))
 
 
 def _seen(result: Mapping[str, Any], shown: str) -> Seen:

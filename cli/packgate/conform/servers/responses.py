@@ -33,7 +33,7 @@ class Handler(ScriptedHandler):
 def _item(made: int, call: dict[str, Any] | None) -> dict[str, Any]:
     if call is None:
         return {"type": "message", "id": f"msg_{made:06d}", "role": "assistant", "content": [{"type": "output_text", "text": "done"}]}
-    common = {"call_id": f"call_{made:06d}", **{key: call[key] for key in ("name", "namespace") if key in call}}
+    common: dict[str, Any] = {"call_id": f"call_{made:06d}", **{key: call[key] for key in ("name", "namespace") if key in call}}
     if "text" in call:
         return {"type": "custom_tool_call", "id": f"ct_{made:06d}", **common, "input": call["text"]}
     return {"type": "function_call", "id": f"fc_{made:06d}", **common, "arguments": json.dumps(call["input"])}
