@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 # What became of a tool call. `unseen`: the agent never came to decide it (no such tool, input refused before).
 RAN, ASKED, DENIED, UNSEEN = "ran", "asked", "denied", "unseen"
-RULE, HOOK = "rule", "hook"
+# Who brought it about: a rule that was rendered, the hook, or the agent by itself, whatever the policy.
+RULE, HOOK, OWN = "rule", "hook", "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.conform import walls
 from packgate.conform.find import Program
-from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
+from packgate.conform.lane import ASKED, DENIED, HOOK, OWN, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
 from packgate.conform.spec import Step
 from packgate.conform.started import find_agent, in_batches
@@ -24,6 +24,8 @@ PROGRAM = Program("codex", "codex", package="codex_cli_bin", inside="bin/codex")
 # What Codex tells its model when a call does not happen, and by whom that was.
 _BY_HOOK = ("blocked by PreToolUse hook",)
 _ASKS = ("approval required by policy", "requires approval")
+# It refuses some commands that delete by itself.
+_OWN = ("style commands are not permitted",)
 _RAN = (walls.RAN, "Success. Updated")
 _REFUSED = ("rejected:", "rejected by", "policy forbids", "exec_command failed")
 
@@ -99,6 +101,8 @@ def _seen(told: Told | None) -> Seen:
         return Seen(DENIED, HOOK, told.text)
     if any(sign in told.text for sign in _ASKS):
         return Seen(ASKED, RULE, told.text)
+    if any(sign in told.text for sign in _OWN):
+        return Seen(DENIED, OWN, told.text)
     if any(sign in told.text for sign in _RAN):
         return Seen(RAN, told=told.beside)
     if any(sign in told.text for sign in _REFUSED):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PROGRAM = Program("gemini", "gemini", node=".bin/gemini")
 _SCRIPT = "/run/conform/answers.jsonl"
+# Everything that no rule of the administrator's tier stops is allowed; the mode that approves all by itself would also approve what a rule
+# asks about.
+_ALLOWED = '[[rule]]\ntoolName = "*"\ndecision = "allow"\npriority = 999\n'
 _USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
 # How its stream names a call that policy or hook stopped, and what the two say.
 _VIOLATION, _BY_HOOK, _BY_RULE = "policy_violation", "Tool execution blocked", "denied by policy"
@@ -82,7 +85,8 @@ def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": False}}, "telemetry": {"enabled": False},
         "general": {"enableAutoUpdate": False}, "mcpServers": stub_servers(actions),
     }
-    return {f"{actions[0]['home']}/.gemini/settings.json": json.dumps(settings)}
+    home = actions[0]["home"]
+    return {f"{home}/.gemini/settings.json": json.dumps(settings), f"{home}/.gemini/policies/conform.toml": _ALLOWED}
 
 
 def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]]) -> Step:
@@ -93,7 +97,7 @@ def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls:
     }
     argv = [
         engine.program, "-p", "go on", "-m", "gemini-2.5-flash", "--fake-responses", _SCRIPT, "--output-format", "stream-json",
-        "--approval-mode", "yolo",
+        "--approval-mode", "default",
     ]
     return Step(argv, cwd=str(action["cwd"]), env=env, timeout=60 + 5.0 * len(calls), write={_SCRIPT: answers(calls)})
 
