@@ -28,6 +28,7 @@ VERBS = {
     "diff": "Show what a change to packs does.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
     "bundle": "Build, check and compare the archives that enforcement points download.",
+    "hook": "Ask packgate before an agent acts: install the hook, or answer one payload.",
     "promote": "Move a pack, a threat layer, a policy or an assignment to a later stage.",
     "waivers": "List waivers and what each let through.",
     "release": "Release a pack: an annotated tag on the current commit.",

@@ -97,7 +97,7 @@ class Gate:
         self.engine.stages(stage, None)
         try:
             decision = self.decide(action, stage=stage, now=now)
-            return decision, render(decision, _masker(action, decision))
+            return decision, render(decision, masker(action, decision))
         except Exception as error:
             if on_error is not None:
                 on_error(error)
@@ -119,7 +119,7 @@ def _refusal(reason: str, now: str | None, action_id: str | None) -> Decision:
     return decision
 
 
-def _masker(action: Action, decision: Decision) -> Callable[[str], str] | None:
+def masker(action: Action, decision: Decision) -> Callable[[str], str] | None:
     """What hides the secrets of an action in the texts of a decision; None where there are none."""
     quoted = _quoted(decision)
     if not quoted:

@@ -1,0 +1,103 @@
+"""Append to the event log: one record, one line, one write. A line is there whole or, on a full disk, cut off and alone with its damage."""
+
+from __future__ import annotations
+
+from packgate.eventlog.line import to_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Beside the log: a byte for every record that could not be written.
+LOST = ".lost"
+_KIND = 0o170000
+_REGULAR = 0o100000
+_OTHERS_WRITE = 0o022
+
+
+class LogError(Exception):
+    """A record was not written. The message says why, and quotes nothing of it."""
+
+
+def append(path: str, record: dict[str, Any], *, durable: bool = False) -> None:
+    """Write a record at the end of a log, which is made if there is none, for its owner alone.
+
+    Records of several processes at once do not mix: each is one write to a file opened for appending. ``durable`` waits until it is on
+    the disk; otherwise it is the system's, and survives the process but not the machine. Raises `LogError`, after the loss was counted
+    beside the log as far as that was possible.
+    """
+    import os
+
+    try:
+        line = to_line(record)
+        handle = _open(path)
+        try:
+            _write(handle, line)
+            if durable:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+        _count_loss(path)
+        raise LogError(f"{path}: {reason}") from None
+
+
+def lost(path: str) -> int:
+    """How many records of a log could not be written, as far as that could be counted."""
+    import os
+
+    try:
+        return os.stat(path + LOST).st_size
+    except OSError:
+        return 0
+
+
+def _open(path: str) -> int:
+    """The log, open for appending. Raises `OSError`, and `ValueError` for what is no file of this user's alone to write."""
+    import os
+
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        handle = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        handle = os.open(path, flags, 0o600)
+    found = os.fstat(handle)
+    wrong = None
+    if found.st_mode & _KIND != _REGULAR:
+        wrong = "not a regular file"
+    elif found.st_uid not in (0, os.geteuid()):
+        wrong = "the file belongs to another user"
+    elif found.st_mode & _OTHERS_WRITE:
+        wrong = "others can write the file"
+    if wrong is not None:
+        os.close(handle)
+        raise ValueError(wrong)
+    return handle
+
+
+def _write(handle: int, line: bytes) -> None:
+    """One write. Where an earlier one was cut off, its line is ended first, so that only that one is damaged."""
+    import os
+
+    size = os.fstat(handle).st_size
+    if size and os.pread(handle, 1, size - 1) != b"\n":
+        line = b"\n" + line
+    written = os.write(handle, line)
+    if written != len(line):
+        raise ValueError(f"only {written} of {len(line)} bytes were written")
+
+
+def _count_loss(path: str) -> None:
+    import os
+
+    try:
+        handle = os.open(path + LOST, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(handle, b".")
+        finally:
+            os.close(handle)
+    except (OSError, ValueError):
+        # Whoever asked is told by `LogError` anyway.
+        return

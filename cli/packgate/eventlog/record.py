@@ -1,0 +1,57 @@
+"""An event: what was decided, as the log keeps it. Every text that can quote the action is masked before it gets here or by it."""
+
+from __future__ import annotations
+
+from packgate.guard.detectors import mask_json
+from packgate.guard.known import mask_with, texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+VERSION = 1
+KINDS = ("decision", "outcome", "gap", "approval", "alert", "checkpoint")
+# Longer texts are cut, after masking: the log says what was done, and is no copy of the files that were written.
+_LONGEST_TEXT = 16 * 1024
+# What is masked of a longer text; its end is dropped with the rest, since half a secret is not recognised as one.
+_MASKED_TEXT = 4 * _LONGEST_TEXT
+
+
+def decision_event(
+    action: Mapping[str, Any], decision: Mapping[str, Any], time: str, latency_us: int | None, hide: Callable[[str], str] | None = None,
+) -> dict[str, Any]:
+    """The event of a decision. ``decision``: its documented JSON, masked. ``time``: RFC 3339. ``hide`` masks the action; without it what
+    the action's own texts give away, and whatever detectors find."""
+    return _event("decision", time, masked_action(action, hide), dict(decision), latency_us, None)
+
+
+def gap_event(time: str, latency_us: int | None, outcome: Mapping[str, Any], action: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The event of something that could not be decided. ``outcome``: the cause and what was answered."""
+    return _event("gap", time, None if action is None else masked_action(action), None, latency_us, dict(outcome))
+
+
+def masked_action(action: Mapping[str, Any], hide: Callable[[str], str] | None = None) -> Any:
+    """An action with its secrets masked and its long texts cut."""
+    short = _cut(dict(action), _MASKED_TEXT)
+    return _cut(mask_json(short, hide or mask_with(texts(short))), _LONGEST_TEXT)
+
+
+def _event(
+    kind: str, time: str, action: Any, decision: dict[str, Any] | None, latency_us: int | None, outcome: dict[str, Any] | None
+) -> dict[str, Any]:
+    """All keys, always. ``seq`` and ``prev`` are filled in where the log is chained, ``follows`` where an event belongs to another."""
+    return {
+        "v": VERSION, "seq": None, "time": time, "kind": kind, "action": action, "decision": decision, "latency_us": latency_us,
+        "follows": None, "outcome": outcome, "prev": None,
+    }
+
+
+def _cut(value: Any, longest: int) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= longest else f"{value[:longest]}…"
+    if isinstance(value, dict):
+        return {key: _cut(item, longest) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item, longest) for item in value]
+    return value

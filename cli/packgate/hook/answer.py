@@ -1,0 +1,145 @@
+"""One request, answered: from the agent's payload to its reply and what the log keeps. Pure but for what `context` reads.
+
+The hook's own process (`run`) and the server answer with this.
+"""
+
+from __future__ import annotations
+
+from packgate.engine.gate import masker
+from packgate.engine.render import to_json
+from packgate.eventlog.record import decision_event, gap_event
+from packgate.guard.detectors import mask
+from packgate.hook.context import complete
+from packgate.hook.dialects import MODULES, dialect
+from packgate.hook.exchange import SESSION, PayloadError, Reply, Verdict
+from packgate.hook.failure import CLOSED, Failure, answer_of, verdict_of
+from packgate.hook.messages import verdict
+from packgate.model.action import ActionError, parse_action
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import ModuleType
+    from typing import Any
+
+    from packgate.engine.gate import Gate
+    from packgate.hook.exchange import Request
+    from packgate.hook.settings import Settings
+
+# Exit code that stops an action in every agent that reads exit codes at all, with the reason on standard error.
+STOPS = 2
+_LONGEST_DETAIL = 200
+
+
+class Answer:
+    """What a request led to. ``verdict``: what is to be said; ``events``: what the log keeps, in order, their latencies not yet known;
+    ``failure``: why nothing was decided, None when it was."""
+
+    __slots__ = ("events", "failure", "verdict")
+
+    def __init__(self, verdict: Verdict, events: list[dict[str, Any]], failure: Failure | None = None) -> None:
+        self.verdict = verdict
+        self.events = events
+        self.failure = failure
+
+
+def kind_of(agent: str, event: str) -> tuple[ModuleType, str]:
+    """The dialect of an agent, and what an event of it is about. Raises `Failure`."""
+    if agent not in MODULES:
+        raise Failure("unknown-agent", f"{mask(agent)[:_LONGEST_DETAIL]}; it knows {', '.join(sorted(MODULES))}")
+    module = dialect(agent)
+    if event not in module.EVENTS:
+        raise Failure("unknown-event", f"{mask(event)[:_LONGEST_DETAIL]}; of {agent} it knows {', '.join(sorted(module.EVENTS))}")
+    return module, str(module.EVENTS[event])
+
+
+def read_request(module: ModuleType, event: str, payload: Any) -> Request:
+    """What an agent asks. Raises `Failure` for a payload of another form."""
+    try:
+        request: Request = module.read(event, payload)
+    except PayloadError as error:
+        raise Failure("payload-unreadable", _shown(str(error))) from None
+    except RecursionError:
+        raise Failure("payload-too-deep") from None
+    return request
+
+
+def decide(request: Request, gate: Gate, settings: Settings, environ: Mapping[str, str], now: str) -> Answer:
+    """Decide all actions of a request as they are released and assigned. ``now``: RFC 3339. Raises `Failure` for an action that is none."""
+    decisions = []
+    events = []
+    for given in complete(request, settings, environ):
+        try:
+            action = parse_action(given)
+        except ActionError as error:
+            raise Failure("payload-unreadable", _shown(str(error))) from None
+        decision = gate.decide(action, stage=None, now=now)
+        hide = masker(action, decision)
+        decisions.append(decision)
+        events.append(decision_event(given, to_json(decision, hide), now, None, hide))
+    return Answer(verdict(request, decisions), events)
+
+
+def refuse(
+    failure: Failure, on_failure: Mapping[str, str] | None, kind: str | None, surfaces: Sequence[str], now: str, about: Mapping[str, Any],
+) -> Answer:
+    """The answer that was fixed for a failure, and its gap in the log. ``about``: agent, event, session and tool, as far as known."""
+    answer = answer_of(on_failure, kind, surfaces)
+    outcome = {
+        "failure": failure.code, "message": failure.sentence, "on_failure": answer, "answered": "deny" if answer == CLOSED else "allow",
+        "surfaces": sorted(set(surfaces)), **about,
+    }
+    return Answer(verdict_of(failure, answer), [gap_event(now, None, outcome)], failure)
+
+
+def respond(
+    request: Request, open_gate: Callable[[], Gate], settings: Settings, environ: Mapping[str, str], now: str,
+) -> Answer:
+    """`decide`, or the answer for a failure: whatever is raised on the way. A session that starts learns whether policies are there."""
+    try:
+        gate = open_gate()
+        if request.kind == SESSION and not request.actions:
+            return Answer(Verdict("allow"), [])
+        return decide(request, gate, settings, environ, now)
+    except Failure as failure:
+        found = failure
+    except RecursionError:
+        found = Failure("payload-too-deep")
+    except MemoryError:
+        found = Failure("killed", "out of memory")
+    except Exception as error:  # A defect must not let an action through.
+        found = Failure("internal-error", type(error).__name__)
+    return refuse(found, settings.on_failure, request.kind, surfaces_of(request), now, about(request))
+
+
+def surfaces_of(request: Request) -> list[str]:
+    """The surfaces that a request touches, each once."""
+    return list(dict.fromkeys(str(action["surface"]) for action in request.actions))
+
+
+def about(request: Request) -> dict[str, Any]:
+    """What a gap says of its request."""
+    return {
+        "agent": request.agent, "event": request.event, "session": request.session,
+        "tool": None if request.tool is None else mask(request.tool)[:_LONGEST_DETAIL], "call": request.call,
+    }
+
+
+def reply_of(module: ModuleType | None, event: str, said: Verdict) -> Reply:
+    """How a verdict is said. Without a dialect, or when it can't say it, by exit code and standard error, which most agents understand."""
+    if module is not None and event in module.EVENTS:
+        try:
+            reply: Reply = module.answer(event, said)
+            return reply
+        except Exception:
+            # What follows says it in the plain way; a verdict is never lost.
+            module = None
+    if said.outcome in ("allow", "warn"):
+        return Reply(None, said.reason and f"{said.reason}\n", 0)
+    return Reply(None, f"{said.for_agent}\n", STOPS)
+
+
+def _shown(text: str) -> str:
+    """A message that may quote the payload, for a log and a reply."""
+    return mask(text)[:_LONGEST_DETAIL]
+

@@ -1,0 +1,41 @@
+"""An answer and its events in the log: a record that can't be written is told, and stops the action where that was fixed so."""
+
+from __future__ import annotations
+
+from packgate.eventlog.append import LogError, append
+from packgate.hook.exchange import Verdict
+from packgate.hook.failure import CLOSED, Failure, verdict_of
+from packgate.hook.settings import LOG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.hook.answer import Answer
+    from packgate.hook.settings import Settings
+
+# Outcomes after which the action runs.
+_RUNS = ("allow", "warn", "redact")
+
+
+def record(answer: Answer, settings: Settings | None, latency_us: int) -> Verdict:
+    """Write the events of an answer, and give what is to be said: the answer's verdict, with a word about a log that can't be written."""
+    if settings is None or settings.log is None:
+        return answer.verdict
+    try:
+        for event in answer.events:
+            append(settings.log, {**event, "latency_us": latency_us})
+    except LogError as error:
+        return _unrecorded(answer.verdict, settings.on_failure[LOG], Failure("log-unwritable", str(error)))
+    return answer.verdict
+
+
+def _unrecorded(said: Verdict, answer: str, failure: Failure) -> Verdict:
+    """What is said when nothing could be recorded: a decision that stops stays, one that lets run stays if the settings say so."""
+    if answer == CLOSED and said.outcome in _RUNS:
+        return verdict_of(failure, CLOSED)
+    note = f"packgate: this is not recorded: {failure.sentence}"
+    if said.outcome == "allow":
+        return Verdict("warn", note)
+    return Verdict(
+        said.outcome, said.reason, for_agent=said.for_agent, for_user=f"{said.for_user} {note}", policy_ids=said.policy_ids,
+        replacement=said.replacement,
+    )
