@@ -73,9 +73,9 @@ class Installed:
         self.configure()
 
     def configure(self, on_failure: str = "closed", log: str = "open", **changes: Any) -> None:
-        """Write the settings: every surface ``on_failure``, the log ``log``."""
+        """Write the settings: every surface ``on_failure``, the log ``log``. The deadline is one that a busy machine keeps."""
         modes = {**dict.fromkeys(FAILING, on_failure), "log": log}
-        settings = Settings(str(self.bundles), modes, log=str(self.log), reason="a test").to_json()
+        settings = Settings(str(self.bundles), modes, log=str(self.log), reason="a test", deadline_ms=30_000).to_json()
         self.file.write_text(json.dumps({**settings, **changes}, sort_keys=True))
         self.file.chmod(0o600)
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 # Beside the log: a byte for every record that could not be written.
 LOST = ".lost"
+# How often, and after how many seconds again, the log's lock is asked for.
+_TRIES = 50
+_PAUSE = 0.001
 _KIND = 0o170000
 _REGULAR = 0o100000
 _OTHERS_WRITE = 0o022
@@ -81,12 +84,28 @@ def _write(handle: int, line: bytes) -> None:
     """One write. Where an earlier one was cut off, its line is ended first, so that only that one is damaged."""
     import os
 
-    size = os.fstat(handle).st_size
-    if size and os.pread(handle, 1, size - 1) != b"\n":
-        line = b"\n" + line
+    # Without the lock, a write of another process that is under way would look like one that was cut off.
+    if _locked(handle):
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            line = b"\n" + line
     written = os.write(handle, line)
     if written != len(line):
         raise ValueError(f"only {written} of {len(line)} bytes were written")
+
+
+def _locked(handle: int) -> bool:
+    """Hold the log until the descriptor is closed; False when another process does not let go of it: appending needs no lock."""
+    import os
+    from time import sleep
+
+    for _ in range(_TRIES):
+        try:
+            os.lockf(handle, os.F_TLOCK, 0)
+            return True
+        except BlockingIOError:
+            sleep(_PAUSE)
+    return False
 
 
 def _count_loss(path: str) -> None:

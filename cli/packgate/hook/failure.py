@@ -14,26 +14,30 @@ if TYPE_CHECKING:
 OPEN = "open"
 CLOSED = "closed"
 
+_INSTALL = "install the hook again: packgate hook install AGENT"
+_REPORT = "try again; if it happens again, report the version of the agent"
+_CLOSE = "take away write permission from others, or install again"
+
 # Code -> what went wrong, and what to do about it.
 CAUSES: dict[str, tuple[str, str]] = {
-    "settings-missing": ("the settings of the hook are missing", "install the hook again: packgate hook install AGENT"),
-    "settings-unsafe": ("the settings of the hook can be changed by other users", "take away write permission from others, or install the hook again"),
-    "settings-invalid": ("the settings of the hook can't be read", "install the hook again: packgate hook install AGENT"),
-    "unknown-agent": ("the hook was started for an agent that it doesn't know", "install the hook again: packgate hook install AGENT"),
-    "unknown-event": ("the hook was started for an event that it doesn't know", "install the hook again: packgate hook install AGENT"),
-    "payload-missing": ("the agent sent nothing", "try again; if it happens again, report the version of the agent"),
+    "settings-missing": ("the settings of the hook are missing", _INSTALL),
+    "settings-unsafe": ("the settings of the hook can be changed by other users", _CLOSE),
+    "settings-invalid": ("the settings of the hook can't be read", _INSTALL),
+    "unknown-agent": ("the hook was started for an agent that it doesn't know", _INSTALL),
+    "unknown-event": ("the hook was started for an event that it doesn't know", _INSTALL),
+    "payload-missing": ("the agent sent nothing", _REPORT),
     "payload-too-large": ("the agent sent more than the hook reads", "split the action into smaller ones"),
-    "payload-not-utf8": ("what the agent sent is not UTF-8", "try again; if it happens again, report the version of the agent"),
-    "payload-not-json": ("what the agent sent is not JSON", "try again; if it happens again, report the version of the agent"),
+    "payload-not-utf8": ("what the agent sent is not UTF-8", _REPORT),
+    "payload-not-json": ("what the agent sent is not JSON", _REPORT),
     "payload-too-deep": ("what the agent sent is nested too deeply", "make the action simpler"),
     "payload-unreadable": ("what the agent sent has another form than expected", "update packgate, or report the version of the agent"),
     "bundle-missing": ("no policies are installed", "packgate bundle pull fetches them"),
     "bundle-altered": ("the installed policies were altered or are damaged", "packgate bundle pull fetches them again"),
-    "bundle-unsafe": ("the installed policies can be changed by other users", "take away write permission from others, or install again"),
-    "time-out": ("the decision took too long", "try again; a file system that hangs is the usual reason"),
+    "bundle-unsafe": ("the installed policies can be changed by other users", _CLOSE),
+    "time-out": ("the decision took too long", "try again; a busy machine or a file system that hangs are the usual reasons"),
     "killed": ("the process that decides was killed", "try again; a lack of memory is the usual reason"),
     "log-unwritable": ("the event log can't be written", "make room on the disk, or mend the permissions of the log"),
-    "internal-error": ("packgate failed", "report it as a defect; packgate hook with PACKGATE_DEBUG=1 shows where it happened"),
+    "internal-error": ("packgate failed", "report it as a defect of packgate"),
 }
 
 # What an event is about -> the surfaces that it can carry, for when the payload could not be read.

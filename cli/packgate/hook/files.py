@@ -1,4 +1,4 @@
-"""Reading files that someone else may have prepared: bounded, regular files only, never waiting, never following a path that others can change."""
+"""Reading files that someone else may have prepared: bounded, regular files only, never waiting; and who else can change a file."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def is_folder(path: str) -> bool:
 def who_can_change(path: str) -> str | None:
     """Why a file or folder is not safe from other users; None when only its owner (this user or root) can change or replace it.
 
-    The file and the folder that holds it must be writable by their owner alone; of the folders above, what others may write must have
-    the sticky bit. Raises `OSError` when the file is not there.
+    The file and the folder that holds it must be writable by their owner alone, the folders above by nobody outside of their groups; a
+    folder with the sticky bit lets nobody replace what belongs to someone else. Raises `OSError` when the file is not there.
     """
     import os
 

@@ -4,8 +4,8 @@ installed, and believed only if no other user can write them.
 Canonical JSON, one object, every key always present:
 
     {"actor": {"groups": [], "team": null, "user": null}, "bundles": "/…/bundles", "deadline_ms": 2000, "log": "/…/events.jsonl",
-     "on_failure": {"file": "closed", "log": "open", "mcp": "closed", "output": "open", "prompt": "open", "shell": "closed", "web": "closed"},
-     "reason": "…", "v": 1}
+     "on_failure": {"file": "closed", "log": "open", "mcp": "closed", "output": "open", "prompt": "open", "shell": "closed",
+     "web": "closed"}, "reason": "…", "v": 1}
 """
 
 from __future__ import annotations

@@ -27,8 +27,9 @@ class _Late(Exception):
 def watched(work: Callable[[Callable[[bytes], None]], bytes], seconds: float) -> tuple[bytes, list[bytes], Failure | None]:
     """Do ``work`` in a child process, and give what it returns, what it told before, and why it returned nothing.
 
-    ``work`` is called with a function that tells the parent a line beforehand, of ASCII without control characters. The failure is `time-out` or `killed`; then the result is
-    empty. The child has no standard output and no standard error: what an agent reads comes from the parent alone.
+    ``work`` is called with a function that tells the parent a line beforehand, of ASCII without control characters. The failure is
+    `time-out` or `killed`; then the result is empty. The child has no standard output and no standard error: what an agent reads comes
+    from the parent alone.
     """
     import os
 

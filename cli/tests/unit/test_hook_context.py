@@ -6,6 +6,7 @@ import os
 import pwd
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from packgate.hook.exchange import ACT, Request
 from packgate.hook.gitconfig import remote_addresses, repository_name
 from packgate.hook.repository import find_repository
 from packgate.hook.settings import FAILING, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ENVIRON = {
     "PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
@@ -170,64 +174,72 @@ def test_nothing_is_included_or_run(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
-def _hostile(folder: Path, how: str) -> None:
-    place = folder / ".git"
-    if how == "pipe":
-        os.mkfifo(place)
-    elif how == "loop":
-        place.symlink_to(place)
-    elif how == "folder in itself":
-        place.write_text("gitdir: .git\n")
-    elif how == "huge":
-        place.write_bytes(b"gitdir: " + b"x" * 2_000_000)
-    elif how == "binary":
-        place.write_bytes(b"gitdir: a\0b\n")
-    elif how == "device":
-        place.symlink_to("/dev/zero")
-    else:
-        for name in ("objects", "refs"):
-            (place / name).mkdir(parents=True)
-        head, config, common = place / "HEAD", place / "config", place / "commondir"
-        if how == "HEAD is a pipe":
-            os.mkfifo(head)
-        elif how == "HEAD is a loop":
-            head.symlink_to("HEAD")
-        elif how == "HEAD is text":
-            head.write_text("hello")
-        elif how == "HEAD leads away":
-            head.write_text("ref: ../../etc/passwd\n")
-        elif how == "HEAD is huge":
-            head.write_bytes(b"ref: refs/heads/" + b"a" * 5_000_000)
-        elif how == "commondir is a pipe":
-            head.write_text("ref: refs/heads/main\n")
-            os.mkfifo(common)
-        elif how == "config is huge":
-            head.write_text("ref: refs/heads/main\n")
-            config.write_bytes(b'[remote "origin"]\nurl = h:a/b\n' + b"#" * 3_000_000)
-        elif how == "config is a pipe":
-            head.write_text("ref: refs/heads/main\n")
-            os.mkfifo(config)
-        elif how == "config is binary":
-            head.write_text("ref: refs/heads/main\n")
-            config.write_bytes(bytes(range(256)) * 100)
+# How a `.git` is no repository: what makes it so, at its path.
+_NO_REPOSITORY = {
+    "pipe": os.mkfifo,
+    "loop": lambda place: place.symlink_to(place),
+    "file that leads to itself": lambda place: place.write_text("gitdir: .git\n"),
+    "huge file": lambda place: place.write_bytes(b"gitdir: " + b"x" * 2_000_000),
+    "binary file": lambda place: place.write_bytes(b"gitdir: a\0b\n"),
+    "device": lambda place: place.symlink_to("/dev/zero"),
+    "folder": lambda place: place.mkdir(),
+}
+_NO_HEAD = {
+    "pipe": os.mkfifo,
+    "loop": lambda head: head.symlink_to("HEAD"),
+    "text": lambda head: head.write_text("hello"),
+    "path": lambda head: head.write_text("ref: ../../etc/passwd\n"),
+    "huge": lambda head: head.write_bytes(b"ref: refs/heads/" + b"a" * 5_000_000),
+    "folder": lambda head: head.mkdir(),
+}
+# Files of a repository that git could not use; what else is in it counts.
+_PARTLY = {
+    "commondir": os.mkfifo,
+    "config": lambda config: config.write_bytes(b'[remote "origin"]\nurl = h:a/b\n' + b"#" * 3_000_000),
+    "refs/remotes/origin/HEAD": lambda head: head.mkdir(parents=True),
+}
 
 
-@pytest.mark.parametrize("how", [
-    "pipe", "loop", "folder in itself", "huge", "binary", "device", "HEAD is a pipe", "HEAD is a loop", "HEAD is text", "HEAD leads away",
-    "HEAD is huge", "commondir is a pipe", "config is huge", "config is a pipe", "config is binary",
-])
-def test_hostile(tmp_path: Path, how: str) -> None:
+def _outer(tmp_path: Path) -> tuple[Path, Path]:
     outer = new_repository(tmp_path / "outer", "outside")
     inner = outer / "inner"
     inner.mkdir()
-    _hostile(inner, how)
+    return outer, inner
+
+
+def _bare_bones(inner: Path) -> Path:
+    for name in ("objects", "refs"):
+        (inner / ".git" / name).mkdir(parents=True)
+    return inner / ".git"
+
+
+@pytest.mark.parametrize("make", _NO_REPOSITORY.values(), ids=_NO_REPOSITORY)
+def test_what_is_no_repository_hides_none(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    outer, inner = _outer(tmp_path)
+    make(inner / ".git")
     found = find_repository(str(inner))
     assert found is not None
-    if how.startswith("co"):
-        assert (found.root, found.branch, found.name) == (str(inner), "main", None)
-    else:
-        # As for git itself, what is no repository does not hide the one around it.
-        assert (found.root, found.branch) == (str(outer), "outside")
+    assert (found.root, found.branch) == (str(outer), "outside")
+
+
+@pytest.mark.parametrize("make", _NO_HEAD.values(), ids=_NO_HEAD)
+def test_without_a_head_it_is_no_repository(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    outer, inner = _outer(tmp_path)
+    make(_bare_bones(inner) / "HEAD")
+    found = find_repository(str(inner))
+    assert found is not None
+    assert (found.root, found.branch) == (str(outer), "outside")
+
+
+@pytest.mark.parametrize("name", _PARTLY)
+def test_unusable_files_say_nothing(tmp_path: Path, name: str) -> None:
+    _, inner = _outer(tmp_path)
+    place = _bare_bones(inner)
+    (place / "HEAD").write_text("ref: refs/heads/main\n")
+    _PARTLY[name](place / name)
+    found = find_repository(str(inner))
+    assert found is not None
+    assert (found.root, found.branch, found.name, found.default_branch) == (str(inner), "main", None, None)
 
 
 def test_deep_folders_end() -> None:
