@@ -191,7 +191,7 @@ def _matches_any(walk: Walk, word: Value, patterns: list[Word], state: State) ->
         tokens = compile_pieces(pattern_pieces(walk, pattern, state))
         found: bool | None = None
         if tokens is not None and texts is not None:
-            answers = {matches(tokens, text) for text in texts}
+            answers = {matches(tokens, text, "nocasematch" in state.options) for text in texts}
             found = answers.pop() if len(answers) == 1 else None
         elif tokens is not None and len(tokens) == 1 and tokens[0].kind == STAR:
             found = True

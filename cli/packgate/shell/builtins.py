@@ -6,6 +6,7 @@ from __future__ import annotations
 from packgate.model.value import join
 from packgate.shell import arithmetic, builtins_code, builtins_variables, truth
 from packgate.shell.aliases import GLOBAL
+from packgate.shell.elastic import first_elastic, shifted
 from packgate.shell.partial import as_written
 from packgate.shell.paths import resolve_path
 from packgate.shell.state import UNSET, keys
@@ -173,9 +174,9 @@ def shopt(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) ->
 def shift(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
     count = argv[1] if len(argv) > 1 else "1"
     number = int(count) if isinstance(count, str) and count.isdigit() and len(count) < 9 else 1
-    if number > len(state.arguments):
+    if number > len(state.arguments) == first_elastic(state.arguments):
         return 1
-    state.arguments = state.arguments[number:]
+    state.arguments = shifted(state.arguments, number)
     return 0
 
 

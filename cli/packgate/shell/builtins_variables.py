@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.model.value import Origin, has_globs, join, origins_of, unknown
 from packgate.shell import arithmetic
 from packgate.shell.builtins_code import run_code
 from packgate.shell.partial import as_written, split_lines
 from packgate.shell.reading import restored, split_fields, take_escaped, take_line
-from packgate.shell.state import scalar
+from packgate.shell.state import UNSET, scalar
 from packgate.shell.streams import Stream
 from packgate.shell.subscripts import run_subscript
 from packgate.shell.variables import set_variable
@@ -15,7 +15,7 @@ from packgate.shell.variables import set_variable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
-    from packgate.shell.state import State
+    from packgate.shell.state import State, Stored
     from packgate.shell.walk import Walk
 
 _ATTRIBUTES = frozenset("aAilnrux")
@@ -45,7 +45,7 @@ def declare(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) 
     if "f" in added or "F" in added:
         _functions(state, words, "x" in added)
         return 0
-    is_local = argv[0] != "export" and argv[0] != "readonly" and len(state.saved) > 0 and "g" not in added
+    is_local = argv[0] != "export" and argv[0] != "readonly" and len(state.saved) > 0 and "g" not in added and "p" not in added
     names = tuple(walk.names)
     for word in words:
         name, value = split_assignment(word)
@@ -84,7 +84,8 @@ def _declare(
     walk: Walk, state: State, name: str, value: Value | None, append: bool, added: str, removed: str, export: bool,
     is_local: bool, span: tuple[int, int], names: tuple[str, ...],
 ) -> None:  # fmt: skip
-    if is_local and name not in state.saved[-1]:
+    fresh = is_local and name not in state.saved[-1]
+    if fresh:
         state.saved[-1][name] = state.variables.get(name)
     attributes = set(state.attributes.get(name, "")) - {"r"} | (set(added) & _ATTRIBUTES)
     if export and "n" in added:
@@ -109,10 +110,18 @@ def _declare(
         known = scalar(stored)
         if "x" in attributes and known is not None:
             walk.host.assigned(name, known, True, span)
-        elif is_local and stored is None and not kept:
-            state.set(name, "")
+        elif fresh and "n" not in kept and name not in state.temporary:
+            _set_empty(state, name, stored)
     if "r" in attributes:
         state.attributes = {**state.attributes, name: kept + "r"}
+
+
+def _set_empty(state: State, name: str, stored: Stored | None) -> None:
+    """A local variable without a value: unset in bash, empty in zsh; in other shells it keeps the value of the one outside."""
+    if state.shell == "bash":
+        state.set(name, UNSET)
+    elif state.shell == "zsh" or stored is None:
+        state.set(name, "")
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -241,6 +250,8 @@ def getopts(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) 
 def let(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -> int | None:
     value: int | None = 0
     for word in argv[1:]:
-        value = arithmetic.evaluate(walk, as_written(word), state)
+        # With `nullglob` it is there only when a file has such a name.
+        text = unknown(Origin("argument")) if has_globs(word) and "nullglob" in state.options else as_written(word)
+        value = arithmetic.evaluate(walk, text, state)
     return None if value is None else int(value == 0)
 

@@ -8,9 +8,10 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 _OCTAL = frozenset("01234567")
 
 
-def unescape(text: str, echo: bool = False, hexadecimal: bool = True) -> tuple[str, bool]:
+def unescape(text: str, echo: bool = False, hexadecimal: bool = True, octal: bool = False) -> tuple[str, bool]:
     r"""Text with its escapes replaced, and whether ``\c`` ended the output. ``echo``: octal numbers need a leading
-    zero, and quotes have no escapes; without ``hexadecimal`` (POSIX shells) ``\x``, ``\u`` and ``\e`` mean nothing."""
+    zero (not with ``octal``, in ``%b``), and quotes have no escapes; without ``hexadecimal`` (POSIX shells) ``\x``,
+    ``\u`` and ``\e`` mean nothing."""
     out: list[str] = []
     i = 0
     while i < len(text):
@@ -22,8 +23,8 @@ def unescape(text: str, echo: bool = False, hexadecimal: bool = True) -> tuple[s
         letter = text[i + 1]
         if letter == "c":
             return join_bytes("".join(out)), True
-        if letter in _OCTAL and (not echo or letter == "0"):
-            end = _run(text, i + 1, _OCTAL, 4 if letter == "0" else 3)
+        if letter in _OCTAL and (not echo or octal or letter == "0"):
+            end = _run(text, i + 1, _OCTAL, 4 if echo and letter == "0" else 3)
             out.append(_byte(int(text[i + 1 : end], 8) & 255))
             i = end
         elif letter in "xuU" and hexadecimal:

@@ -253,11 +253,23 @@ def _alternatives(walk: Walk, parts: list[WordPart], at: int, state: State, fiel
             walk.limit("words", walk.span(part.start, part.end))
 
 
+def _is_unclear(part: Parameter, fields: Fields) -> bool:
+    """Whether a list in the word of a default becomes other fields than elsewhere: with another IFS than that of the start."""
+    if fields.ifs == "":
+        return is_list(part) or part.name == "*"
+    return fields.split and is_list(part) and fields.ifs != " \t\n"
+
+
 def default_word(walk: Walk, word: Word, state: State, fields: Fields, quoted: bool) -> None:
     """Expand the word of ``${name:-word}`` where it stands."""
     parts = word.parts if quoted else _tilde(walk, word.parts, state, False, True)
     for part in parts:
-        if isinstance(part, Literal) and not part.quoted and not quoted:
+        if isinstance(part, Parameter) and not quoted and _is_unclear(part, fields):
+            # With another IFS bash splits some elements of a list here and keeps others.
+            scratch = Fields(False, False, fields.ifs)
+            add_part(walk, part, state, scratch, True)
+            fields.piece(Hole((Origin("argument", part.name),)))
+        elif isinstance(part, Literal) and not part.quoted and not quoted:
             # Unlike other literals of the source it is split, as the result of an expansion.
             fields.value(walk.resolve(part.text), False)
         else:

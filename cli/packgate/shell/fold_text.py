@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import DIGITS, Hole, Origin, Text, join, origins_of, unknown
-from packgate.shell.escapes import join_bytes, unescape
+from packgate.shell.escapes import decode_bytes, encode_text, join_bytes, unescape
 from packgate.shell.fold import known, options
 from packgate.shell.limits import BRACE_WORDS, TEXT_SIZE
 from packgate.shell.partial import map_literals
@@ -148,19 +148,25 @@ class Format:
         if letter in "sbqQ":
             text: Value = "" if value is None else value
             if letter == "b":
-                text = map_literals(text, lambda piece: unescape(piece, True)[0])
+                text = map_literals(text, lambda piece: unescape(piece, True, octal=True)[0])
             elif letter != "s" and isinstance(text, str):
                 text = escape(text) if letter == "q" else quote(text)
             elif letter in "qQ":
                 text = unknown(*origins_of(text))
             if precision < 0:
                 return text
-            return text[:precision] if isinstance(text, str) else unknown(*origins_of(text))
+            return _first_bytes(text, precision) if isinstance(text, str) else unknown(*origins_of(text))
         if letter == "c":
-            return value[:1] if isinstance(value, str) else "" if value is None else unknown(*origins_of(value))
+            # Without a character it prints a NUL byte.
+            return unknown(*origins_of(value)) if isinstance(value, Text) else _first_bytes(value or "", 1) or "\0"
         if value is not None and not isinstance(value, str):
             return Text((Hole(origins_of(value), DIGITS),))
         return _numeric(letter, value or "0", precision)
+
+
+def _first_bytes(text: str, count: int) -> str:
+    """The beginning of a text as `printf` cuts it: bash counts bytes, and may cut a character in two."""
+    return text[:count] if text.isascii() else decode_bytes(encode_text(text)[:count])
 
 
 def _numeric(letter: str, text: str, precision: int) -> str:

@@ -32,13 +32,13 @@ class FunctionReader(LoopReader):
         return self.function_body(self.function_name(name), start)
 
     def function_body(self, name: str, start: int) -> Node:
-        """Read the body of a function, which bash wants to be a compound command."""
+        """Read the body of a function, which bash wants to be a compound command that is no definition."""
         self.newlines()
         self.deepen()
         begin = self.pos
         body = self.command()
         self.depth -= 1
-        if body is None or (self.shell == "bash" and not isinstance(body, Compound)):
+        if body is None or (self.shell == "bash" and (not isinstance(body, Compound) or isinstance(body, (Coproc, Function)))):
             self.fail("a function's body must be a compound command", begin)
         return Function(name, body if body is not None else SimpleCommand([], [], [], begin, begin), start, self.pos)
 

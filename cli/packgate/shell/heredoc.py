@@ -51,7 +51,7 @@ class HeredocReader(BraceReader):
         lines: list[tuple[int, int]] = []
         stop = self.end
         while self.pos < self.end:
-            line_start = self._after_tabs(self.pos) if heredoc.strip else self.pos
+            line_start = self._after_tabs(self.pos, heredoc.quoted) if heredoc.strip else self.pos
             line_end = self._line_end(line_start, heredoc.quoted)
             after = self._after_delimiter(heredoc, line_start, line_end)
             if after >= 0:
@@ -62,9 +62,15 @@ class HeredocReader(BraceReader):
             self.pos = min(line_end + 1, self.end)
         heredoc.redirect.body = self._content(heredoc, begin, stop, lines)
 
-    def _after_tabs(self, pos: int) -> int:
-        while pos < self.end and self.source[pos] == "\t":
-            pos += 1
+    def _after_tabs(self, pos: int, quoted: bool) -> int:
+        """The position behind the tabs of a logical line, which line continuations may part."""
+        while pos < self.end:
+            if self.source[pos] == "\t":
+                pos += 1
+            elif not quoted and self.source.startswith("\\\n", pos, self.end):
+                pos += 2
+            else:
+                break
         return pos
 
     def _line_end(self, start: int, quoted: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import DIGITS, NAME, Hole, Origin, Text, join, origins_of, unknown
+from packgate.shell.elastic import at, count
 from packgate.shell.state import scalar
 
 TYPE_CHECKING = False
@@ -70,11 +71,11 @@ def special(name: str, state: State) -> Value | None:
         number = int(name) if len(name) < 10 else 0
         if number == 0:
             return state.name
-        return state.arguments[number - 1] if number <= len(state.arguments) else ""
+        return argument_at(state, number) or ""
     if name == "?":
         return str(state.status) if state.status is not None else _hole(name, DIGITS)
     if name == "#":
-        return str(len(state.arguments))
+        return count(state.arguments, name)
     if name in "@*":
         return spaced(state.arguments)
     if name == "!":
@@ -92,6 +93,11 @@ def special(name: str, state: State) -> Value | None:
             return "/bin/" + state.shell
         return Text((_PATHS[name], Hole((Origin("variable", name),))))
     return None
+
+
+def argument_at(state: State, number: int) -> Value | None:
+    """A positional parameter, counted from one; None when there are not so many."""
+    return at(state.arguments, number - 1)
 
 
 def _hole(name: str, chars: str) -> Value:

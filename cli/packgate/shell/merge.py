@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from packgate.model.value import ANY, DIGITS, Origin, unknown
+from packgate.shell.elastic import merged
 from packgate.shell.partial import either
-from packgate.shell.state import Unset
+from packgate.shell.state import Unset, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def merge(state: State, others: list[Snapshot]) -> None:
             state.taints = {**other.taints, **state.taints}
         if other.options is not state.options:
             state.options = state.options & other.options
-        if len(other.arguments) > len(state.arguments):
-            state.arguments = other.arguments
+        if other.arguments is not state.arguments:
+            state.arguments = merged(state.arguments, other.arguments)
         if other.variables is not state.variables and other.variables != state.variables:
             _merge_variables(state, other.variables)
 
@@ -93,19 +94,17 @@ def _before(state: State, name: str) -> Stored:
 
 def _merge_stored(mine: Stored, theirs: Stored) -> Stored:
     if isinstance(mine, Unset):
-        mine = ""
+        mine = [] if isinstance(theirs, list) else ""
     if isinstance(theirs, Unset):
-        theirs = ""
+        theirs = [] if isinstance(mine, list) else ""
     if isinstance(mine, dict) or isinstance(theirs, dict):
         return _merge_tables(_table(mine), _table(theirs))
     if isinstance(mine, list) and isinstance(theirs, list):
-        short, long = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
-        values: list[Value] = [either([a, b]) for a, b in zip(short, long, strict=False)]
-        return values + long[len(short) :]
+        return merged(mine, theirs)
     if isinstance(mine, list):
-        return mine
+        return merged(mine, [theirs]) if isinstance(theirs, str) else mine
     if isinstance(theirs, list):
-        return theirs
+        return merged([mine], theirs) if isinstance(mine, str) else theirs
     return either([mine, theirs])
 
 
@@ -118,7 +117,4 @@ def _table(stored: Stored) -> dict[str, Value]:
 
 
 def _merge_tables(mine: dict[str, Value], theirs: dict[str, Value]) -> dict[str, Value]:
-    out = dict(mine)
-    for key, value in theirs.items():
-        out[key] = either([out[key], value]) if key in out else value
-    return out
+    return in_order({key: either([mine.get(key, ""), theirs.get(key, "")]) for key in {**mine, **theirs}})

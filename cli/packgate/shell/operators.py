@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from packgate.model.value import NAME, Glob, Hole, Text, join, origins_of, unknown
+from packgate.shell.elastic import first_elastic
 from packgate.shell.partial import cut_back, cut_front, each, map_literals, variants
 from packgate.shell.patterns import (
+    GROUP,
     LITERAL,
     STAR,
     compile_pieces,
+    fold_pattern,
+    folded,
     match_prefix,
     matches,
     put_in,
@@ -52,19 +56,26 @@ def substring(walk: Walk, part: Parameter, target: Target, state: State) -> None
         stored = state.lookup(target.name) if target.name not in "@*" else None
         if "A" in state.attributes.get(target.name, ""):
             # Bash counts the elements of an associative array from one, and gives one at least.
+            values = [] if offset < -len(values) - 1 else values
             offset = offset - 1 if offset > 0 else max(offset, -len(values))
             length = 1 if length == 0 else length
         elif isinstance(stored, dict) and is_sparse(stored):
             first = offset if offset >= 0 else offset + max(int(key) for key in stored) + 1
+            values = [] if first < 0 else values
             offset = sum(int(key) < first for key in stored)
         if target.name in "@*" and offset < 0:
+            # Counted from the last argument; before the shell's own name there is nothing.
             offset += len(values)
+            values = [] if offset < 0 else values
         target.values = _slice(values, offset, length)
     else:
         target.values = [_substring(value, offset, length) for value in target.values]
 
 
 def _slice(values: list[Value], offset: int, length: int | None) -> list[Value]:
+    first = first_elastic(values)
+    if first < len(values) and (offset < 0 or offset > first or (length is not None and not 0 <= length <= first - offset)):
+        return [unknown(*(origin for value in values for origin in origins_of(value)))]
     start = offset if offset >= 0 else len(values) + offset
     if start < 0:
         return []
@@ -174,31 +185,38 @@ def replace_pattern(walk: Walk, part: Parameter, values: list[Value], state: Sta
     if tokens is None or isinstance(new, Text):
         origins = origins_of(new) if isinstance(new, Text) else ()
         return [unknown(*origins_of(value), *origins) for value in values]
-    return [_replace(value, tokens, new, part.op) for value in values]
+    fold = "nocasematch" in state.options
+    if fold:
+        tokens = fold_pattern(tokens)
+    return [_replace(value, tokens, new, part.op, fold) for value in values]
 
 
-def _replace(value: Value, tokens: list[Token], new: str | list[str], op: str) -> Value:
-    known = each(value, lambda text: _replace_text(text, tokens, new, op))
+def _replace(value: Value, tokens: list[Token], new: str | list[str], op: str, fold: bool) -> Value:
+    known = each(value, lambda text: _replace_text(text, tokens, new, op, folded(text) if fold else text))
     if known is not None:
         return known
-    if isinstance(value, str) or op != "//" or len(tokens) != 1 or tokens[0].kind != LITERAL:
+    if isinstance(value, str) or fold or op != "//" or len(tokens) != 1 or tokens[0].kind != LITERAL:
         return unknown(*origins_of(value))
     return map_literals(value, lambda text: replace_literal(text, tokens[0].text, new, True))
 
 
-def _replace_text(text: str, tokens: list[Token], new: str | list[str], op: str) -> str | None:
+def _replace_text(text: str, tokens: list[Token], new: str | list[str], op: str, seen: str) -> str | None:
+    """The same on known text; the pattern is matched with ``seen``, the text or the text in another letter case."""
     if not tokens:
         whole = new if isinstance(new, str) else "".join(new)
         return whole + text if op == "/#" else text + whole if op == "/%" else text
-    if op == "/#":
-        length = match_prefix(tokens, text, True)
-        return None if length is None else put_in(text[:length], new) + text[length:] if length >= 0 else text
     if op == "/%":
-        length = match_prefix(reverse(tokens), text[::-1], True)
+        length = match_prefix(reverse(tokens), seen[::-1], True)
         if length is None or length < 0:
             return None if length is None else text
         return text[: len(text) - length] + put_in(text[len(text) - length :], new)
-    return replace(tokens, text, new, op == "//")
+    if not text and tokens[0].kind == GROUP and tokens[0].text != "*":
+        # Bash asks only what begins with a star whether it matches nothing.
+        return text
+    if op == "/#":
+        length = match_prefix(tokens, seen, True)
+        return None if length is None else put_in(text[:length], new) + text[length:] if length >= 0 else text
+    return replace(tokens, text, new, op == "//", seen if seen != text else "")
 
 
 def case_change(walk: Walk, part: Parameter, values: list[Value], state: State) -> list[Value]:

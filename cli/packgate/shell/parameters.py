@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from packgate.model.operation import FULL
-from packgate.model.value import DIGITS, Origin, unknown
+from packgate.model.value import DIGITS, Hole, Origin, unknown
 from packgate.shell import zsh
+from packgate.shell.elastic import count
 from packgate.shell.limits import ALL_TEXT
 from packgate.shell.lookup import spaced, variable
 from packgate.shell.operators import case_change, cut_pattern, replace_pattern, substring, transform
@@ -34,7 +35,7 @@ def expand(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bo
         zsh.expand_flagged(walk, part, state, fields, quoted)
         return
     if part.op in ("!*", "!@", "!keys"):
-        emit(listing(part, state), fields, quoted)
+        emit(listing(part, state), fields, quoted, part.op)
         return
     known = len(walk.names)
     target = resolve(walk, part, state)
@@ -51,15 +52,25 @@ def expand(walk: Walk, part: Parameter, state: State, fields: Fields, quoted: bo
             target.values = [unknown(Origin("limit", "text"))]
         elif part.op:
             _operate(walk, part, target, state)
-        emit(target, fields, quoted)
+        emit(target, fields, quoted, part.op)
 
 
-def emit(target: Target, fields: Fields, quoted: bool) -> None:
-    """Write a target's values as fields, the way its kind and the quotes ask for."""
+def emit(target: Target, fields: Fields, quoted: bool, op: str = "") -> None:
+    """Write a target's values as fields, the way its kind, its operator and the quotes ask for."""
     if not target.is_list:
         fields.value(target.values[0], quoted)
+    elif not quoted and not fields.ifs and op[:1] in ("#", "%", "!"):
+        # Without a separator bash leaves marks of its own in what it makes of a list.
+        fields.piece(Hole((Origin("argument", target.name),)))
     elif target.star and (quoted or not fields.split):
         fields.value(spaced(target.values, fields.ifs[:1]), True)
+    elif not fields.split:
+        # A single word: what an operator yields is parted as `$*` is.
+        alike = fields.ifs and op and (quoted or op[0] not in ":!/^,~")
+        fields.value(spaced(target.values, fields.ifs[:1] if alike else " "), True)
+    elif not quoted and fields.split_all and fields.ifs not in ("", " \t\n"):
+        # Bash joins first, so that an empty element between two separators stays one.
+        fields.value(spaced(target.values, fields.ifs[:1]), False)
     else:
         for i, value in enumerate(target.values):
             if i:
@@ -69,7 +80,7 @@ def emit(target: Target, fields: Fields, quoted: bool) -> None:
 
 def _length(target: Target) -> Value:
     if target.is_list:
-        return str(len(target.values))
+        return count(target.values, target.name)
     value = target.values[0]
     return str(len(value)) if isinstance(value, str) else unknown(Origin("variable", target.name), chars=DIGITS)
 
@@ -129,6 +140,8 @@ def _conditional(
         state.set(target.name, stored)
         fields.value(value, quoted)
     else:
+        if quoted:
+            fields.quoted("")
         _default(walk, word, state, fields, quoted)
 
 
@@ -137,8 +150,11 @@ def _alternative(
 ) -> None:
     word = part.args[0] if part.args else None
     if present is False or word is None:
-        fields.value("", quoted)
+        if target.values or target.star or not target.is_list:
+            fields.value("", quoted)
     elif present:
+        if quoted:
+            fields.quoted("")
         _default(walk, word, state, fields, quoted)
     else:
         value = _single(walk, word, state)

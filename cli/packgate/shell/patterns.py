@@ -237,8 +237,21 @@ def reverse(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def matches(tokens: list[Token], text: str) -> bool | None:
-    """Whether the pattern matches the whole text; None when the bound was hit."""
+def folded(text: str) -> str:
+    """Text in the letter case in which `nocasematch` compares, each character at its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text
+
+
+def fold_pattern(tokens: list[Token]) -> list[Token]:
+    """The pattern for such text."""
+    return [Token(token.kind, folded(token.text), [fold_pattern(group) for group in token.groups]) for token in tokens]
+
+
+def matches(tokens: list[Token], text: str, fold: bool = False) -> bool | None:
+    """Whether the pattern matches the whole text, whatever the letter case with ``fold``; None when the bound was hit."""
+    if fold:
+        tokens, text = fold_pattern(tokens), folded(text)
     if len(tokens) == 1 and tokens[0].kind == LITERAL:
         return tokens[0].text == text
     matcher = Matcher()
@@ -269,15 +282,16 @@ def replace_literal(text: str, old: str, new: str | list[str], every: bool) -> s
     return text.replace(old, by, TEXT_SIZE // max(len(by), 1) + 1 if every else 1)
 
 
-def replace(tokens: list[Token], text: str, new: str | list[str], every: bool) -> str | None:
-    """Replace the first or every longest match; None when the bound was hit."""
-    if len(tokens) == 1 and tokens[0].kind == LITERAL:
+def replace(tokens: list[Token], text: str, new: str | list[str], every: bool, seen: str = "") -> str | None:
+    """Replace the first or every longest match; None when the bound was hit. The pattern is matched with ``seen``, if it is
+    given: the text in another letter case."""
+    if len(tokens) == 1 and tokens[0].kind == LITERAL and not seen:
         return replace_literal(text, tokens[0].text, new, every)
     matcher = Matcher()
     out: list[str] = []
     i = size = 0
     while (i < len(text) or not text) and size <= TEXT_SIZE:
-        ends = matcher.ends(tokens, text, {i})
+        ends = matcher.ends(tokens, seen or text, {i})
         if matcher.exhausted:
             return None
         end = max(ends) if ends else i

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from packgate.model.value import NAME, Hole, Origin, Text, unknown
 from packgate.shell import arithmetic, zsh
+from packgate.shell.elastic import at
 from packgate.shell.limits import ALL_FIELDS
-from packgate.shell.lookup import ALWAYS_SET, special, use, use_arguments, use_named
+from packgate.shell.lookup import ALWAYS_SET, argument_at, special, use, use_arguments, use_named
 from packgate.shell.partial import one_of, variants
 from packgate.shell.state import Unset, element, elements, is_sparse, keys, scalar
 
@@ -91,7 +92,7 @@ def _plain(walk: Walk, name: str, state: State) -> Target:
         if known is not None:
             if state.taints and name.isdigit():
                 use_arguments(walk, state)
-            missing = name.isdigit() and name != "0" and int(name[:9]) > len(state.arguments)
+            missing = name.isdigit() and name != "0" and argument_at(state, int(name[:9])) is None
             return Target(name, [known], not missing)
     use(walk, name, state)
     if stored is None:
@@ -115,7 +116,7 @@ def _indexed(walk: Walk, name: str, key: str | None, state: State) -> Target:
         if values and len(known) == len(values):
             return Target(name, [one_of(known, (Origin("variable", name),))])
         return Target(name, [unknown(Origin("variable", name))])
-    value = element(stored, key)
+    value = at(stored, int(key)) if isinstance(stored, list) and key.lstrip("-").isdigit() else element(stored, key)
     return Target(name, ["" if value is None else value], value is not None, key)
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # zsh's named directories stand among the variables, under a name that no variable can have.
 FOLDER = "hash -d "
+# What names of accounts hold beside letters and digits.
+_IN_NAMES = str.maketrans("_-.", "aaa")
 _SHORT = {"": "HOME", "+": "PWD", "-": "OLDPWD"}
 
 
@@ -28,6 +30,10 @@ def tilde(part: Literal, state: State, last: bool) -> list[WordPart]:
     if slash < 0 and not last:
         return [part]
     name = text[1:slash] if slash > 0 else text[1:]
+    if state.shell == "bash" and "=~" in name:
+        # What bash makes of `~=~` depends on the tildes that it has expanded before.
+        unclear = Quoted([Parameter("~", part.start, part.end)], part.start, part.end)
+        return [unclear, Literal(text[slash:] if slash > 0 else "", False, part.start, part.end)]
     home = _home(name, part) if state.shell != "zsh" else _named(name, part, state) or _home(name, part)
     if home is None:
         return [part]
@@ -82,6 +88,6 @@ def _home(name: str, part: Literal) -> WordPart | None:
         return Quoted([Parameter(_SHORT[name], part.start, part.end)], part.start, part.end)
     if name == "root":
         return Literal("/root", True, part.start, part.end)
-    if name[0].isalpha() or name[0] == "_":
+    if (name[0].isalpha() or name[0] == "_") and name.translate(_IN_NAMES).isalnum():
         return Literal("/home/" + name, True, part.start, part.end)
     return None

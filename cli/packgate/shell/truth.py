@@ -204,7 +204,7 @@ class Conditional:
             texts = variants(left)
             if tokens is None or texts is None:
                 return None
-            answers = {matches(tokens, text) for text in texts}
+            answers = {matches(tokens, text, "nocasematch" in self.state.options) for text in texts}
             truth = answers.pop() if len(answers) == 1 else None
             return negate(truth) if operator == "!=" else truth
         right = single(self.walk, word, self.state)

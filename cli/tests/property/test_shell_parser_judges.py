@@ -51,7 +51,7 @@ INVALID = [
     "(a", "(a))", "(a) b", "{ a;", "{ a }", "{ }", "}", "fi", "then a", "do", "if a; then b", "if a; b; fi",
     "if a; then fi", "if; then a; fi", "while do a; done", "while a; done", "for", "for x in a; b; done",
     "for x in a do b; done", "case", "case a b) c;; esac", "case a in b c) d;; esac", "case a in b) c", "esac",
-    "[[ a", "]]", "f() a", "function f a", "f(", "f(a) { b; }", "a (b)", "a=b(c)", "echo a=(b)", "a=(b", "a=(b;c)",
+    "[[ a", "]]", "f() a", "f() g() { a; }", "function f coproc a", "function f a", "f(", "f(a) { b; }", "a (b)", "a=b(c)", "echo a=(b)", "a=(b", "a=(b;c)",
     "a=((b))", "a[;b", "$(a", "$((1+2)", "`a", "'a", "\"a", "\"$(a\"", "${a", "\"${a\"", "echo >", "a > ; b", "a <",
     "cat <<", "a > (b)", "coproc", "a | ! b", "! | a", "{ a; } b", "echo $(fi)", "echo \"$(a ;; b)\"", "((1+2)",
     "$'a", "a &> ", "a <(b", "f() { a; } b", "a 0<2>f", "for ((;;;)) do a; done", "for ((a;b)) do c; done", "select", "! &", "time &", "echo \"${a:-'}\"",

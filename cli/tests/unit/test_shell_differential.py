@@ -202,6 +202,29 @@ CASES = [
     "set +B\n;{a,b} {1..3}",
     "l=(a)\n;$(echo abcab | sed -e s/a/b/ -e s/b/c/) $(echo aa | sed -es/a/b/ -e s/a/c/) \"${l[@]: -2:1}\" ${l[@]: -1}",
     "x=0; if [ $x = 1 ]; then trap 'x=2' EXIT; fi; trap - EXIT\n;$x",
+    # braces are matched on the text, and close behind a comma or two points
+    "{a}a,b} {a..}b,c} {a}{b},c} {{a}a,b} {x{a}b}y,c} {a,{b}c,d} {},a} x{},a} {x..{a,b}} {x..{1..2}}y{1,2} {'a,b'..c} {...} {..,}",
+    "x=v\n;${x:+{a,b}{1,2}} ${x:-{}{1,2} $x${x:-{}y}{1,2} ${x:+{a}y}{1,2} {a,${x:-{}b}",
+    # lists with other separators
+    "IFS=:; l=(one 'two 2' a:b '' x)\n;${l[*]} ${l[@]} p${l[@]%x}s \"${l[*]}\" ${l[@]:1}",
+    "IFS=:; l=(a '' b); x=${l[@]} y=${l[@]%x} z=\"${l[@]:0}\" w=${l[@]:0}; IFS=\n;$x $y $z $w",
+    "IFS=', '; set -- A '' 'B C'\n;$* $@ ${*%%A} p$@s",
+    # lists in quotes
+    "set -- A B\n;\"${@+}\" \"${@:+}\" \"${@-}\" z\"${@+}\"", "set --\n;\"${@+}\" \"${@:+}\" \"${@-}\" \"${@:-d}\" \"${@+x}\"", "l=(a b)\n;\"${l[@]+\"${l[@]}\"}\" \"${l[@]:+}\"",
+    # slices beyond the ends
+    "set -- A 'B C' D\n;x${@: -5}y \"${@: -5:2}\" ${@: -2:9}", "set --\n;x${@: -2:9}y", "l=(a b c); unset 'l[2]'\n;x${l[@]: -3:9}y ${l[@]: -2}",
+    "declare -A m=([k]=v)\n;x${m[@]: -3:0}y ${m[@]: -2:1} ${m[@]:1:0}",
+    # printf counts bytes and reads octal numbers
+    "x=$(printf '%.2s|%.3s' éa aé) y=$(printf '%b%b%b' '\\50' '\\050' '\\0501') z=$(printf '%c|%c' ab '')\n;$x $y $z", "x=$(printf '\\0501\\50')\n;$x",
+    # whatever the letter case
+    "shopt -s nocasematch; x=AbcABC; [[ $x == abc* ]] && y=1; case $x in ABCabc) z=2;; esac\n;${x/b/Z} ${x//[a-b]/Z} ${x#a} ${x/%c/Z} $y $z",
+    # what matches nothing in nothing
+    "e=\n;\"${e/!(x)/R}\" \"${e/#?(h)/R}\" \"${e/%!(x)/R}\" \"${e//*(h)/R}\" \"${e/#*/R}\"",
+    # tabs and the delimiter of a here-document are those of a line whose continuations are joined
+    "x=$(cat <<-E\n\\\n\tb\n\\\n\tE\n)\n;$x",
+    # local variables without a value
+    "y=hello; f() { local y; x=[$y]; read z q <<< \"$y\"; y=in; }; f\n;$x \"$z\" $y", "y=1; f() { local y=2; local y; x=$y; }; f\n;$x $y", "y=1; f() { declare -i y; x=${y-none}; }; f\n;$x $y",
+    "y=1 p=y; f() { local y; x=[${!p}]; }; f\n;$x", "f() { local y; x=$y; }; y=t f\n;$x",
     # globs without a match stay as they are
     "*.none a?b 'q*' \"z*\" \\*x [ab]c a[b",
     "x='*.none'\n;$x \"$x\"",
