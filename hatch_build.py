@@ -8,8 +8,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# What an installed packgate reads from `packgate/data`; in an editable install it reads the repository's own files.
-CARRIED = ("packs/**/*.yaml", "schema/*.schema.json", "schema/vocabulary.yaml")
+# What an installed packgate reads from `packgate/data`; in an editable install it reads the repository's own files. The corpora: native
+# rules of agents are held against them, wherever they are rendered.
+CARRIED = ("packs/**/*.yaml", "schema/*.schema.json", "schema/vocabulary.yaml", "testcases/attack/*.yaml", "testcases/benign/*.yaml")
 
 
 class CatalogBuildHook(BuildHookInterface[Any]):

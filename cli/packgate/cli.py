@@ -27,6 +27,7 @@ VERBS = {
     "facts": "List the operations found in a command.",
     "diff": "Show what a change to packs does.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
+    "render": "Render policies for agents and policy engines, and say what each can't do.",
     "bundle": "Build, check and compare the archives that enforcement points download.",
     "hook": "Ask packgate before an agent acts: install the hook, or answer one payload.",
     "promote": "Move a pack, a threat layer, a policy or an assignment to a later stage.",
