@@ -151,10 +151,10 @@ def build_gate(
             catalog = catalog.merged(pack.catalog)
     fields = {name: field.type for name, field in vocabulary.fields.items()}
     engine = compile_packs(packs, fields, lists=lists, detectors=detects, releases=releases)
-    return Gate(catalog, engine, words or _environment_words(packs), assignments)
+    return Gate(catalog, engine, words or environment_words(packs), assignments)
 
 
-def _environment_words(packs: Sequence[Pack]) -> EnvironmentWords | None:
+def environment_words(packs: Sequence[Pack]) -> EnvironmentWords | None:
     """The built-in words of environments with those that packs add; a word of production stays one. None when none is added."""
     added = [(name, words) for pack in packs for name, words in pack.environments.items()]
     if not added:

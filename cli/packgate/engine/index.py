@@ -46,10 +46,11 @@ class Table:
     """Entries by a literal of one field: a whole value, its start or end, or a component of a path. ``all`` are those of
     every literal, for values that are not known."""
 
-    __slots__ = ("all", "components", "field", "fold", "heads", "tails", "whole")
+    __slots__ = ("all", "components", "field", "fold", "heads", "tails", "type", "whole")
 
     def __init__(self, field: str, type: str) -> None:
         self.field = field
+        self.type = type
         self.fold = type in NOCASE_TYPES
         self.whole: dict[str, list[Entry]] = {}
         self.components: dict[str, list[Entry]] = {}
@@ -122,8 +123,14 @@ class Bucket:
             self._plain, self._tables = _divide(self.entries)
         return self._plain, self._tables
 
+    def divided(self, plain: list[Entry], tables: list[Table]) -> None:
+        """Take over the division of a bucket that was divided before."""
+        self._plain, self._tables = plain, tables
 
-class _Family:
+
+class Family:
+    """The entries of one family by operation."""
+
     __slots__ = ("exact", "prefixes", "rest")
 
     def __init__(self) -> None:
@@ -133,6 +140,7 @@ class _Family:
         self.rest = Bucket()
 
     def add(self, entry: Entry) -> None:
+        """File an entry under its operations."""
         check = next((each for each in entry.checks if each.field == "operation" and each.quantifier == "any"), None)
         if check is None or not all(isinstance(matcher, (Exact, Prefix)) for matcher in check.matchers):
             self.rest.entries.append(entry)
@@ -162,18 +170,22 @@ class _Family:
 class Index:
     """Finds the clauses that an operation can concern."""
 
-    __slots__ = ("_families", "_fold", "_plans")
+    __slots__ = ("_plans", "families", "fold")
 
     def __init__(self, rules: list[Rule], fold: bool) -> None:
         # Whether operations ignore letter case.
-        self._fold = fold
-        self._families: dict[str, _Family] = {}
+        self.fold = fold
+        self.families: dict[str, Family] = {}
         self._plans: dict[tuple[tuple[str, ...], str | None], tuple[tuple[Entry, ...], tuple[Table, ...]]] = {}
         for rule in rules:
             for number, clause in enumerate(rule.clauses):
                 entry = Entry(rule, number, clause)
                 for family in sorted(rule.when):
-                    self._families.setdefault(family, _Family()).add(entry)
+                    self.families.setdefault(family, Family()).add(entry)
+
+    def family(self, name: str) -> Family | None:
+        """The entries of a family; None when no policy names it."""
+        return self.families.get(name)
 
     def candidates(self, operation: Operation) -> list[Entry] | tuple[Entry, ...]:
         """Every clause that can hold of the operation, and few others; a clause may come more than once."""
@@ -183,7 +195,7 @@ class Index:
         else:
             first = named[0]
             verb = first if len(named) == 1 and isinstance(first, str) else None
-            if verb is not None and self._fold:
+            if verb is not None and self.fold:
                 verb = verb.lower()
         plain, tables = self._plans.get((operation.families, verb)) or self._plan(operation.families, verb)
         if not tables:
@@ -198,7 +210,7 @@ class Index:
         plain: dict[Entry, None] = {}
         tables: list[Table] = []
         for name in families:
-            family = self._families.get(name)
+            family = self.family(name)
             for bucket in family.buckets(verb) if family is not None else ():
                 entries, divided = bucket.divide()
                 plain.update(dict.fromkeys(entries))
