@@ -25,6 +25,7 @@ from packgate.commands.shared import (
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS, INTERNAL
 from packgate.model.action import ActionError, parse_action
+from packgate.strict_json import decode
 
 if TYPE_CHECKING:
     from io import BufferedIOBase
@@ -125,7 +126,7 @@ class Decider:
         """The decision on a line of input, as JSON; None is one that was too long."""
         data: Any = None
         try:
-            data = _decode(line)
+            data = decode(line, LONGEST_LINE)
             action = parse_action(data)
         except ActionError as error:
             self.bad = self.stopped = True
@@ -161,51 +162,3 @@ class Decider:
         # The message of an error may quote the action; its kind can't.
         kind = type(error).__name__
         click.echo(f"packgate: internal error: {kind}; the action is denied. PACKGATE_DEBUG=1 shows where it happened.", err=True)
-
-
-def _decode(line: bytes | None) -> Any:
-    if line is None:
-        raise ActionError(f"it is longer than {LONGEST_LINE:,} bytes")
-    try:
-        text = line.decode("utf-8")
-        if text.startswith("\ufeff"):
-            raise ActionError("not JSON: it starts with a byte order mark")
-        return _value(text)
-    except UnicodeDecodeError as error:
-        raise ActionError(f"byte {error.start} is not UTF-8") from None
-    except RecursionError:
-        raise ActionError("it is nested too deeply") from None
-    except json.JSONDecodeError as error:
-        raise ActionError(f"not JSON: {error.msg}, column {error.pos + 1}") from None
-    except ValueError as error:
-        raise ActionError(f"not JSON: {error}") from None
-
-
-def _value(text: str) -> Any:
-    """The one JSON value of a text. Raises as `JSONDecoder.decode`."""
-    try:
-        value, end = cast("Any", _READER).scan_once(text, 0)
-    except StopIteration:
-        end = -1
-    # Blanks around the value, and mistakes, are for the decoder itself.
-    return value if end == len(text) else _READER.decode(text)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys differ: readers disagree about which of two equal keys counts."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise ActionError(f"the key {key!r} stands twice in an object")
-            seen.add(key)
-    return found
-
-
-# Made once: `json.loads` with options makes one for every call.
-_READER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_object)

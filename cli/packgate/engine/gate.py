@@ -75,10 +75,11 @@ class Gate:
 
     def decide_text(
         self, action: Action, *, stage: str | None = "block", now: str | None = None,
-        on_error: Callable[[Exception], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None, after: Callable[[Decision], None] | None = None,
     ) -> tuple[str, str]:
-        """What was decided, and all that `decide_json` gives as one line of JSON: for streams of actions."""
-        decision, text = self._answer(action, stage, now, on_error, to_text)
+        """What was decided, and all that `decide_json` gives as one line of JSON: for streams of actions. ``after`` may make the decision
+        stricter before it is written."""
+        decision, text = self._answer(action, stage, now, on_error, to_text, after)
         return decision.decision, str(text)
 
     def refuse_json(self, reason: str, *, now: str | None = None, action_id: str | None = None) -> dict[str, Any]:
@@ -91,12 +92,14 @@ class Gate:
 
     def _answer(
         self, action: Action, stage: str | None, now: str | None, on_error: Callable[[Exception], None] | None,
-        render: Callable[[Decision, Callable[[str], str] | None], Any],
+        render: Callable[[Decision, Callable[[str], str] | None], Any], after: Callable[[Decision], None] | None = None,
     ) -> tuple[Decision, Any]:
         """The decision on an action and how it is written; a denial, when anything fails on the way."""
         self.engine.stages(stage, None)
         try:
             decision = self.decide(action, stage=stage, now=now)
+            if after is not None:
+                after(decision)
             return decision, render(decision, masker(action, decision))
         except Exception as error:
             if on_error is not None:

@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "clock": {"times"},
     "times": set(),
     "resources": set(),
+    "strict_json": {"model"},
     "guard": {"model"},
     "shell": {"model"},
     "facts": {"shell", "model", "catalog"},
@@ -53,12 +54,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "serve": {
         "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
-        "clock", "times",
+        "clock", "times", "strict_json",
     },
     "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
+        "strict_json",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},
     "__main__": {"cli"},

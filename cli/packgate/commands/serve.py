@@ -1,0 +1,179 @@
+"""`packgate serve`: the local decision server."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from packgate import clock
+from packgate.commands.shared import STAGES, BrokenPacks, open_gate, pack_option, print_findings, print_text
+from packgate.errors import UserError
+from packgate.exitcodes import CLEAN, FINDINGS
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from packgate.engine.gate import Gate
+    from packgate.serve.holder import Holder
+
+_PORT = 7423
+
+
+@click.command("serve")
+@click.option("--bundles", type=click.Path(file_okay=False), metavar="DIR", help="Decide with the bundles that were pulled into DIR.")
+@pack_option
+@click.option(
+    "--stage", type=click.Choice(STAGES), help="Decide as if everything stood at this stage. Default: block; with --bundles, as released.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True, help="0 takes a free one.")
+@click.option("--socket", "path", type=click.Path(dir_okay=False), metavar="PATH", help="Listen on a Unix socket instead: its owner's.")
+@click.option("--token-file", type=click.Path(dir_okay=False), metavar="FILE", help="The token of clients; made if it is not there.")
+@click.option(
+    "--reload-every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS",
+    help="How often to look for new bundles.",
+)
+@click.option("--install", "supervisor", type=click.Choice(["systemd", "launchd"]), help="Write a unit for this call, and end.")
+@click.option("--system", is_flag=True, help="With --install: for the machine instead of the user.")
+@click.option("--dry-run", is_flag=True, help="With --install: print the unit instead.")
+@click.option("--openapi", is_flag=True, help="Print the OpenAPI description, and end.")
+def command(
+    bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
+    reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
+) -> int:
+    """Decide over HTTP, on this machine only.
+
+    POST /v1/decide takes an action and answers with its decision; GET /v1/status and GET /metrics tell about the server, GET /openapi.json
+    describes it. Bundles that are pulled meanwhile are loaded without a pause; when they can't be, those in use stay. SIGHUP loads at once,
+    SIGTERM ends with every request answered.
+
+    \b
+    Examples:
+      packgate serve --bundles /var/lib/packgate --socket ~/.packgate/serve.sock
+      packgate serve --bundles /var/lib/packgate --token-file ~/.packgate/token
+      packgate serve --bundles /var/lib/packgate --token-file ~/.packgate/token --install systemd
+      curl -H "Authorization: Bearer $(cat ~/.packgate/token)" -H 'Content-Type: application/json' \\
+        -d '{"surface": "shell", "command": "git push origin main"}' http://127.0.0.1:7423/v1/decide
+    """
+    from packgate.serve.extras import need_serve
+
+    if openapi:
+        return _print_description()
+    if bundles is not None and packs:
+        raise UserError("--bundles and --pack exclude each other", "the bundles in the folder say which packs hold")
+    if path is None and token_file is None:
+        raise UserError("over TCP every user of this machine can connect", "give --token-file FILE, or --socket PATH")
+    if (system or dry_run) and supervisor is None:
+        raise UserError("--system and --dry-run belong to --install")
+    if supervisor is not None:
+        return _install(supervisor, system, dry_run, bundles, token_file, path)
+    need_serve()
+    try:
+        holder = _holder(bundles, packs)
+    except BrokenPacks as broken:
+        print_findings(broken.findings, err=True)
+        return FINDINGS
+    return _serve(holder, host, port, path, token_file, (stage or ("block" if bundles is None else None), reload_every))
+
+
+def _print_description() -> int:
+    import json
+
+    from packgate.serve.openapi import description
+
+    print_text(json.dumps(description(), indent=2) + "\n")
+    return CLEAN
+
+
+def _holder(bundles: str | None, packs: tuple[str, ...]) -> Holder:
+    from packgate.bundle.refusals import Refused
+    from packgate.serve.holder import Holder, file_stamp
+
+    def unchanging() -> object:
+        return 0
+
+    if bundles is None:
+        return Holder(lambda: open_gate(packs), unchanging, clock.now)
+    from packgate.bundle.installed import ACTIVE, load_installed
+
+    folder = os.path.abspath(bundles)
+    load: Callable[[], Gate] = lambda: load_installed(folder).gate()  # noqa: E731 - with a name of its own it would shadow the import
+    try:
+        return Holder(load, file_stamp(os.path.join(folder, ACTIVE)), clock.now)
+    except Refused as refusal:
+        raise UserError(f"refused: {refusal.code}: {refusal.message}", refusal.hint) from refusal
+
+
+def _serve(holder: Holder, host: str, port: int, path: str | None, token_file: str | None, how: tuple[str | None, float]) -> int:
+    from packgate.serve.access import read_token
+    from packgate.serve.listening import listen_tcp, listen_unix
+    from packgate.serve.run import Options, serve
+
+    token = None if token_file is None else read_token(os.path.expanduser(token_file))
+    listener = listen_unix(path) if path is not None else listen_tcp(host, port)
+    logging.basicConfig(stream=sys.stderr, format="packgate: %(message)s", level=logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    click.echo(f"packgate: listening on {_address(listener, path)}", err=True)
+    try:
+        serve(holder, listener, Options(token, how[1], how[0]))
+    finally:
+        listener.close()
+        if path is not None and os.path.exists(path):
+            os.unlink(path)
+    return CLEAN
+
+
+def _address(listener: socket.socket, path: str | None) -> str:
+    if path is not None:
+        return path
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _install(supervisor: str, system: bool, dry_run: bool, bundles: str | None, token_file: str | None, path: str | None) -> int:
+    """Write the unit that repeats this call with absolute paths."""
+    from packgate.serve.units import make_unit
+
+    if bundles is None:
+        raise UserError("a server that starts by itself decides with bundles", "packgate serve --bundles DIR --install …")
+    home = os.path.expanduser("~")
+    words = [_program(), *_absolute(click.get_current_context())]
+    writes = [os.path.dirname(os.path.abspath(os.path.expanduser(each))) for each in (token_file, path) if each is not None]
+    unit = make_unit(supervisor, words, writes, home, system)
+    if dry_run:
+        print_text(unit.text)
+        return CLEAN
+    try:
+        os.makedirs(os.path.dirname(unit.path), exist_ok=True)
+        with open(unit.path, "w", encoding="utf-8") as file:
+            file.write(unit.text)
+    except OSError as error:
+        raise UserError(f"{unit.path}: {error.strerror}", "--dry-run prints the unit") from error
+    print_text(f"{unit.path}\nto start:  {' && '.join(unit.start)}\nto stop:   {' && '.join(unit.stop)}\n")
+    return CLEAN
+
+
+def _program() -> str:
+    found = shutil.which(sys.argv[0])
+    if found is None:
+        raise UserError("the packgate program is not on the PATH, so a unit can't name it")
+    return os.path.abspath(found)
+
+
+def _absolute(context: click.Context) -> list[str]:
+    """The options of this call that a unit repeats, with absolute paths."""
+    words = ["serve"]
+    for name, option in (("bundles", "--bundles"), ("path", "--socket"), ("token_file", "--token-file")):
+        value = context.params[name]
+        if value is not None:
+            words += [option, os.path.abspath(os.path.expanduser(value))]
+    for name, option in (("host", "--host"), ("port", "--port"), ("stage", "--stage"), ("reload_every", "--reload-every")):
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            words += [option, str(context.params[name])]
+    return words

@@ -1,0 +1,1 @@
+"""The decision server: decisions and hooks over HTTP, on loopback or a Unix socket."""

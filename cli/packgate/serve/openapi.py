@@ -1,0 +1,115 @@
+"""The OpenAPI description of the server: its schemas are those of actions and decisions."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from packgate import __version__
+from packgate.resources import schema_path
+
+_ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"], "additionalProperties": False}
+_REFUSALS = {
+    "400": "The body was cut off.",
+    "401": "The token is missing or wrong.",
+    "403": "The request comes from a page in a browser.",
+    "413": "The body is too long.",
+    "415": "The body is not declared as application/json.",
+    "421": "The server was asked under another name than its own.",
+    "422": "The body can't be decided: not JSON with one meaning, or not what is expected.",
+}
+# What any route can answer that wants a token.
+_ANY = ("401", "403", "421")
+_STATUS = {
+    "type": "object",
+    "properties": {
+        "version": {"type": "string", "description": "Of packgate."},
+        "started": {"type": "string", "format": "date-time"},
+        "loaded": {"type": "string", "format": "date-time", "description": "Since when the present packs are in use."},
+        "bundles": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pack": {"type": "string"}, "version": {"type": "string"}, "stage": {"type": "string"},
+                    "revision": {"type": ["integer", "null"]}, "digest": {"type": ["string", "null"]},
+                },
+                "required": ["pack", "version", "stage", "revision", "digest"],
+            },
+        },
+        "refused": {
+            "type": ["object", "null"],
+            "description": "What was published last and could not be loaded; what was held before is in use.",
+            "properties": {"time": {"type": "string", "format": "date-time"}, "reason": {"type": "string"}},
+            "required": ["time", "reason"],
+        },
+        "sessions": {"type": "integer", "description": "Sessions with a denial that is remembered."},
+    },
+    "required": ["version", "started", "loaded", "bundles", "refused", "sessions"],
+    "additionalProperties": False,
+}
+
+
+@lru_cache(maxsize=1)
+def description() -> dict[str, Any]:
+    """The whole description, OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "packgate decision server", "version": __version__,
+            "description": "Decides what coding agents are about to do. On loopback or a Unix socket only.",
+        },
+        "security": [{"token": []}],
+        "paths": {
+            "/v1/decide": {"post": _operation(
+                "decide", "Decide an action", "The decision, with every key always present.", _reference("decision"),
+                ("400", "401", "403", "413", "415", "421", "422"), _reference("action"),
+            )},
+            "/v1/status": {"get": _operation("status", "What is in use", "Packs, and the last refusal.", _reference("status"), _ANY)},
+            "/metrics": {"get": _text(
+                _operation("metrics", "Counters for Prometheus", "The text exposition format.", {"type": "string"}, _ANY)
+            )},
+            "/openapi.json": {"get": _operation("openapi", "This description", "OpenAPI 3.1.", {"type": "object"}, _ANY)},
+            "/healthz": {"get": {
+                "operationId": "health", "summary": "Whether the server is there", "security": [],
+                "responses": {"204": {"description": "It is."}, **_refusals(("403", "421"))},
+            }},
+        },
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "That of the token file."}},
+            "schemas": {"action": _schema("action"), "decision": _schema("decision"), "status": _STATUS, "error": _ERROR},
+        },
+    }
+
+
+def _operation(
+    name: str, summary: str, success: str, answer: dict[str, Any], refusals: tuple[str, ...], body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"operationId": name, "summary": summary}
+    if body is not None:
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    found["responses"] = {"200": {"description": success, "content": {"application/json": {"schema": answer}}}, **_refusals(refusals)}
+    return found
+
+
+def _text(operation: dict[str, Any]) -> dict[str, Any]:
+    content = operation["responses"]["200"]["content"]
+    content["text/plain"] = content.pop("application/json")
+    return operation
+
+
+def _refusals(codes: tuple[str, ...]) -> dict[str, Any]:
+    content = {"application/json": {"schema": _reference("error")}}
+    return {code: {"description": _REFUSALS[code], "content": content} for code in codes}
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    with open(schema_path(kind), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
+    # An address of its own would make what is inside relative to it.
+    return {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
