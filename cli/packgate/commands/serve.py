@@ -143,7 +143,7 @@ def _install(supervisor: str, system: bool, dry_run: bool, bundles: str | None, 
     if bundles is None:
         raise UserError("a server that starts by itself decides with bundles", "packgate serve --bundles DIR --install …")
     home = os.path.expanduser("~")
-    words = [_program(), *_absolute(click.get_current_context())]
+    words = [*_program(), *_absolute(click.get_current_context())]
     writes = [os.path.dirname(os.path.abspath(os.path.expanduser(each))) for each in (token_file, path) if each is not None]
     unit = make_unit(supervisor, words, writes, home, system)
     if dry_run:
@@ -159,11 +159,10 @@ def _install(supervisor: str, system: bool, dry_run: bool, bundles: str | None, 
     return CLEAN
 
 
-def _program() -> str:
+def _program() -> list[str]:
+    """The words that start this program again, from any folder."""
     found = shutil.which(sys.argv[0])
-    if found is None:
-        raise UserError("the packgate program is not on the PATH, so a unit can't name it")
-    return os.path.abspath(found)
+    return [sys.executable, "-m", "packgate"] if found is None else [os.path.abspath(found)]
 
 
 def _absolute(context: click.Context) -> list[str]:
