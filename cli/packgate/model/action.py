@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 SURFACES = ("shell", "file", "mcp", "web", "prompt", "output")
 SHELLS = ("bash", "sh", "zsh", "powershell", "cmd")
+FILE_OPERATIONS = ("read", "write", "edit", "delete")
 
 _REQUIRED = {
     "shell": ("command",),
@@ -93,17 +94,24 @@ def parse_action(data: Any) -> Action:
     shape = _shape(data)
     notes = () if shape in _SOUND else _check(data, shape)
     checked = {**data, "surface": surface}
-    shell = checked.get("shell")
+    shell, operation = checked.get("shell"), checked.get("operation")
     if surface == "shell" and shell is None:
         checked["shell"] = "bash"
-    elif surface == "shell" and shell not in SHELLS:
+    elif shell is not None and shell not in SHELLS:
         raise ActionError(f"shell: expected one of {', '.join(SHELLS)}, found {shell!r}")
+    if operation is not None and operation not in FILE_OPERATIONS:
+        raise ActionError(f"operation: expected one of {', '.join(FILE_OPERATIONS)}, found {operation!r}")
     return Action(checked, notes)
 
 
 _TYPES: dict[str, tuple[type, str]] = {
     **dict.fromkeys(
-        ("id", "cwd", "home", "environment", "data_classification", "approval", "time", "content", "body", "method"), (str, "text")
+        (
+            "id", "cwd", "home", "environment", "data_classification", "approval", "time", "content", "body", "method",
+            # Of another surface, too: a value that is no text is a mistake of the caller.
+            "command", "operation", "path", "server", "tool", "url", "text",
+        ),
+        (str, "text"),
     ),
     **dict.fromkeys(("env", "repo", "actor", "arguments", "annotations"), (dict, "an object")),
     **dict.fromkeys(("permissions", "risk_signals"), (list, "a list")),
@@ -137,12 +145,30 @@ def _check_types(data: dict[str, Any]) -> None:
         for name, value in repo.items():
             if not isinstance(value, str) and value is not None and name in _REPO_KEYS:
                 raise ActionError(f"repo.{name}: expected text or null, found {_kind(value)}")
+    for key in ("permissions", "risk_signals"):
+        _check_texts(key, data.get(key))
+    for name, value in (data.get("actor") or _NONE).items():
+        if name == "groups":
+            _check_texts("actor.groups", value)
+        elif value is not None and name in _ACTOR_KEYS and not isinstance(value, str):
+            raise ActionError(f"actor.{name}: expected text or null, found {_kind(value)}")
+
+
+def _check_texts(key: str, value: Any) -> None:
+    """That a value is a list of texts, or null."""
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise ActionError(f"{key}: expected a list or null, found {_kind(value)}")
+    for item in value:
+        if not isinstance(item, str):
+            raise ActionError(f"{key}: expected texts in the list, found {_kind(item)}")
 
 
 def _shape(data: dict[str, Any]) -> tuple[object, ...] | None:
     """The keys of an action with the types of their values, where that is all that its check looks at."""
     repo = data.get("repo")
-    if data.get("env") or data.get("actor") or not isinstance(repo, dict):
+    if data.get("env") or data.get("actor") or data.get("permissions") or data.get("risk_signals") or not isinstance(repo, dict):
         return None
     return (*data, *map(type, data.values()), None, *repo, *map(type, repo.values()))
 
