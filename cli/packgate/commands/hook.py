@@ -13,7 +13,11 @@ from packgate.hook.dialects import MODULES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS: dict[str, str] = {}
+# Verb -> one line for `packgate hook --help`. The verb `install` is `command` in the module `commands.hook_install`.
+VERBS = {
+    "install": "Install the hook for an agent.",
+    "uninstall": "Take the hook away from an agent.",
+}
 
 
 class _Hook(LazyGroup):
@@ -40,6 +44,8 @@ def command() -> None:
 
     \b
     Examples:
+      packgate hook install claude-code --pack recommended --stage block
+      packgate hook uninstall claude-code
       packgate hook claude-code PreToolUse < payload.json
     """
 

@@ -34,8 +34,6 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table of verbs, without importing any."""
-        if not self.verbs:
-            return
         with formatter.section("Commands"):
             formatter.write_dl(list(self.verbs.items()))
 

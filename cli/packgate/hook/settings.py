@@ -34,7 +34,8 @@ class Settings:
     """How the hook was installed.
 
     ``bundles``: the folder that `packgate bundle pull` fills. ``on_failure``: `open` or `closed` for every surface and for the log;
-    ``reason``: why it was fixed so. ``deadline_ms``: how long a decision may take. ``log``: the event log, None for none. ``user``: who
+    ``reason``: why it was fixed so. ``deadline_ms``: how long a decision may take. ``log``: the event log, None for none; in the file ``~/`` stands for each
+    user's home. ``user``: who
     acts; None for the login name of the process's user. ``groups``, ``team``: as assignments name them.
     """
 
@@ -100,7 +101,7 @@ def settings_from(value: Any) -> Settings:
         raise ValueError("actor.groups: not a list of names")
     return Settings(
         _path(value["bundles"], "bundles"), _on_failure(value["on_failure"]), deadline_ms=deadline,
-        log=None if value["log"] is None else _path(value["log"], "log"), reason=_text(value["reason"], "reason"),
+        log=None if value["log"] is None else _path(_at_home(value["log"]), "log"), reason=_text(value["reason"], "reason"),
         user=None if actor["user"] is None else _text(actor["user"], "actor.user"), groups=tuple(groups),
         team=None if actor["team"] is None else _text(actor["team"], "actor.team"),
     )
@@ -113,6 +114,19 @@ def _on_failure(value: Any) -> dict[str, str]:
         if mode not in (OPEN, CLOSED):
             raise ValueError(f"on_failure.{name}: neither {OPEN} nor {CLOSED}")
     return dict(value)
+
+
+def _at_home(value: Any) -> Any:
+    """A path below ``~``, which is the home directory of the process's user, whatever $HOME says."""
+    if not isinstance(value, str) or not value.startswith("~/"):
+        return value
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir.rstrip("/") + value[1:]
+    except KeyError:
+        return value
 
 
 def _path(value: Any, name: str) -> str:

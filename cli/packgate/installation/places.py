@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # For all users of a machine.
 SYSTEM = "/var/lib/packgate"
-SYSTEM_LOG = "/var/log/packgate/events.jsonl"
+# What is installed for everyone writes a log for each, as the settings say it.
+EVERYONES_LOG = "~/.local/state/packgate/events.jsonl"
 
 
 def data_folder(environ: Mapping[str, str]) -> str:
