@@ -112,8 +112,8 @@ def _told(planned: Plan, dry_run: bool) -> str:
     for change in planned.changes:
         lines.append(f"{change.what}: {change.path}")
         if dry_run and change.before != change.after and change.path == order.file:
-            texts = [(text or "").splitlines(keepends=True) for text in (change.before, change.after)]
-            lines.append("".join(difflib.unified_diff(*texts, "now", "then")).rstrip("\n"))
+            now, then = ((text or "").splitlines(keepends=True) for text in (change.before, change.after))
+            lines.append("".join(difflib.unified_diff(now, then, "now", "then")).rstrip("\n"))
     modes = planned.settings.on_failure
     same = {mode: [name for name in FAILING if modes[name] == mode] for mode in (CLOSED, OPEN)}
     lines.append("when nothing can be decided: " + "; ".join(f"{mode} for {', '.join(names)}" for mode, names in same.items() if names))

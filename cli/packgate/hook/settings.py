@@ -34,8 +34,8 @@ class Settings:
     """How the hook was installed.
 
     ``bundles``: the folder that `packgate bundle pull` fills. ``on_failure``: `open` or `closed` for every surface and for the log;
-    ``reason``: why it was fixed so. ``deadline_ms``: how long a decision may take. ``log``: the event log, None for none; in the file ``~/`` stands for each
-    user's home. ``user``: who
+    ``reason``: why it was fixed so. ``deadline_ms``: how long a decision may take. ``log``: the event log, None for none; in
+    the file ``~/`` stands for each user's home. ``user``: who
     acts; None for the login name of the process's user. ``groups``, ``team``: as assignments name them.
     """
 

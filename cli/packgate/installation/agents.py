@@ -6,12 +6,10 @@ Formats and places are those of the vendors' documentation, most of them tried o
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packgate.hook.dialects import dialect
-from packgate.hook.exchange import ACT
 from packgate.hook.failure import CLOSED, SURFACES_OF
 
 if TYPE_CHECKING:
@@ -66,11 +64,6 @@ def _is_closed(kind: str, on_failure: Mapping[str, str]) -> bool:
     return any(on_failure[surface] == CLOSED for surface in SURFACES_OF[kind])
 
 
-def _line(launcher: str, agent: str, event: str) -> str:
-    """A command line for agents that give it to a shell."""
-    return f"{shlex.quote(launcher)} {agent} {event}"
-
-
 def _claude_code(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     lists: dict[tuple[str, ...], Any] = {}
     for event, kind in _events("claude-code"):
@@ -82,68 +75,15 @@ def _claude_code(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     return Wanted(lists, {})
 
 
-def _codex(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
-    lists: dict[tuple[str, ...], Any] = {}
-    for event, _ in _events("codex"):
-        handler = {"type": "command", "command": _line(launcher, "codex", event), "timeout": WAITS}
-        lists["hooks", event] = {"hooks": [handler]}
-    return Wanted(lists, {})
-
-
-def _gemini(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
-    lists: dict[tuple[str, ...], Any] = {}
-    for event, _ in _events("gemini"):
-        handler = {"type": "command", "name": "packgate", "command": _line(launcher, "gemini", event), "timeout": WAITS * 1000}
-        matcher = {"matcher": "*"} if event.endswith("Tool") else {}
-        lists["hooks", event] = {**matcher, "hooks": [handler]}
-    return Wanted(lists, {})
-
-
-def _copilot(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
-    lists: dict[tuple[str, ...], Any] = {
-        ("hooks", event): {"type": "command", "exec": launcher, "args": ["copilot", event], "timeoutSec": WAITS}
-        for event, _ in _events("copilot")
-    }
-    return Wanted(lists, {"version": 1})
-
-
-def _cursor(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
-    lists: dict[tuple[str, ...], Any] = {}
-    for event, kind in _events("cursor"):
-        entry: dict[str, Any] = {"command": _line(launcher, "cursor", event), "timeout": WAITS}
-        if kind == ACT or _is_closed(kind, on_failure):
-            entry["failClosed"] = _is_closed(kind, on_failure)
-        lists["hooks", event] = entry
-    return Wanted(lists, {"version": 1})
-
-
 _OURS = "The file names paths of this machine: don't commit it."
 
 AGENTS: dict[str, Agent] = {agent.name: agent for agent in (
     Agent(
         "claude-code", "Claude Code",
-        {USER: "~/.claude/settings.json", PROJECT: ".claude/settings.local.json", MANAGED: "/etc/claude-code/managed-settings.d/20-packgate.json"},
+        {USER: "~/.claude/settings.json", PROJECT: ".claude/settings.local.json",
+         MANAGED: "/etc/claude-code/managed-settings.d/20-packgate.json"},
         _claude_code, ("CLAUDE_CONFIG_DIR", "~/.claude"),
         {USER: "Versions before 2.1.295 ignore `onFailure`: there the action runs when the hook can't be started.",
          PROJECT: _OURS, MANAGED: "`packgate render --target claude-code` adds locks, the least version and native rules."},
-    ),
-    Agent(
-        "codex", "Codex CLI", {USER: "~/.codex/hooks.json", PROJECT: ".codex/hooks.json"}, _codex, ("CODEX_HOME", "~/.codex"),
-        {USER: "Codex skips the hooks until they are trusted: run /hooks in Codex once.",
-         PROJECT: f"Codex skips the hooks until they are trusted: run /hooks in Codex once. {_OURS}"},
-    ),
-    Agent(
-        "gemini", "Gemini CLI",
-        {USER: "~/.gemini/settings.json", PROJECT: ".gemini/settings.json", MANAGED: "/etc/gemini-cli/settings.json"}, _gemini, None,
-        {PROJECT: _OURS, MANAGED: "Users can switch it off in their own settings; `packgate render --target gemini` adds admin policies."},
-    ),
-    Agent(
-        "copilot", "GitHub Copilot CLI",
-        {USER: "~/.copilot/hooks/packgate.json", PROJECT: ".github/hooks/packgate.json", MANAGED: "/etc/github-copilot/policy.d/packgate.json"},
-        _copilot, None, {PROJECT: _OURS},
-    ),
-    Agent(
-        "cursor", "Cursor", {USER: "~/.cursor/hooks.json", PROJECT: ".cursor/hooks.json", MANAGED: "/etc/cursor/hooks.json"}, _cursor, None,
-        {PROJECT: _OURS},
     ),
 )}

@@ -45,14 +45,14 @@ def install_packs(into: str, packs: Sequence[str], stage: str | None, now: str) 
     """
     if os.path.isdir(os.path.join(into, "trust")):
         raise UserError(f"{into} is filled by packgate bundle pull; unsigned packs don't go into it", "name another folder with --bundles")
+    active = read_active(into)
+    built = []
+    for pack in packs:
+        folder = _folder(pack)
+        held = None if active is None else active.held.get(folder.name)
+        built.append(_built(folder, stage, 1 if held is None else held.revision + 1, now))
     os.makedirs(into, mode=0o755, exist_ok=True)
     with locked(into):
-        active = read_active(into)
-        built = []
-        for pack in packs:
-            folder = _folder(pack)
-            held = None if active is None else active.held.get(folder.name)
-            built.append(_built(folder, stage, 1 if held is None else held.revision + 1, now))
         return _activate(into, built, now)
 
 

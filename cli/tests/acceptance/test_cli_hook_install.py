@@ -1,0 +1,286 @@
+"""`packgate hook install` and `uninstall`: what an agent's file says, what stays of it, and that the way back leads where it began."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundle_maker import write_pack
+from command_line import packgate
+
+from packgate.hook.dialects import dialect
+from packgate.hook.exchange import SESSION
+from packgate.hook.failure import SURFACES_OF
+from packgate.hook.settings import read_settings
+from packgate.installation.agents import AGENTS, MANAGED, USER
+from packgate.installation.install import Order, install, plan
+
+_FORCE = "git push --force origin main"
+
+
+class Machine:
+    """A home directory, a project and a pack."""
+
+    def __init__(self, place: Path) -> None:
+        self.home = place / "home"
+        self.project = place / "project"
+        for folder in (self.home, self.project):
+            folder.mkdir(mode=0o755)
+        self.pack = write_pack(place / "policies", "demo", "main")
+
+    @property
+    def into(self) -> Path:
+        return self.home / ".local/share/packgate/hook"
+
+    def install(self, *more: str, agent: str = "claude-code", pack: bool = True) -> Any:
+        given = ("--pack", str(self.pack)) if pack else ()
+        return packgate("hook", "install", agent, *given, *more, cwd=self.project)
+
+    def uninstall(self, *more: str, agent: str = "claude-code") -> Any:
+        return packgate("hook", "uninstall", agent, *more, cwd=self.project)
+
+    def tree(self) -> dict[str, str]:
+        """Every file and folder of home and project, with texts."""
+        return {
+            str(path): path.read_text() if path.is_file() else "" for root in (self.home, self.project) for path in root.rglob("*")
+            if "bundles" not in path.parts
+        }
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return Machine(tmp_path)
+
+
+def test_what_was_installed_stops_the_agent(machine: Machine) -> None:
+    done = machine.install()
+    assert done.code == 0, done.all
+    assert "unsigned" in done.out
+    assert "closed, since demo-force can stop an action" in done.out
+    settings = json.loads((machine.home / ".claude/settings.json").read_text())
+    (group,) = settings["hooks"]["PreToolUse"]
+    (handler,) = group["hooks"]
+    assert (group["matcher"], handler["type"], handler["onFailure"]) == ("*", "command", "block")
+    payload = {
+        "session_id": "s", "cwd": str(machine.project), "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": _FORCE},
+    }
+    ran = subprocess.run(
+        [handler["command"], *handler["args"]], input=json.dumps(payload).encode(), capture_output=True, timeout=60, check=True, env={},
+    )
+    assert json.loads(ran.stdout)["hookSpecificOutput"]["permissionDecision"] == "deny"
+    log = machine.home / ".local/state/packgate/events.jsonl"
+    assert json.loads(log.read_text())["decision"]["policy_ids"] == ["demo-force"]
+
+
+def test_only_the_owner_can_change_what_decides(machine: Machine) -> None:
+    mask = os.umask(0o002)
+    try:
+        assert machine.install().code == 0
+    finally:
+        os.umask(mask)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [machine.into, *machine.into.iterdir()]}
+    assert modes == {"hook": 0o700, "hook.json": 0o600, "packgate-hook": 0o700, "installed.json": 0o600}
+    bundles = machine.home / ".local/share/packgate/bundles"
+    assert stat.S_IMODE(bundles.stat().st_mode) & 0o022 == 0
+
+
+@pytest.mark.parametrize("agent", sorted(AGENTS))
+def test_every_event_of_an_agent_has_its_entry(machine: Machine, agent: str) -> None:
+    assert machine.install(agent=agent).code == 0
+    place = AGENTS[agent].file(USER, os.environ, str(machine.project))
+    assert place is not None
+    text = Path(place).read_text()
+    for event in dialect(agent).EVENTS:
+        assert event in text
+    again = machine.install(agent=agent, pack=False)
+    assert again.out.count("unchanged: ") == 3
+    assert Path(place).read_text() == text
+    assert machine.uninstall(agent=agent).code == 0
+    assert machine.tree().keys() <= {str(machine.home / part) for part in (".local", ".local/share", ".local/share/packgate")}
+
+
+_ORIGINALS = {
+    "none": None,
+    "empty": "",
+    "other things": '{\n    "model": "é",\n    "permissions": {"deny": ["Read(.env)"]}\n}',
+    "tabs": '{\n\t"a": 1\n}\n',
+    "one line": '{"env": {"A": "1"}}',
+    "hooks of others": json.dumps({"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "mine"}]}], "Stop": []}}),
+}
+
+
+@pytest.mark.parametrize("name", _ORIGINALS)
+def test_there_and_back(machine: Machine, name: str) -> None:
+    file = machine.home / ".claude/settings.json"
+    original = _ORIGINALS[name]
+    if original is not None:
+        file.parent.mkdir()
+        file.write_text(original)
+        file.chmod(0o640)
+    machine.install("--dry-run")
+    before = machine.tree()
+    assert machine.install().code == 0
+    merged = json.loads(file.read_text())
+    for key, value in json.loads(original or "{}").items():
+        if key != "hooks":
+            assert merged[key] == value
+    if name == "hooks of others":
+        assert [group["hooks"][0]["command"] for group in merged["hooks"]["PreToolUse"]] == ["mine", str(machine.into / "packgate-hook")]
+        assert merged["hooks"]["Stop"] == []
+    if original is not None:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert machine.install("--on-failure", "open").code == 0
+    assert "onFailure" not in file.read_text()
+    assert machine.uninstall().code == 0
+    after = {path: text for path, text in machine.tree().items() if not path.endswith((".local", "share", "packgate"))}
+    assert after == before
+
+
+def test_what_was_added_since_stays(machine: Machine) -> None:
+    file = machine.home / ".claude/settings.json"
+    assert machine.install().code == 0
+    data = json.loads(file.read_text())
+    data["model"] = "later"
+    data["hooks"]["PreToolUse"].append({"matcher": "Read", "hooks": []})
+    file.write_text(json.dumps(data))
+    assert machine.uninstall().code == 0
+    assert json.loads(file.read_text()) == {"model": "later", "hooks": {"PreToolUse": [{"matcher": "Read", "hooks": []}]}}
+
+
+@pytest.mark.parametrize("text", ["// a comment\n{}", "[]", '{"hooks": []}', '{"hooks": {"PreToolUse": {}}}', "{"])
+def test_a_file_of_another_form_is_left_alone(machine: Machine, text: str) -> None:
+    file = machine.home / ".claude/settings.json"
+    file.parent.mkdir()
+    file.write_text(text)
+    done = machine.install()
+    assert done.code == 2
+    assert "it was not changed" in done.err
+    assert file.read_text() == text
+    assert not machine.into.exists()
+
+
+def test_a_linked_file_stays_a_link(machine: Machine) -> None:
+    target = machine.home / "dotfiles.json"
+    target.write_text('{"a": 1}\n')
+    (machine.home / ".claude").mkdir()
+    (machine.home / ".claude/settings.json").symlink_to(target)
+    assert machine.install().code == 0
+    assert (machine.home / ".claude/settings.json").is_symlink()
+    assert "packgate-hook" in target.read_text()
+    assert machine.uninstall().code == 0
+    assert target.read_text() == '{"a": 1}\n'
+
+
+def test_a_dry_run_changes_nothing(machine: Machine) -> None:
+    assert machine.install().code == 0
+    before = machine.tree()
+    done = machine.install("--dry-run", "--on-failure", "shell=open", "--deadline", "500", pack=False)
+    assert done.code == 0
+    assert "nothing was changed" in done.out
+    assert machine.uninstall("--dry-run").code == 0
+    assert machine.tree() == before
+
+
+def test_without_policies_nothing_is_installed(machine: Machine) -> None:
+    done = machine.install(pack=False)
+    assert done.code == 2
+    assert "no policies are installed" in done.err
+    assert "--pack recommended" in done.err
+    assert machine.tree() == {}
+
+
+def test_what_holds_on_a_failure_follows_from_the_stage(machine: Machine) -> None:
+    assert machine.install("--stage", "warn").code == 0
+    settings = read_settings(str(machine.into / "hook.json"))
+    assert set(settings.on_failure.values()) == {"open"}
+    assert settings.reason == "open, since nothing that is installed stands at block"
+    assert "onFailure" not in (machine.home / ".claude/settings.json").read_text()
+    assert machine.install("--on-failure", "closed", "--on-failure", "prompt=open", "--on-failure", "log=closed", pack=False).code == 0
+    settings = read_settings(str(machine.into / "hook.json"))
+    assert {name for name, mode in settings.on_failure.items() if mode == "open"} == {"prompt"}
+    hooks = json.loads((machine.home / ".claude/settings.json").read_text())["hooks"]
+    for event, kind in dialect("claude-code").EVENTS.items():
+        closed = "onFailure" in hooks[event][0]["hooks"][0]
+        assert closed == (kind != SESSION and "prompt" not in SURFACES_OF[kind])
+
+
+def test_the_next_snapshot_has_a_higher_revision(machine: Machine) -> None:
+    for revision in (1, 2):
+        assert machine.install().code == 0
+        active = json.loads((machine.home / ".local/share/packgate/bundles/active.json").read_text())
+        assert active["held"]["demo"]["revision"] == revision
+
+
+def test_unsigned_packs_do_not_go_where_signed_ones_are(machine: Machine) -> None:
+    bundles = machine.home / "bundles"
+    (bundles / "trust").mkdir(parents=True)
+    done = machine.install("--bundles", str(bundles))
+    assert done.code == 2
+    assert "filled by packgate bundle pull" in done.err
+
+
+def test_a_pack_with_failing_cases_is_not_installed(machine: Machine) -> None:
+    policies = machine.pack / "policies/all.yaml"
+    policies.write_text(policies.read_text().replace("git push origin feature/x", "git push --force origin main"))
+    done = machine.install()
+    assert done.code == 1
+    assert machine.tree() == {}
+
+
+def test_a_project(machine: Machine) -> None:
+    done = machine.install("--scope", "project")
+    assert done.code == 0
+    assert "don't commit it" in done.out
+    assert (machine.project / ".claude/settings.local.json").is_file()
+    assert machine.uninstall("--scope", "user").code == 2
+    assert machine.uninstall("--scope", "project").code == 0
+    assert list(machine.project.iterdir()) == []
+
+
+def test_two_scopes_share_a_launcher_until_both_are_gone(machine: Machine) -> None:
+    assert machine.install().code == 0
+    assert machine.install("--scope", "project", pack=False).code == 0
+    done = machine.uninstall("--scope", "user")
+    assert "other agents still use the hook" in done.out
+    assert (machine.into / "packgate-hook").exists()
+    assert machine.uninstall().code == 0
+    assert not machine.into.exists()
+
+
+@pytest.mark.parametrize("arguments", [
+    ("--on-failure", "maybe"), ("--on-failure", "moon=open"), ("--pack", "no-such-pack"), ("--deadline", "1"), ("--scope", "moon"),
+])
+def test_wrong_use(machine: Machine, arguments: tuple[str, ...]) -> None:
+    assert machine.install(*arguments, pack=False).code == 2
+    assert machine.tree() == {}
+
+
+def test_a_stage_is_that_of_a_pack(machine: Machine) -> None:
+    assert machine.install("--stage", "warn", pack=False).code == 2
+
+
+def test_everyones_agent(machine: Machine, tmp_path: Path) -> None:
+    """With folders of its own instead of the system's: the log is each user's."""
+    place = AGENTS["claude-code"].file(MANAGED, os.environ, "")
+    assert place == "/etc/claude-code/managed-settings.d/20-packgate.json"
+    into = tmp_path / "system" / "hook"
+    assert machine.install("--bundles", str(tmp_path / "system" / "bundles")).code == 0
+    order = Order(
+        AGENTS["claude-code"], MANAGED, str(into), str(tmp_path / "system" / "bundles"), str(tmp_path / "etc" / "20-packgate.json"),
+        "~/.local/state/packgate/events.jsonl",
+    )
+    install(plan(order))
+    assert stat.S_IMODE((into / "packgate-hook").stat().st_mode) == 0o755
+    assert stat.S_IMODE((into / "hook.json").stat().st_mode) == 0o644
+    log = read_settings(str(into / "hook.json")).log
+    assert log is not None
+    assert log.endswith("/.local/state/packgate/events.jsonl")
+    assert log.startswith("/")
