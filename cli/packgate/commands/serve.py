@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from packgate.engine.gate import Gate
+    from packgate.hook.settings import Settings
     from packgate.serve.holder import Holder
+    from packgate.serve.run import Options
 
 _PORT = 7423
+# Parameters that hold paths, and their options.
+_PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--log"), ("path", "--socket"), ("token_file", "--token-file"))
 
 
 @click.command("serve")
@@ -36,6 +40,11 @@ _PORT = 7423
 @click.option("--socket", "path", type=click.Path(dir_okay=False), metavar="PATH", help="Listen on a Unix socket instead: its owner's.")
 @click.option("--token-file", type=click.Path(dir_okay=False), metavar="FILE", help="The token of clients; made if it is not there.")
 @click.option(
+    "--settings", "settings_file", type=click.Path(dir_okay=False), metavar="FILE",
+    help="The hook.json of an installation: its bundles, log and failure modes.",
+)
+@click.option("--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append every decision to this event log.")
+@click.option(
     "--reload-every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS",
     help="How often to look for new bundles.",
 )
@@ -45,19 +54,21 @@ _PORT = 7423
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI description, and end.")
 def command(
     bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
-    reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
+    settings_file: str | None, log: str | None, reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
 ) -> int:
     """Decide over HTTP, on this machine only.
 
-    POST /v1/decide takes an action and answers with its decision; GET /v1/status and GET /metrics tell about the server, GET /openapi.json
-    describes it. Bundles that are pulled meanwhile are loaded without a pause; when they can't be, those in use stay. SIGHUP loads at once,
-    SIGTERM ends with every request answered.
+    POST /v1/decide takes an action and answers with its decision; POST /v1/hooks/AGENT/EVENT takes what an agent's hook sends and answers
+    in its dialect; GET /v1/status and GET /metrics tell about the server, GET /openapi.json describes it.
+
+    Bundles that are pulled meanwhile are loaded without a pause; when they can't be, those in use stay. SIGHUP loads at once, SIGTERM ends
+    with every request answered.
 
     \b
     Examples:
       packgate serve --bundles /var/lib/packgate --socket ~/.packgate/serve.sock
       packgate serve --bundles /var/lib/packgate --token-file ~/.packgate/token
-      packgate serve --bundles /var/lib/packgate --token-file ~/.packgate/token --install systemd
+      packgate serve --settings ~/.local/share/packgate/hook/hook.json --token-file ~/.packgate/token --install systemd
       curl -H "Authorization: Bearer $(cat ~/.packgate/token)" -H 'Content-Type: application/json' \\
         -d '{"surface": "shell", "command": "git push origin main"}' http://127.0.0.1:7423/v1/decide
     """
@@ -65,21 +76,33 @@ def command(
 
     if openapi:
         return _print_description()
-    if bundles is not None and packs:
-        raise UserError("--bundles and --pack exclude each other", "the bundles in the folder say which packs hold")
+    if (bundles is not None) + (settings_file is not None) + bool(packs) > 1:
+        raise UserError("--bundles, --pack and --settings exclude each other", "each of them says which packs hold")
     if path is None and token_file is None:
         raise UserError("over TCP every user of this machine can connect", "give --token-file FILE, or --socket PATH")
     if (system or dry_run) and supervisor is None:
         raise UserError("--system and --dry-run belong to --install")
     if supervisor is not None:
-        return _install(supervisor, system, dry_run, bundles, token_file, path)
+        if packs:
+            raise UserError("a server that starts by itself decides with bundles", "packgate serve --bundles DIR --install …")
+        if bundles is None and settings_file is None:
+            raise UserError("which policies hold is not said", "give --bundles DIR or --settings FILE")
+        return _install(supervisor, system, dry_run, [token_file, path, log])
     need_serve()
+    from packgate.serve.access import read_token
+    from packgate.serve.run import Options
+
+    settings = _settings(settings_file, bundles, log)
+    if settings_file is not None:
+        bundles = settings.bundles
     try:
         holder = _holder(bundles, packs)
     except BrokenPacks as broken:
         print_findings(broken.findings, err=True)
         return FINDINGS
-    return _serve(holder, host, port, path, token_file, (stage or ("block" if bundles is None else None), reload_every))
+    token = None if token_file is None else read_token(os.path.expanduser(token_file))
+    stage = stage or ("block" if bundles is None else None)
+    return _serve(holder, host, port, path, Options(token, reload_every, stage, settings))
 
 
 def _print_description() -> int:
@@ -110,18 +133,33 @@ def _holder(bundles: str | None, packs: tuple[str, ...]) -> Holder:
         raise UserError(f"refused: {refusal.code}: {refusal.message}", refusal.hint) from refusal
 
 
-def _serve(holder: Holder, host: str, port: int, path: str | None, token_file: str | None, how: tuple[str | None, float]) -> int:
-    from packgate.serve.access import read_token
-    from packgate.serve.listening import listen_tcp, listen_unix
-    from packgate.serve.run import Options, serve
+def _settings(file: str | None, bundles: str | None, log: str | None) -> Settings:
+    """How hooks are answered. Without an installation's file, whatever can't be decided is stopped."""
+    from packgate.hook.failure import CLOSED, Failure
+    from packgate.hook.settings import FAILING, Settings, read_settings
 
-    token = None if token_file is None else read_token(os.path.expanduser(token_file))
+    if file is None:
+        place = None if log is None else os.path.abspath(os.path.expanduser(log))
+        return Settings(os.path.abspath(bundles or "."), dict.fromkeys(FAILING, CLOSED), log=place)
+    try:
+        settings = read_settings(os.path.abspath(os.path.expanduser(file)))
+    except Failure as failure:
+        raise UserError(failure.sentence) from None
+    if log is not None:
+        settings.log = os.path.abspath(os.path.expanduser(log))
+    return settings
+
+
+def _serve(holder: Holder, host: str, port: int, path: str | None, options: Options) -> int:
+    from packgate.serve.listening import listen_tcp, listen_unix
+    from packgate.serve.run import serve
+
     listener = listen_unix(path) if path is not None else listen_tcp(host, port)
     logging.basicConfig(stream=sys.stderr, format="packgate: %(message)s", level=logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     click.echo(f"packgate: listening on {_address(listener, path)}", err=True)
     try:
-        serve(holder, listener, Options(token, how[1], how[0]))
+        serve(holder, listener, options)
     finally:
         listener.close()
         if path is not None and os.path.exists(path):
@@ -136,15 +174,13 @@ def _address(listener: socket.socket, path: str | None) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _install(supervisor: str, system: bool, dry_run: bool, bundles: str | None, token_file: str | None, path: str | None) -> int:
-    """Write the unit that repeats this call with absolute paths."""
+def _install(supervisor: str, system: bool, dry_run: bool, files: list[str | None]) -> int:
+    """Write the unit that repeats this call with absolute paths. ``files`` are those that the server writes, or makes."""
     from packgate.serve.units import make_unit
 
-    if bundles is None:
-        raise UserError("a server that starts by itself decides with bundles", "packgate serve --bundles DIR --install …")
     home = os.path.expanduser("~")
     words = [*_program(), *_absolute(click.get_current_context())]
-    writes = [os.path.dirname(os.path.abspath(os.path.expanduser(each))) for each in (token_file, path) if each is not None]
+    writes = [os.path.dirname(os.path.abspath(os.path.expanduser(each))) for each in files if each is not None]
     unit = make_unit(supervisor, words, writes, home, system)
     if dry_run:
         print_text(unit.text)
@@ -168,7 +204,7 @@ def _program() -> list[str]:
 def _absolute(context: click.Context) -> list[str]:
     """The options of this call that a unit repeats, with absolute paths."""
     words = ["serve"]
-    for name, option in (("bundles", "--bundles"), ("path", "--socket"), ("token_file", "--token-file")):
+    for name, option in _PATHS:
         value = context.params[name]
         if value is not None:
             words += [option, os.path.abspath(os.path.expanduser(value))]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from packgate.engine.gate import Gate
     from packgate.hook.exchange import Request
     from packgate.hook.settings import Settings
+    from packgate.model.decision import Decision
 
 # Exit code that stops an action in every agent that reads exit codes at all, with the reason on standard error.
 STOPS = 2
@@ -64,16 +65,22 @@ def read_request(module: ModuleType, event: str, payload: Any) -> Request:
     return request
 
 
-def decide(request: Request, gate: Gate, settings: Settings, environ: Mapping[str, str], now: str) -> Answer:
-    """Decide all actions of a request as they are released and assigned. ``now``: RFC 3339. Raises `Failure` for an action that is none."""
+def decide(
+    request: Request, completed: Sequence[dict[str, Any]], gate: Gate, now: str, *, stage: str | None = None,
+    after: Callable[[Decision], None] | None = None,
+) -> Answer:
+    """Decide all actions of a request. ``completed``: the actions with where and for whom they are; ``now``: RFC 3339; ``stage`` replaces
+    those of releases and assignments; ``after`` may make a decision stricter. Raises `Failure` for an action that is none."""
     decisions = []
     events = []
-    for given in complete(request, settings, environ):
+    for given in completed:
         try:
             action = parse_action(given)
         except ActionError as error:
             raise Failure("payload-unreadable", _shown(str(error))) from None
-        decision = gate.decide(action, stage=None, now=now)
+        decision = gate.decide(action, stage=stage, now=now)
+        if after is not None:
+            after(decision)
         hide = masker(action, decision)
         decisions.append(decision)
         events.append(decision_event(given, to_json(decision, hide), now, None, hide))
@@ -95,12 +102,21 @@ def refuse(
 def respond(
     request: Request, open_gate: Callable[[], Gate], settings: Settings, environ: Mapping[str, str], now: str,
 ) -> Answer:
-    """`decide`, or the answer for a failure: whatever is raised on the way. A session that starts learns whether policies are there."""
-    try:
+    """`decide`, or the answer for a failure. A session that starts learns whether policies are there."""
+
+    def work() -> Answer:
         gate = open_gate()
         if request.kind == SESSION and not request.actions:
             return Answer(Verdict("allow"), [])
-        return decide(request, gate, settings, environ, now)
+        return decide(request, complete(request, settings, environ), gate, now)
+
+    return guarded(work, request, settings, now)
+
+
+def guarded(work: Callable[[], Answer], request: Request, settings: Settings, now: str) -> Answer:
+    """What ``work`` answers, or the answer that was fixed for a failure: whatever it raises."""
+    try:
+        return work()
     except Failure as failure:
         found = failure
     except RecursionError:

@@ -9,6 +9,8 @@ from packgate.hook.settings import LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packgate.hook.answer import Answer
     from packgate.hook.settings import Settings
 
@@ -16,14 +18,17 @@ if TYPE_CHECKING:
 _RUNS = ("allow", "warn", "redact")
 
 
-def record(answer: Answer, settings: Settings | None, latency_us: int) -> Verdict:
-    """Write the events of an answer, and give what is to be said: the answer's verdict, with a word about a log that can't be written."""
+def record(answer: Answer, settings: Settings | None, latency_us: int, lost: Callable[[], None] | None = None) -> Verdict:
+    """Write the events of an answer, and give what is to be said: the answer's verdict, with a word about a log that can't be written;
+    ``lost`` is told of it too."""
     if settings is None or settings.log is None:
         return answer.verdict
     try:
         for event in answer.events:
             append(settings.log, {**event, "latency_us": latency_us})
     except LogError as error:
+        if lost is not None:
+            lost()
         return _unrecorded(answer.verdict, settings.on_failure[LOG], Failure("log-unwritable", str(error)))
     return answer.verdict
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hmac
-import json
 import os
 import secrets
 import stat
 from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
+from packgate.serve.requests import LONGEST_BODY, error_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-LONGEST_BODY = 16 * 1024 * 1024
 _SHORTEST_TOKEN = 32
 # What answers without a token: it tells nothing beyond being there.
 OPEN_PATHS = frozenset(("/healthz",))
@@ -107,8 +106,3 @@ async def refuse(send: Send, status: int, message: str) -> None:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def error_body(message: str) -> bytes:
-    """How an error is written."""
-    return json.dumps({"error": message}).encode()

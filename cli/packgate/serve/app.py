@@ -8,23 +8,26 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from packgate import __version__
+from packgate.eventlog.append import LogError, append
+from packgate.eventlog.record import decision_event
 from packgate.guard.detectors import mask
 from packgate.model.action import ActionError, parse_action
-from packgate.serve.access import LONGEST_BODY, error_body
+from packgate.serve.hooks import Hooks
 from packgate.serve.openapi import description
+from packgate.serve.requests import LONGEST_BODY, Refusal, as_json, body_of, error_body
 from packgate.strict_json import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from starlette.types import ASGIApp, Lifespan
 
+    from packgate.hook.settings import Settings
     from packgate.model.action import Action
     from packgate.model.decision import Decision
     from packgate.serve.holder import Holder
@@ -34,20 +37,16 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("packgate.serve")
 
 
-class Refusal(Exception):
-    """A request that is not decided: its status code, and why."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
 class Server:
-    """What the routes share. ``now`` gives the time as decisions show it; ``started`` is that of the server."""
+    """What the routes share. ``now`` gives the time as decisions show it; ``stage`` replaces those of releases and assignments; decisions
+    go into ``log`` unless it is None."""
 
-    def __init__(self, holder: Holder, sessions: Sessions, metrics: Metrics, now: Callable[[], str], stage: str | None) -> None:
+    def __init__(
+        self, holder: Holder, sessions: Sessions, metrics: Metrics, now: Callable[[], str], stage: str | None = None,
+        log: str | None = None,
+    ) -> None:
         self.stage = stage
+        self.log = log
         self.holder = holder
         self.sessions = sessions
         self.metrics = metrics
@@ -56,7 +55,7 @@ class Server:
 
     async def decide(self, request: Request) -> Response:
         """`POST /v1/decide`: an action, and its decision."""
-        action = _action(await _body(request))
+        action = _action(await body_of(request))
         began = perf_counter()
         gate = self.holder.current.gate
 
@@ -65,13 +64,25 @@ class Server:
             self.sessions.judge(decision, session if isinstance(session, str) else None, gate, monotonic())
 
         decision, text = gate.decide_text(action, stage=self.stage, now=self.now(), on_error=self.failed, after=judge)
-        self.metrics.decided(decision, perf_counter() - began)
-        return _json(text)
+        seconds = perf_counter() - began
+        self.metrics.decided(decision, seconds)
+        if self.log is not None:
+            self._record(self.log, action, text, int(seconds * 1_000_000))
+        return as_json(text)
+
+    def _record(self, log: str, action: Action, text: str, latency_us: int) -> None:
+        """Append a decision to the event log. One that can't be written is counted, and told on standard error; the decision stands."""
+        decision = json.loads(text)
+        try:
+            append(log, decision_event(action.data, decision, decision["timestamp"], latency_us))
+        except LogError as error:
+            self.metrics.unlogged.inc()
+            _LOG.error("a decision could not be recorded: %s", error)
 
     async def status(self, request: Request) -> Response:
         """`GET /v1/status`: what is in use."""
         current, failure = self.holder.current, self.holder.failure
-        return _json(json.dumps({
+        return as_json(json.dumps({
             "version": __version__, "started": self.started, "loaded": current.since, "bundles": list(current.packs),
             "refused": None if failure is None else {"time": failure.time, "reason": failure.reason},
             "sessions": len(self.sessions),
@@ -94,10 +105,11 @@ class Server:
         return Response(error_body(error.message), error.status, media_type="application/json")
 
 
-def make_app(server: Server, lifespan: Lifespan[Starlette] | None = None) -> ASGIApp:
-    """The application with all its routes."""
+def make_app(server: Server, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> ASGIApp:
+    """The application with all its routes. ``settings``: how hooks are answered."""
     routes = [
         Route("/v1/decide", server.decide, methods=["POST"]),
+        Route("/v1/hooks/{agent}/{event}", Hooks(server, settings).answer, methods=["POST"]),
         Route("/v1/status", server.status, methods=["GET"]),
         Route("/metrics", server.exposition, methods=["GET"]),
         Route("/openapi.json", _describe, methods=["GET"]),
@@ -111,25 +123,7 @@ async def _alive(request: Request) -> Response:
 
 
 async def _describe(request: Request) -> Response:
-    return _json(json.dumps(description()))
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a request. Raises `Refusal`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    # A form of another site can be sent without a question, JSON can't.
-    if kind != "application/json":
-        raise Refusal(415, "the content type is application/json")
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > LONGEST_BODY:
-                raise Refusal(413, f"a body has at most {LONGEST_BODY:,} bytes")
-            parts.append(part)
-    except ClientDisconnect:
-        raise Refusal(400, "the body was cut off") from None
-    return b"".join(parts)
+    return as_json(json.dumps(description()))
 
 
 def _action(body: bytes) -> Action:
@@ -138,18 +132,3 @@ def _action(body: bytes) -> Action:
         return parse_action(decode(body, LONGEST_BODY))
     except ActionError as error:
         raise Refusal(422, mask(f"not an action: {error}")) from None
-
-
-def _json(text: str) -> Response:
-    return Response(text, media_type="application/json", headers={"cache-control": "no-store"})
-
-
-def object_of(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body. Raises `Refusal`."""
-    try:
-        value = decode(body, LONGEST_BODY)
-    except ActionError as error:
-        raise Refusal(422, mask(str(error))) from None
-    if not isinstance(value, dict):
-        raise Refusal(422, "the body is not a JSON object")
-    return value

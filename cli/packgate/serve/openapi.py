@@ -14,6 +14,8 @@ _REFUSALS = {
     "400": "The body was cut off.",
     "401": "The token is missing or wrong.",
     "403": "The request comes from a page in a browser.",
+    "404": "There is no such agent or event.",
+    "409": "The answer is one that the agent takes from an exit code only.",
     "413": "The body is too long.",
     "415": "The body is not declared as application/json.",
     "421": "The server was asked under another name than its own.",
@@ -66,6 +68,13 @@ def description() -> dict[str, Any]:
                 "decide", "Decide an action", "The decision, with every key always present.", _reference("decision"),
                 ("400", "401", "403", "413", "415", "421", "422"), _reference("action"),
             )},
+            "/v1/hooks/{agent}/{event}": {
+                "parameters": [_parameter("agent", "An agent's name."), _parameter("event", "An event of the agent, as it names it.")],
+                "post": _operation(
+                    "hook", "Answer an agent's hook", "In the agent's own dialect; an empty object lets the action run without a word.",
+                    {"type": "object"}, (*_ANY, "400", "404", "409", "413", "415"), {"description": "What the agent sends."},
+                ),
+            },
             "/v1/status": {"get": _operation("status", "What is in use", "Packs, and the last refusal.", _reference("status"), _ANY)},
             "/metrics": {"get": _text(
                 _operation("metrics", "Counters for Prometheus", "The text exposition format.", {"type": "string"}, _ANY)
@@ -91,6 +100,10 @@ def _operation(
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     found["responses"] = {"200": {"description": success, "content": {"application/json": {"schema": answer}}}, **_refusals(refusals)}
     return found
+
+
+def _parameter(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": {"type": "string", "minLength": 1}}
 
 
 def _text(operation: dict[str, Any]) -> dict[str, Any]:

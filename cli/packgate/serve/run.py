@@ -9,12 +9,13 @@ import logging
 import os
 import signal
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from packgate import clock
+from packgate.hook.settings import Settings
 from packgate.serve.access import Access
 from packgate.serve.app import Server, make_app
 from packgate.serve.metrics import Metrics
@@ -35,18 +36,20 @@ _GRACE = 5
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to serve. ``reload_every``: seconds between two looks at what was published. ``token``: None on a Unix socket.
-    ``stage`` replaces all stages; None lets those of releases, rollouts and assignments hold."""
+    ``stage`` replaces all stages; None lets those of releases, rollouts and assignments hold. ``settings``: how hooks are answered, and
+    where the event log is."""
 
     token: str | None
     reload_every: float = 2.0
     stage: str | None = None
+    settings: Settings = field(default_factory=lambda: Settings("", {}))
 
 
 def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
     """Serve on a bound socket until SIGINT or SIGTERM; SIGHUP loads the packs again at once."""
     metrics = Metrics()
     metrics.use(holder.current)
-    server = Server(holder, Sessions(), metrics, clock.now, options.stage)
+    server = Server(holder, Sessions(), metrics, clock.now, options.stage, options.settings.log)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -61,9 +64,11 @@ def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
             await watching
 
     is_unix = listener.family == socket.AF_UNIX
-    app = Access(
-        make_app(server, lifespan), options.token, check_host=not is_unix, refused=lambda status: metrics.refused.labels(str(status)).inc()
-    )
+
+    def refused(status: int) -> None:
+        metrics.refused.labels(str(status)).inc()
+
+    app = Access(make_app(server, options.settings, lifespan), options.token, not is_unix, refused)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False, date_header=False, timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=64 * 1024, limit_concurrency=1000,

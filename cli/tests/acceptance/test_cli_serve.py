@@ -222,7 +222,9 @@ def test_on_a_unix_socket(tmp_path, bundles, monkeypatch):
     (["--bundles", "b", "--pack", "p", "--socket", "s"], "exclude each other"),
     (["--bundles", "nowhere", "--socket", "s"], "no bundle is installed here"),
     (["--dry-run", "--socket", "s"], "belong to --install"),
-    (["--install", "systemd", "--socket", "s"], "decides with bundles"),
+    (["--install", "systemd", "--socket", "s", "--pack", "recommended"], "decides with bundles"),
+    (["--install", "systemd", "--socket", "s"], "give --bundles DIR or --settings FILE"),
+    (["--settings", "nowhere", "--socket", "s"], "settings of the hook are missing"),
 ])
 def test_wrong_calls(tmp_path, arguments, message):
     done = subprocess.run([*PACKGATE, "serve", *arguments], capture_output=True, text=True, check=False, cwd=tmp_path, env=os.environ)
@@ -264,3 +266,69 @@ def test_units(tmp_path, supervisor):
         assert f'--bundles "{tmp_path}/b 1"' in shown
         assert "tok%%en" in shown
         assert "WantedBy=default.target" in shown
+
+
+def payload(command: str, cwd: str, session: str = "one") -> dict[str, object]:
+    """What Claude Code sends before it runs a command."""
+    return {
+        "session_id": session, "transcript_path": "/t", "cwd": cwd, "permission_mode": "default", "hook_event_name": "PreToolUse",
+        "tool_name": "Bash", "tool_input": {"command": command, "description": "d"}, "tool_use_id": "toolu_1",
+    }
+
+
+@pytest.fixture
+def hooked(tmp_path, bundles):
+    log = tmp_path / "events.jsonl"
+    with serving(tmp_path, "--bundles", str(bundles), "--log", str(log)) as server:
+        yield server
+
+
+def test_a_hook_over_http_is_answered_in_the_dialect(hooked, tmp_path):
+    denied = hooked.client.post("/v1/hooks/claude-code/PreToolUse", json=payload("git push --force origin main", str(tmp_path)))
+    told = denied.json()["hookSpecificOutput"]
+    assert (denied.status_code, told["permissionDecision"]) == (200, "deny")
+    assert "demo-force" in told["permissionDecisionReason"]
+    quiet = hooked.client.post("/v1/hooks/claude-code/PreToolUse", json=payload("ls", str(tmp_path)))
+    assert (quiet.status_code, quiet.json()) == (200, {})
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [(each["kind"], each["decision"]["decision"]) for each in events] == [("decision", "deny"), ("decision", "allow")]
+    assert events[0]["action"]["actor"]["session"] == "one"
+    assert events[0]["latency_us"] > 0
+
+
+def test_every_decision_is_in_the_log_without_secrets(hooked, tmp_path):
+    secret = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
+    hooked.decide({**FORCE, "id": "a-1", "command": f"curl -H 'Authorization: token {secret}' https://api.example"})
+    text = (tmp_path / "events.jsonl").read_text()
+    assert json.loads(text)["decision"]["action_id"] == "a-1"
+    assert secret not in text
+
+
+def test_a_log_that_cannot_be_written_is_counted_and_told(hooked, tmp_path):
+    (tmp_path / "events.jsonl").mkdir()
+    assert hooked.decide(FORCE)["decision"] == "deny"
+    ran = hooked.client.post("/v1/hooks/claude-code/PreToolUse", json=payload("ls", str(tmp_path))).json()
+    # Without settings of an installation, what can't be recorded does not run.
+    assert ran["hookSpecificOutput"]["permissionDecision"] == "deny"
+    assert "packgate_unlogged_events_total 2.0" in hooked.client.get("/metrics").text
+
+
+@pytest.mark.parametrize(("path", "body", "status"), [
+    ("/v1/hooks/nobody/PreToolUse", "{}", 404), ("/v1/hooks/claude-code/Nothing", "{}", 404), ("/v1/hooks/claude-code/PreToolUse", "{", 200),
+    ("/v1/hooks/claude-code/PreToolUse", "[]", 200), ("/v1/hooks/claude-code/PreToolUse", '{"tool_name": "Bash"}', 200),
+])
+def test_hooks_that_ask_wrongly(hooked, path, body, status):
+    answer = hooked.client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.json()["hookSpecificOutput"]["permissionDecision"] == "deny"
+
+
+def test_a_session_is_ended_over_hooks_too(tmp_path):
+    pack = tmp_path / "source"
+    make_bundle(pack, 1)
+    header = pack / "packs/demo/pack.yaml"
+    header.write_text(header.read_text() + "terminate_after: {denials: 2, minutes: 5}\n")
+    with serving(tmp_path, "--pack", str(pack / "packs/demo")) as server:
+        told = [server.client.post("/v1/hooks/claude-code/PreToolUse", json=payload("git push -f origin main", "/srv")).json() for _ in range(2)]
+    assert [each.get("continue") for each in told] == [None, False]
