@@ -26,13 +26,13 @@ class Request:
     """What an agent asks. ``actions``: action JSON (surface and its own keys; who and where are added by `context`), empty when the tool
     touches nothing outside the agent. ``call``: the agent's name for this one tool call, which its later output carries too. ``original``:
     what a redaction may replace, in the agent's own shape (a tool's input or output, the text of a prompt); None where this agent
-    can't replace it."""
+    can't replace it. ``late``: actions that were decided before they ran, whose warning this agent can be told only now."""
 
-    __slots__ = ("actions", "agent", "call", "cwd", "event", "kind", "original", "session", "tool")
+    __slots__ = ("actions", "agent", "call", "cwd", "event", "kind", "late", "original", "session", "tool")
 
     def __init__(
         self, agent: str, event: str, kind: str, actions: list[dict[str, Any]], *, cwd: str | None = None, session: str | None = None,
-        tool: str | None = None, call: str | None = None, original: Any = None,
+        tool: str | None = None, call: str | None = None, original: Any = None, late: list[dict[str, Any]] | None = None,
     ) -> None:
         self.agent = agent
         self.event = event
@@ -43,6 +43,7 @@ class Request:
         self.tool = tool
         self.call = call
         self.original = original
+        self.late = late or []
 
 
 class Verdict:

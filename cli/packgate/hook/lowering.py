@@ -34,6 +34,7 @@ def _as(outcome: str, note: str) -> Cell:
 
 _NOTHING = ("allow", "nothing is printed, exit code 0")
 _NO_ONE_TO_ASK = "this event has no question to the person"
+_NO_OTHER_PROMPT = "the text of a prompt can't be replaced; the person can send it again without the secret"
 
 
 
@@ -64,7 +65,7 @@ TABLE: dict[str, dict[str, Row]] = {
         PROMPT: _row(
             _NOTHING,
             _as("warn", "`systemMessage` and `additionalContext` [run]"),
-            _as("deny", "the text of a prompt can't be replaced; the person can send it again without the secret"),
+            _as("deny", _NO_OTHER_PROMPT),
             _as("deny", _NO_ONE_TO_ASK),
             _as("deny", "`decision: block` with the reason: no request is made [run]"),
             _as("terminate", "`decision: block` and `continue: false` [run]"),
@@ -79,6 +80,160 @@ TABLE: dict[str, dict[str, Row]] = {
         ),
         SESSION: _starting(_as("warn", "`systemMessage` and `additionalContext` [run]")),
     },
+    "codex": {
+        ACT: _row(
+            _NOTHING,
+            _as("warn", "`systemMessage` for the user, `additionalContext` for the agent [run]"),
+            _as("redact", "`updatedInput`, which it takes with `permissionDecision: allow` only; its rules and sandbox still hold [run]"),
+            _as("deny", "`ask` is not supported: the tool would run [run]"),
+            _as("deny", "`permissionDecision: deny` with the reason, and no key that it does not know: beside one the tool runs [run]"),
+            _as("deny", "`continue: false` beside a denial makes it ignore the denial [run]"),
+        ),
+        OUTPUT: _row(
+            _NOTHING,
+            _as("warn", "`systemMessage` and `additionalContext` [run]"),
+            _as("redact", "`decision: block`, with the redacted output as the reason: it takes the output's place [run]"),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`decision: block`: the reason takes the output's place [run]"),
+            _as("deny", "`continue: false` does not end the session here [run]"),
+        ),
+        PROMPT: _row(
+            _NOTHING,
+            _as("warn", "`systemMessage` and `additionalContext` [run]"),
+            _as("deny", _NO_OTHER_PROMPT),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`decision: block` with the reason: no request is made [run]"),
+            _as("deny", "the prompt is stopped; the session waits for another"),
+        ),
+        SESSION: {**_starting(_as("warn", "`systemMessage` and `additionalContext` [run]")), "terminate": (
+            "terminate", "`continue: false` and `stopReason`: no request is made [run]",
+        )},
+    },
+    "gemini": {
+        ACT: _row(
+            _NOTHING,
+            _as("warn", "`systemMessage` for the user; the agent is told after the tool, in `additionalContext` of AfterTool [run]"),
+            _as("redact", "`tool_input` [run]"),
+            _as("deny", "`ask` waits for ever where nobody is there [run]"),
+            _as("deny", "`decision: deny` with the reason [run]"),
+            _as("terminate", "`continue: false` and `stopReason` [run]"),
+        ),
+        OUTPUT: _row(
+            _NOTHING,
+            _as("warn", "`systemMessage` and `additionalContext` [run]"),
+            _as("redact", "`decision: deny`, with the redacted output as the reason: it takes the output's place [run]"),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`decision: deny`: the reason takes the output's place [run]"),
+            _as("terminate", "`continue: false` and `stopReason` [run]"),
+        ),
+        PROMPT: _row(
+            _NOTHING,
+            _as("warn", "`systemMessage` and `additionalContext` [run]"),
+            _as("deny", _NO_OTHER_PROMPT),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`decision: deny` with the reason: no request is made [run]"),
+            _as("terminate", "`continue: false` and `stopReason` [run]"),
+        ),
+        SESSION: _starting(_as("warn", "`systemMessage` and `additionalContext` [run]")),
+    },
+    "copilot": {
+        ACT: _row(
+            _NOTHING,
+            _as("warn", "`additionalContext` for the agent; the user is not told [run]"),
+            _as("redact", "`modifiedArgs` and `additionalContext` [run]"),
+            _as("ask", "`permissionDecision: ask`; in `-p` and in the cloud it is refused [run]"),
+            _as("deny", "`permissionDecision: deny` with the reason [run]"),
+            _as("deny", "`continue: false` has no effect [run]"),
+        ),
+        OUTPUT: _row(
+            _NOTHING,
+            _as("warn", "`additionalContext` [run]"),
+            _as("redact", "`modifiedResult` and `additionalContext` [run]"),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`decision: block`: the reason takes the output's place [run]"),
+            _as("deny", "`continue: false` has no effect [run]"),
+        ),
+        PROMPT: _row(
+            _NOTHING,
+            _as("warn", "`additionalContext` [run]"),
+            _as("redact", "`modifiedPrompt` and `additionalContext` [run]"),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`decision: block` with the reason: no request is made [run]"),
+            _as("deny", "`continue: false` has no effect [run]"),
+        ),
+        SESSION: _starting(_as("warn", "`additionalContext` [run]")),
+    },
+    "cursor": {
+        ACT: _row(
+            _as("allow", "an empty object, exit code 0"),
+            _as("allow", "nobody can be told before a tool; the agent is told after it, in `additional_context` of postToolUse"),
+            _as("deny", "whether a changed input also approves it is not documented"),
+            _as("deny", "`ask` is accepted and not enforced here; before a shell command and an MCP call it is"),
+            _as("deny", "`permission: deny`, `user_message` and `agent_message`"),
+            _as("deny", "an action can't end a session"),
+        ),
+        **dict.fromkeys(("beforeShellExecution", "beforeMCPExecution"), _row(
+            _as("allow", "an empty object, exit code 0"),
+            _as("allow", "nobody can be told before a tool; the agent is told after it, in `additional_context` of postToolUse"),
+            _as("deny", "the command can't be replaced"),
+            _as("ask", "`permission: ask`"),
+            _as("deny", "`permission: deny`, `user_message` and `agent_message`"),
+            _as("deny", "an action can't end a session"),
+        )),
+        OUTPUT: _row(
+            _as("allow", "an empty object, exit code 0"),
+            _as("warn", "`additional_context`"),
+            _as("warn", "an output can't be replaced"),
+            _as("warn", "an output can't be withheld"),
+            _as("warn", "an output can't be withheld"),
+            _as("warn", "an output can't be withheld, nor can it end a session"),
+        ),
+        PROMPT: _row(
+            _as("allow", "an empty object, exit code 0"),
+            _as("allow", "a prompt goes or is stopped; what it says is recorded"),
+            _as("deny", _NO_OTHER_PROMPT),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "`continue: false` and `user_message`"),
+            _as("deny", "the prompt is stopped; the session waits for another"),
+        ),
+        SESSION: _starting(_as("warn", "`additional_context`")),
+    },
+    "opencode": {
+        ACT: _row(
+            _as("allow", "the plugin does nothing"),
+            _as("warn", "the plugin puts the message behind the tool's output [run]"),
+            _as("redact", "the plugin replaces the arguments [run]"),
+            _as("deny", "a plugin can't ask the person"),
+            _as("deny", "the plugin throws an error with the message, which the agent reads [run]"),
+            _as("deny", "a plugin can't end a session"),
+        ),
+        OUTPUT: _row(
+            _as("allow", "the plugin does nothing"),
+            _as("warn", "the plugin puts the message behind the output [run]"),
+            _as("redact", "the plugin replaces the output [run]"),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "the plugin puts the message in the output's place [run]"),
+            _as("deny", "a plugin can't end a session"),
+        ),
+        PROMPT: _row(
+            _as("allow", "the plugin does nothing"),
+            _as("warn", "the plugin puts the message behind the prompt [run]"),
+            _as("redact", "the plugin replaces the text of the prompt [run]"),
+            _as("deny", _NO_ONE_TO_ASK),
+            _as("deny", "the plugin throws an error: no request is made [run]"),
+            _as("deny", "a plugin can't end a session"),
+        ),
+    },
+    "amp": {
+        ACT: _row(
+            _as("allow", "exit code 0 [run]"),
+            _as("allow", "nothing can be said beside a call that is allowed; it is recorded"),
+            _as("deny", "the arguments can't be replaced"),
+            _as("ask", "exit code 1 [run]"),
+            _as("deny", "exit code 2, and the message on standard error [run]"),
+            _as("deny", "a delegate can't end a session"),
+        ),
+    },
 }
 
 # What happens when the hook itself fails: whether the action `runs` or is `stopped`, and the facts. `configured`: as its entry says.
@@ -89,17 +244,50 @@ FAULTS: dict[str, dict[str, Cell]] = {
         "missing": ("configured", "runs; stopped with `onFailure: block`, since 2.1.295 [run]"),
         "garbage": ("runs", "text that is no JSON is ignored, even with `onFailure: block` [run]"),
     },
+    "codex": dict.fromkeys(("crash", "time-out", "missing", "garbage"), ("runs", "there is no setting for it [run]")),
+    "gemini": {
+        "crash": ("runs", "with exit code 1; with 2 and above it is stopped [run]"),
+        "time-out": ("runs", "[run]"),
+        "missing": ("stopped", "exit code 127 [run]"),
+        "garbage": ("runs", "[run]"),
+    },
+    "copilot": {
+        "crash": ("stopped", "any exit code but 0 [run]"),
+        "time-out": ("runs", "[run]"),
+        "missing": ("stopped", "[run]"),
+        "garbage": ("runs", "[run]"),
+    },
+    "cursor": dict.fromkeys(("crash", "time-out", "missing", "garbage"), ("configured", "runs; stopped with `failClosed`")),
+    "opencode": {
+        "crash": ("stopped", "the plugin throws unless the answer is complete"),
+        "time-out": ("stopped", "the plugin ends the hook and throws"),
+        "missing": ("stopped", "the plugin throws; without the plugin, as with `--pure`, everything runs [run]"),
+        "garbage": ("stopped", "the plugin throws"),
+    },
+    "amp": {
+        "crash": ("stopped", "any exit code but 0 and 1, and a signal [run]"),
+        "time-out": ("waits", "25 s and then an exit code 0 were seen to be accepted [run]"),
+        "missing": ("stopped", "[run]"),
+        "garbage": ("runs", "standard output is not read; the exit code decides [run]"),
+    },
 }
 
 
-def lowered(agent: str, kind: str, verdict: Verdict) -> str:
+def row(agent: str, kind: str, event: str | None = None) -> Row:
+    """What an agent does of each outcome: by event where the events of a kind differ, else by kind."""
+    rows = TABLE[agent]
+    return rows[event] if event in rows else rows[kind]
+
+
+def lowered(agent: str, kind: str, verdict: Verdict, event: str | None = None) -> str:
     """The outcome that is carried out for a verdict. A redaction without anything to put in the place is a denial."""
-    outcome = TABLE[agent][kind][verdict.outcome][0]
+    cells = row(agent, kind, event)
+    outcome = cells[verdict.outcome][0]
     if outcome == "redact" and verdict.replacement is None:
-        return TABLE[agent][kind]["deny"][0]
+        return cells["deny"][0]
     return outcome
 
 
-def can_ask(agent: str, kind: str) -> bool:
-    """Whether an agent can put a question about this kind of event to a person."""
-    return TABLE[agent][kind]["ask"][0] == "ask"
+def can_ask(agent: str, kind: str, event: str | None = None) -> bool:
+    """Whether an agent can put a question about this event to a person."""
+    return row(agent, kind, event)["ask"][0] == "ask"

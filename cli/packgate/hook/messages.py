@@ -38,7 +38,7 @@ _LONGEST = 160
 
 def verdict(request: Request, decisions: Sequence[Decision]) -> Verdict:
     """What to say to a request. ``decisions``: one for each of its actions, in order. The strictest outcome holds for all."""
-    asks = lowering.can_ask(request.agent, request.kind)
+    asks = lowering.can_ask(request.agent, request.kind, request.event)
     ranked = [(outcome_of(decision, asks=asks), decision) for decision in decisions]
     outcome = max((each for each, _ in ranked), key=_RANK.__getitem__, default="allow")
     if outcome == "allow":

@@ -25,29 +25,30 @@ def verdict(outcome: str, replacement: object = None) -> Verdict:
 
 
 def test_every_agent_has_a_row_for_each_of_its_events() -> None:
-    assert set(lowering.TABLE) == set(lowering.FAULTS) <= set(lowering.SEEN) == set(MODULES)
+    assert set(lowering.TABLE) == set(MODULES) == set(lowering.SEEN) == set(lowering.FAULTS)
     for agent, rows in lowering.TABLE.items():
-        assert set(rows) == set(dialect(agent).EVENTS.values())
+        events = dialect(agent).EVENTS
+        assert set(rows) - set(events) == set(events.values())
         assert agent == dialect(agent).AGENT
 
 
 @pytest.mark.parametrize(("agent", "event", "kind", "outcome"), CELLS)
 def test_answer_does_what_the_table_says(agent: str, event: str, kind: str, outcome: str) -> None:
     reply = dialect(agent).answer(event, verdict(outcome, {"text": "<redacted>"}))
-    assert effect(agent, event, kind, reply) == lowering.TABLE[agent][kind][outcome][0]
+    assert effect(agent, event, kind, reply) == lowering.row(agent, kind, event)[outcome][0]
 
 
 @pytest.mark.parametrize(("agent", "event", "kind"), sorted({cell[:3] for cell in CELLS}))
 def test_redaction_without_a_replacement_lets_nothing_through(agent: str, event: str, kind: str) -> None:
     reply = dialect(agent).answer(event, verdict("redact"))
-    assert effect(agent, event, kind, reply) == lowering.TABLE[agent][kind]["deny"][0]
+    assert effect(agent, event, kind, reply) == lowering.row(agent, kind, event)["deny"][0]
 
 
 @pytest.mark.parametrize(("agent", "event", "kind", "outcome"), [cell for cell in CELLS if cell[3] != "allow"])
 def test_a_reason_always(agent: str, event: str, kind: str, outcome: str) -> None:
     reply = dialect(agent).answer(event, verdict(outcome, {"text": "<redacted>"}))
     said = f"{reply.stdout} {reply.stderr}"
-    if lowering.TABLE[agent][kind][outcome][0] != "allow":
+    if lowering.row(agent, kind, event)[outcome][0] != "allow":
         assert "For the agent" in said or "For the person" in said
 
 

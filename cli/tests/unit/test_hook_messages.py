@@ -85,6 +85,13 @@ def test_no_actions_no_objection() -> None:
     assert told().outcome == "allow"
 
 
+def test_confirm_is_a_warning_where_no_one_can_be_asked() -> None:
+    assert told(shell("wipe x"), agent="codex").outcome == "warn"
+    assert told(shell("ship x"), agent="codex").outcome == "ask"
+    # A rollout that only warns stops nothing for a question.
+    assert told(shell("wipe x"), stage="warn").outcome == "warn"
+
+
 @pytest.mark.parametrize("command", [f"frob {SECRET}", f"ship --key {SECRET}", f"twiddle a; frob {'x' * 150}{SECRET}", f"halt {SECRET}"])
 def test_secrets_are_never_told(command: str) -> None:
     found = told(shell(command), original={"command": command})

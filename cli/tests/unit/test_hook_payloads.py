@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import copy
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from hook_payloads import PROJ, RECORDED, actions, call, file, recorded, shell
 
 from packgate.catalog.load import load_builtin
 from packgate.facts.analyze import analyze
 from packgate.hook.dialects import dialect
 from packgate.hook.exchange import ACT, KINDS, OUTPUT, PayloadError, Request
 from packgate.model.action import parse_action
-
-DATA = Path(__file__).resolve().parents[1] / "data" / "payloads"
-RECORDED = sorted(path.relative_to(DATA).as_posix() for path in DATA.glob("*/*.json"))
-PROJ = "/home/dev/proj"
-
-
-def recorded(name: str) -> tuple[str, str, Any]:
-    data = json.loads((DATA / name).read_text(encoding="utf-8"))
-    return name.split("/")[0], data["event"], data["payload"]
 
 
 def known(name: str) -> bool:
@@ -95,23 +85,6 @@ def test_what_is_no_payload(agent: str) -> None:
             module.read(event, payload)
     with pytest.raises(PayloadError, match="NoSuchEvent"):
         module.read("NoSuchEvent", {})
-
-
-def actions(name: str) -> list[dict[str, Any]]:
-    agent, event, payload = recorded(name)
-    return list(dialect(agent).read(event, payload).actions)
-
-
-def file(operation: str, path: str, content: str | None = None) -> dict[str, Any]:
-    return {"surface": "file", "operation": operation, "path": path, "content": content}
-
-
-def call(server: str, tool: str, arguments: dict[str, Any], *, reads: bool = False) -> dict[str, Any]:
-    return {"surface": "mcp", "server": server, "tool": tool, "arguments": arguments, "annotations": {"readOnlyHint": True} if reads else {}}
-
-
-def shell(command: str, **more: str) -> dict[str, Any]:
-    return {"surface": "shell", "command": command, "shell": "bash", **more}
 
 
 CLAUDE = {

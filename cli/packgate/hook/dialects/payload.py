@@ -47,6 +47,19 @@ def mapping(data: Mapping[str, Any], key: str, where: str = "") -> dict[str, Any
     return value
 
 
+def decoded_mapping(data: Mapping[str, Any], key: str, where: str = "") -> dict[str, Any]:
+    """A required object, or a text that holds one as JSON."""
+    value = data.get(key)
+    if isinstance(value, str):
+        import json
+
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise PayloadError(f"{where}{key}: its text is not JSON") from None
+    return mapping({key: value}, key, where)
+
+
 def objects(data: Mapping[str, Any], key: str, where: str = "") -> list[dict[str, Any]]:
     """A required list of objects, not empty."""
     value = data.get(key)
