@@ -82,7 +82,7 @@ def _fires(policy: Policy, path: str, operation: str, place: Mapping[str, object
 def instances(pattern: str) -> list[str]:
     """Absolute paths, or such in the home directory, that a pattern describes."""
     found = []
-    for choice in _choices(pattern):
+    for choice in choices(pattern):
         for filled in {choice.replace("**", "a"), choice.replace("**", "a/b.c")}:
             plain = re.sub(r"\[[^]]*\]", "x", filled.replace("*", "x").replace("?", "x"))
             roots = ("",) if plain.startswith(("/", "~")) else _FOLDERS
@@ -96,18 +96,19 @@ def _below(pattern: str) -> list[str]:
     return [] if last == "**" or _EXTENSION.search(last) else [f"{path}/zz.txt" for path in instances(pattern)]
 
 
-def _choices(pattern: str) -> list[str]:
+def choices(pattern: str) -> list[str]:
+    """The patterns that one with `{a,b}` stands for."""
     found = _BRACES.search(pattern)
     if found is None:
         return [pattern]
     start, end = pattern[:found.start()], pattern[found.end():]
-    return [choice for item in found[1].split(",") for choice in _choices(start + item + end)]
+    return [choice for item in found[1].split(",") for choice in choices(start + item + end)]
 
 
 def as_regex(pattern: str) -> re.Pattern[str]:
     """A path pattern as targets can read it at most: with everything below it, and at any depth unless it is absolute."""
     alternatives = []
-    for choice in _choices(pattern):
+    for choice in choices(pattern):
         body = re.escape(choice).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
         home = body.startswith((re.escape("~"), "~"))
         front = "" if choice.startswith("/") else "(?:~|/home/[^/]+|/root|/Users/[^/]+|/data/users/[^/]+)" if home else "(?:.*/)?"

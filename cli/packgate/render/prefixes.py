@@ -72,7 +72,8 @@ def _harmless(rule: PrefixRule, plan: Plan) -> Iterator[tuple[str, ...]]:
 
 
 def _common(call: Sequence[str], words: Sequence[str]) -> int:
-    return next((count for count, (mine, theirs) in enumerate(zip(call, words, strict=False)) if mine != theirs), min(len(call), len(words)))
+    """How many words are the same at the beginning."""
+    return next((count for count, pair in enumerate(zip(call, words, strict=False)) if pair[0] != pair[1]), min(len(call), len(words)))
 
 
 def _cases(plan: Plan, rule: PrefixRule, polarity: str) -> list[tuple[str, ...]]:

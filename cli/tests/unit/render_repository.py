@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from packgate.render.options import Options, Settings
+from packgate.render.rendered import render
 from packgate.render.subject import Subject, from_workspace
 from packgate.source.workspace import load_workspace
 
@@ -79,3 +81,9 @@ def write_repository(root: Path, policies: str = POLICIES, **files: str) -> Path
 def subject_of(root: Path, stage: str | None = None, releases: dict[str, str] | None = None) -> Subject:
     """What is rendered of a repository."""
     return from_workspace(load_workspace(str(root)), stage=stage, releases=releases, corpora=root / "testcases", carried=False)
+
+
+def rendered_files(root: Path, target: str, options: Options | None = None, **files: str) -> dict[str, str]:
+    """The files of a target, of the repository with ``files``, as text."""
+    found = render(subject_of(write_repository(root, **files)), [target], Settings({target: options or Options()}))[target].files
+    return {name: data.decode() for name, data in found.items()}

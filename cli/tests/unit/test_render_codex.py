@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from render_repository import subject_of, write_repository
+from render_repository import rendered_files
 
 from packgate.errors import UserError
-from packgate.render.options import Options, Settings
-from packgate.render.rendered import render
+from packgate.render.options import Options
 from packgate.render.targets import codex
 
 
 def files_of(root: Path, options: Options | None = None) -> dict[str, str]:
-    found = render(subject_of(write_repository(root)), ["codex"], Settings({"codex": options or Options()}))["codex"].files
-    return {name: data.decode() for name, data in found.items()}
+    return rendered_files(root, "codex", options)
 
 
 def starlark(text: str) -> list[dict[str, Any]]:

@@ -7,11 +7,9 @@ import pytest
 from render_repository import POLICIES, subject_of, write_repository
 
 from packgate.errors import UserError
-from packgate.model.action import parse_action
-from packgate.render.answers import RANK, of_decision
 from packgate.render.options import Options, Settings, read_settings
 from packgate.render.plan import Plan
-from packgate.render.rendered import all_files, render
+from packgate.render.rendered import render
 from packgate.render.report import report
 from packgate.render.spelling import Spelling, beginnings, shortest
 
@@ -79,17 +77,6 @@ def test_what_would_stop_a_case_is_listed(tmp_path: Path) -> None:
     assert [rule.answer for rule in asked.rules if "Bash(git push --mirror *)" in rule.patterns] == ["ask"]
 
 
-def test_nothing_native_stops_what_the_hook_lets_run(plan: Plan) -> None:
-    from packgate.render.targets import find_target
-
-    target = find_target(TARGET)
-    for known in plan.candidates.known.all:
-        for rule in plan.rules:
-            if rule.spelling is not None and any(target.command_matches(each, known.texts, known.calls) for each in rule.patterns):
-                decision = plan.candidates.subject.decide(parse_action(known.data))
-                assert RANK[of_decision(decision, frozenset())] >= RANK[rule.answer], (known.label, rule.patterns)
-
-
 @pytest.mark.parametrize(("stage", "releases"), [("warn", None), (None, {"demo": "warn"}), (None, {"demo": "audit"})])
 def test_stages_before_block_have_no_native_rules(tmp_path: Path, stage: str | None, releases: dict[str, str] | None) -> None:
     plan = plan_of(write_repository(tmp_path), stage=stage, releases=releases)
@@ -141,11 +128,6 @@ def test_spellings_that_another_covers() -> None:
 def test_an_unknown_target(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no target 'emacs'"):
         render(subject_of(write_repository(tmp_path)), ["emacs"], Settings())
-
-
-def test_the_same_bytes_every_time(tmp_path: Path) -> None:
-    first, second = (all_files(render(subject_of(write_repository(tmp_path / name)), [TARGET], Settings())) for name in ("a", "b"))
-    assert first == second
 
 
 def test_the_report_as_data(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MODULES = {
     "claude-code": "claude_code",
     "codex": "codex",
+    "copilot": "copilot",
+    "gemini": "gemini",
 }
 TARGETS = tuple(MODULES)
 
