@@ -100,8 +100,12 @@ def _shared(hook: Installed) -> None:
 
 
 _BUNDLES: dict[str, tuple[Callable[[Installed], None], str]] = {
-    "missing": (_missing, "bundle-missing"), "altered": (_altered, "bundle-altered"), "cut": (_cut, "bundle-altered"),
-    "file gone": (_gone, "bundle-altered"), "pointer garbled": (_garbled, "bundle-altered"), "shared": (_shared, "bundle-unsafe"),
+    "no bundle was ever activated": (_missing, "bundle-missing"),
+    "a bit of a bundle is flipped": (_altered, "bundle-altered"),
+    "a bundle is cut off": (_cut, "bundle-altered"),
+    "the file of a bundle is gone": (_gone, "bundle-altered"),
+    "the pointer to the snapshot is garbled": (_garbled, "bundle-altered"),
+    "others can write the folder of bundles": (_shared, "bundle-unsafe"),
 }
 
 
@@ -134,23 +138,23 @@ def _with(hook: Installed, **changes: Any) -> bytes:
 
 
 _PAYLOADS: dict[str, tuple[Callable[[Installed], bytes], str]] = {
-    "empty": (lambda _: b"", "payload-missing"),
-    "blank": (lambda _: b"\n \n", "payload-missing"),
-    "text": (lambda _: b"hello", "payload-not-json"),
-    "half": (lambda hook: _with(hook)[:-5], "payload-not-json"),
-    "two values": (lambda hook: _with(hook) * 2, "payload-not-json"),
-    "no number": (lambda _: b'{"a": NaN}', "payload-not-json"),
-    "raw NUL": (lambda hook: _with(hook).replace(b"feature", b"fea\0ture"), "payload-not-json"),
-    "byte order mark": (lambda hook: b"\xef\xbb\xbf" + _with(hook), "payload-not-json"),
-    "not UTF-8": (lambda hook: _with(hook).replace(b"feature", b"fea\xffture"), "payload-not-utf8"),
+    "the payload is empty": (lambda _: b"", "payload-missing"),
+    "the payload is blank": (lambda _: b"\n \n", "payload-missing"),
+    "the payload is plain text": (lambda _: b"hello", "payload-not-json"),
+    "the payload is cut off": (lambda hook: _with(hook)[:-5], "payload-not-json"),
+    "the payload is two values": (lambda hook: _with(hook) * 2, "payload-not-json"),
+    "a number that is none (NaN)": (lambda _: b'{"a": NaN}', "payload-not-json"),
+    "a raw NUL byte": (lambda hook: _with(hook).replace(b"feature", b"fea\0ture"), "payload-not-json"),
+    "a byte order mark": (lambda hook: b"\xef\xbb\xbf" + _with(hook), "payload-not-json"),
+    "an invalid byte in UTF-8": (lambda hook: _with(hook).replace(b"feature", b"fea\xffture"), "payload-not-utf8"),
     "UTF-16": (lambda hook: _with(hook).decode().encode("utf-16"), "payload-not-utf8"),
-    "a list": (lambda _: b"[]", "payload-unreadable"),
-    "wrong keys": (lambda _: b'{"command": "ls"}', "payload-unreadable"),
-    "another event": (lambda hook: _with(hook, hook_event_name="PostToolUse"), "payload-unreadable"),
-    "wrong type": (lambda hook: _with(hook, tool_input={"command": 7}), "payload-unreadable"),
-    "no command": (lambda hook: _with(hook, tool_input={}), "payload-unreadable"),
-    "nested deeply": (lambda hook: _with(hook)[:-1] + b', "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "payload-too-deep"),
-    "too large": (lambda hook: _with(hook, more="x" * 17_000_000), "payload-too-large"),
+    "a list instead of an object": (lambda _: b"[]", "payload-unreadable"),
+    "other keys": (lambda _: b'{"command": "ls"}', "payload-unreadable"),
+    "the payload of another event": (lambda hook: _with(hook, hook_event_name="PostToolUse"), "payload-unreadable"),
+    "a value of another type": (lambda hook: _with(hook, tool_input={"command": 7}), "payload-unreadable"),
+    "a shell call without a command": (lambda hook: _with(hook, tool_input={}), "payload-unreadable"),
+    "100,000 nested lists": (lambda hook: _with(hook)[:-1] + b', "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "payload-too-deep"),
+    "more than 16 MiB": (lambda hook: _with(hook, more="x" * 17_000_000), "payload-too-large"),
 }
 
 
@@ -169,9 +173,17 @@ def test_payloads_that_are_only_strange(hook: Installed) -> None:
     assert len(hook.events()) == 4
 
 
+# What happens -> agent and event that the hook is started for, and the cause.
+_CALLS = {
+    "an event that the agent does not have": ("claude-code", "Nonesuch", "unknown-event"),
+    "an agent that there is none of": ("nonesuch", "PreToolUse", "unknown-agent"),
+}
+
+
 @pytest.mark.parametrize("on_failure", ["closed", "open"])
-@pytest.mark.parametrize(("agent", "event", "code"), [("claude-code", "Nonesuch", "unknown-event"), ("nonesuch", "PreToolUse", "unknown-agent")])
-def test_unknown_agent_or_event(hook: Installed, agent: str, event: str, code: str, on_failure: str) -> None:
+@pytest.mark.parametrize("name", _CALLS)
+def test_calls_that_cannot_be_answered(hook: Installed, name: str, on_failure: str) -> None:
+    agent, event, code = _CALLS[name]
     hook.configure(on_failure)
     done = hook.run(hook.payload(ALLOWED), agent, event)
     assert done.code == (2 if on_failure == "closed" else 0)
@@ -183,47 +195,25 @@ def test_wrong_call(hook: Installed) -> None:
     assert done.code == 2
 
 
-@pytest.mark.parametrize(("spoil", "code"), [
-    (lambda hook: hook.file.unlink(), "settings-missing"), (lambda hook: hook.file.write_text("{"), "settings-invalid"),
-    (lambda hook: hook.file.chmod(0o666), "settings-unsafe"), (lambda hook: hook.place.chmod(0o777), "settings-unsafe"),
-], ids=["missing", "invalid", "file shared", "folder shared"])
-def test_settings_that_cannot_be_believed(hook: Installed, spoil: Callable[[Installed], None], code: str) -> None:
+# What happens -> how, and the cause. With these no setting holds: closed.
+_SETTINGS: dict[str, tuple[Callable[[Installed], object], str]] = {
+    "the settings are gone": (lambda hook: hook.file.unlink(), "settings-missing"),
+    "the settings are garbled": (lambda hook: hook.file.write_text("{"), "settings-invalid"),
+    "others can write the settings": (lambda hook: hook.file.chmod(0o666), "settings-unsafe"),
+    "others can write the folder of the settings": (lambda hook: hook.place.chmod(0o777), "settings-unsafe"),
+}
+
+
+@pytest.mark.parametrize("name", _SETTINGS)
+def test_settings_that_cannot_be_believed(hook: Installed, name: str) -> None:
     """Nobody can say that failures are open then: closed, and no log is known."""
+    spoil, code = _SETTINGS[name]
     hook.configure("open")
     spoil(hook)
     done = hook.run(hook.payload(ALLOWED))
     assert done.decision == "deny"
     assert CAUSES[code][0] in done.said["hookSpecificOutput"]["permissionDecisionReason"]
     assert hook.events() == []
-
-
-@pytest.mark.parametrize("on_failure", ["closed", "open"])
-def test_standard_input_that_never_ends(hook: Installed, on_failure: str) -> None:
-    hook.configure(on_failure, deadline_ms=1000)
-    process = subprocess.Popen(hook.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=hook.environ)
-    assert process.stdin is not None
-    process.stdin.write(hook.payload(ALLOWED)[:20])
-    process.stdin.flush()
-    assert process.wait(30) == 0
-    assert process.stdout is not None
-    outcome(hook, Ran(0, process.stdout.read(), ""), on_failure, "time-out")
-    assert "had not finished sending" in hook.events()[-1]["outcome"]["message"]
-    process.stdin.close()
-
-
-@pytest.mark.parametrize("on_failure", ["closed", "open"])
-def test_standard_input_closed(hook: Installed, on_failure: str) -> None:
-    hook.configure(on_failure)
-    command = ["sh", "-c", 'exec "$@" <&-', "sh", *hook.command()]
-    done = subprocess.run(command, capture_output=True, env=hook.environ, timeout=60, check=False)
-    outcome(hook, Ran(done.returncode, done.stdout, done.stderr.decode()), on_failure, "payload-missing")
-
-
-def test_standard_output_closed(hook: Installed) -> None:
-    """A denial that no one can read stops by the exit code."""
-    command = ["sh", "-c", 'exec "$@" >&-', "sh", *hook.command()]
-    done = subprocess.run(command, input=hook.payload(DENIED), capture_output=True, env=hook.environ, timeout=60, check=False)
-    assert done.returncode == 2
 
 
 def _child_of(process: subprocess.Popen[bytes]) -> int:
@@ -246,29 +236,65 @@ def _has_ended(child: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("on_failure", ["closed", "open"])
-def test_the_deciding_process_killed(hook: Installed, on_failure: str) -> None:
-    hook.configure(on_failure)
-    process = subprocess.Popen(hook.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=hook.environ)
-    os.kill(_child_of(process), signal.SIGKILL)
-    out, _ = process.communicate(hook.payload(ALLOWED), timeout=30)
-    outcome(hook, Ran(process.returncode, out, ""), on_failure, "killed")
+def _start(hook: Installed) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(hook.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=hook.environ)
 
 
-def test_the_deciding_process_stopped(hook: Installed) -> None:
-    hook.configure("closed", deadline_ms=1500)
-    process = subprocess.Popen(hook.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=hook.environ)
+def _never_ends(hook: Installed) -> Ran:
+    process = _start(hook)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(hook.payload(ALLOWED)[:20])
+    process.stdin.flush()
+    process.wait(60)
+    process.stdin.close()
+    assert "had not finished sending" in hook.events()[-1]["outcome"]["message"]
+    return Ran(process.returncode, process.stdout.read(), "")
+
+
+def _closed(hook: Installed) -> Ran:
+    command = ["sh", "-c", 'exec "$@" <&-', "sh", *hook.command()]
+    done = subprocess.run(command, capture_output=True, env=hook.environ, timeout=60, check=False)
+    return Ran(done.returncode, done.stdout, done.stderr.decode())
+
+
+def _signalled(hook: Installed, number: int) -> Ran:
+    process = _start(hook)
     child = _child_of(process)
-    os.kill(child, signal.SIGSTOP)
-    out, _ = process.communicate(hook.payload(ALLOWED), timeout=30)
-    outcome(hook, Ran(process.returncode, out, ""), "closed", "time-out")
+    os.kill(child, number)
+    out, _ = process.communicate(hook.payload(ALLOWED), timeout=60)
     assert _has_ended(child)
+    return Ran(process.returncode, out, "")
+
+
+# What happens -> how, the deadline in milliseconds, and the cause that is told.
+_PROCESSES: dict[str, tuple[Callable[[Installed], Ran], int, str]] = {
+    "standard input never ends": (_never_ends, 1500, "time-out"),
+    "standard input is closed": (_closed, 30_000, "payload-missing"),
+    "the process that decides is killed": (lambda hook: _signalled(hook, signal.SIGKILL), 30_000, "killed"),
+    "the process that decides hangs": (lambda hook: _signalled(hook, signal.SIGSTOP), 1500, "time-out"),
+}
+
+
+@pytest.mark.parametrize("on_failure", ["closed", "open"])
+@pytest.mark.parametrize("name", _PROCESSES)
+def test_processes_that_fail(hook: Installed, name: str, on_failure: str) -> None:
+    run, deadline, code = _PROCESSES[name]
+    hook.configure(on_failure, deadline_ms=deadline)
+    outcome(hook, run(hook), on_failure, code)
+
+
+def test_standard_output_closed(hook: Installed) -> None:
+    """A denial that no one can read stops by the exit code."""
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", *hook.command()]
+    done = subprocess.run(command, input=hook.payload(DENIED), capture_output=True, env=hook.environ, timeout=60, check=False)
+    assert done.returncode == 2
 
 
 def test_the_whole_hook_killed(hook: Installed) -> None:
     """What the agent sees is a signal and no answer, and what then holds is the agent's own setting; nothing of the hook goes on."""
     hook.configure(deadline_ms=1000)
-    process = subprocess.Popen(hook.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=hook.environ)
+    process = _start(hook)
     child = _child_of(process)
     process.kill()
     out, _ = process.communicate(hook.payload(ALLOWED), timeout=30)
@@ -323,3 +349,18 @@ def test_a_full_disk(hook: Installed, log: str) -> None:
         ran = Ran(done.returncode, done.stdout, "")
         assert ran.decision == expected
         assert "the event log can't be written" in done.stdout.decode() or command == DENIED
+
+
+_PAGE = Path(__file__).resolve().parents[3] / "docs" / "hooks.md"
+
+
+def test_the_page_lists_the_faults_that_are_tried_here() -> None:
+    """Its table of what can happen is that of these tests, and its table of causes that of the program."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in _PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    tried = {
+        **{name: code for name, (_, code) in {**_BUNDLES, **_PAYLOADS, **_SETTINGS}.items()},
+        **{name: found[-1] for name, found in {**_PROCESSES, **_CALLS}.items()},
+    }
+    assert {row[0]: row[1].strip("`") for row in rows if row[0] in tried} == tried
+    assert {row[0].strip("`"): (row[1], row[2].replace("`", "")) for row in rows if row[0].strip("`") in CAUSES} == CAUSES
+    assert set(tried.values()) == set(CAUSES) - {"log-unwritable", "internal-error"}
