@@ -286,7 +286,7 @@ def test_the_variables_are_those_that_decisions_need() -> None:
             return {str(value[1])}
         return set().union(*(sources(inner, telling) for inner in value)) if isinstance(value, list) else set()
 
-    used = sources([catalog._entry(number) for number in range(len(catalog.entries))])
+    used = sources([catalog.entry(number) for number in range(len(catalog.entries))])
     assert len(used) > 40
     missing = sorted((used | marked) - VARIABLES)
     assert not missing, f"hook.context.VARIABLES lacks {', '.join(missing)}"
