@@ -1,5 +1,6 @@
-"""Elements of a list that may stand for several or for none: a glob is as many arguments as there are files, and what only one
-of several branches adds may not be there. How many elements follow, and which is at what place, is then unknown."""
+"""Elements of a list that may stand for several or for none: a glob is as many arguments as there are files, unknown text that
+was not quoted as many as it has words, and what only one of several branches adds may not be there. How many elements there are,
+and which is at what place behind them, is then unknown."""
 
 from __future__ import annotations
 
@@ -11,8 +12,16 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
 
 
+class Loose(Text):
+    """A field with unknown text that was not quoted: the shell splits it into any number of them."""
+
+    __slots__ = ()
+
+
 def is_elastic(value: Value) -> bool:
     """Whether an element may stand for several, or for none."""
+    if isinstance(value, Loose):
+        return True
     if not isinstance(value, Text):
         return False
     absent = True
@@ -43,8 +52,9 @@ def at(values: list[Value], place: int) -> Value | None:
     first = first_elastic(values)
     if first == len(values) or 0 <= place < first:
         return values[place] if -len(values) <= place < len(values) else None
-    if place == first and (has_globs(values[first]) or first == len(values) - 1):
-        return values[first]
+    found = values[first]
+    if place == first and isinstance(found, Text) and (isinstance(found.parts[0], str) or has_globs(found) or first == len(values) - 1):
+        return found
     return _any_of(values[first:])
 
 
@@ -54,12 +64,15 @@ def _any_of(values: list[Value]) -> Value:
 
 
 def shifted(values: list[Value], number: int) -> list[Value]:
-    """What is left when the first elements are dropped: what may be several may still be there, and with it what follows."""
+    """What is left when the first elements are dropped: what may be several may still be there, and what follows may be dropped."""
     first = first_elastic(values[:number])
     if first >= number:
         return values[number:]
-    between = [_any_of([value]) for value in values[first + 1 : number]]
-    return [values[first], *between, *values[number:]]
+    # Of what may be none, another takes the place among those that are dropped.
+    unsure = [value.parts for value in values[:number] if isinstance(value, Text) and is_elastic(value)]
+    none = sum(all(isinstance(part, Hole) for part in parts) for parts in unsure)
+    between: list[Value] = [Loose((Hole((*origins_of(value), Origin("argument"))),)) for value in values[first + 1 : number + none]]
+    return [values[first], *between, *values[number + none :]]
 
 
 def merged(mine: list[Value], theirs: list[Value]) -> list[Value]:

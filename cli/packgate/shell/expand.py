@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from packgate.model.value import DIGITS, Glob, Hole, Origin, join, origins_of, unknown
+from packgate.model.value import DIGITS, Glob, Hole, Origin, Text, join, origins_of, unknown
 from packgate.shell import arithmetic, parameters
 from packgate.shell.braces import expand_braces
-from packgate.shell.fields import Alternatives, Fields
+from packgate.shell.fields import UNCLEAR, Alternatives, Fields
 from packgate.shell.limits import ALL_FIELDS, ALL_TEXT, FIELD_TEXT, FIELDS, TEXT_SIZE
-from packgate.shell.splitting import is_split
+from packgate.shell.partial import trim_newlines, variants
+from packgate.shell.splitting import is_split, sign
+from packgate.shell.state import DEFAULT_IFS
 from packgate.shell.substitution import process_substitution
 from packgate.shell.targets import is_list
 from packgate.shell.tilde import is_assignment, names_command, tilde, tilde_assignment
@@ -15,12 +17,13 @@ from packgate.shell.tree import ArithmeticSub, CommandSub, ExtGlob, Literal, Par
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from packgate.model.value import Part, Value
+    from packgate.model.value import Value
     from packgate.shell.fields import Piece
     from packgate.shell.state import State
-    from packgate.shell.tree import Assignment, WordPart
+    from packgate.shell.tree import WordPart
     from packgate.shell.walk import Walk
 
+_CONDITIONAL = ("", "-", "=", "?", "+")
 _SPECIAL = frozenset("*?[{~=")
 
 
@@ -221,7 +224,14 @@ def _quoted(walk: Walk, part: Quoted, state: State, fields: Fields) -> None:
             add_part(walk, item, state, fields, True)
         return
     fields.quoted("")
+    beside = any(isinstance(item, Parameter) and is_list(item) for item in inner)
     for item in inner:
+        if beside and isinstance(item, Parameter) and sign(item) == "*" and (item.op == ":" or item.op.lstrip(":") not in _CONDITIONAL):
+            # Beside "$@" bash splits what an operator makes of "$*".
+            scratch = Fields(False, False, fields.ifs)
+            add_part(walk, item, state, scratch, True)
+            fields.piece(Hole((Origin("argument", item.name),)))
+            continue
         add_part(walk, item, state, fields, True)
 
 
@@ -305,47 +315,8 @@ def _tilde(walk: Walk, parts: list[WordPart], state: State, assignment: bool, pl
 
 
 def _ifs(state: State) -> str:
+    """What separates fields; when that is unknown, `UNCLEAR` and the characters that can, none when every one can."""
     value = state.get("IFS")
-    return value if isinstance(value, str) else " \t\n"
-
-
-def trim_newlines(value: Value) -> Value:
-    """Output of a command substitution as the shell inserts it: without trailing newlines and NUL bytes."""
-    if isinstance(value, str):
-        text = value.rstrip("\n")
-        return text.replace("\0", "") if "\0" in text else text
-    parts: list[Part] = list(value.parts)
-    while parts:
-        last = parts[-1]
-        if isinstance(last, Hole) and last.choices:
-            choices = tuple(sorted({choice.rstrip("\n") for choice in last.choices}))
-            return join((*parts[:-1], Hole(last.origins, last.chars, choices)))
-        if not isinstance(last, str):
-            break
-        text = last.rstrip("\n")
-        if text:
-            parts[-1] = text
-            break
-        parts.pop()
-    return join(parts)
-
-
-# --- assignments -----------------------------------------------------------------------------------------------------
-
-
-def array_words(walk: Walk, assignment: Assignment, state: State) -> list[tuple[Value | None, list[Value]]]:
-    """The elements of ``name=(…)``: subscript or None, and the fields of the word."""
-    out: list[tuple[Value | None, list[Value]]] = []
-    for index, word in assignment.array or []:
-        if index is None:
-            fields: list[Value] = []
-            add_word(walk, word, state, fields)
-            out.append((None, fields))
-            continue
-        key = quoted_text(walk, index.parts, state)
-        indexed = state.shell == "bash" and "A" not in state.attributes.get(assignment.name, "")
-        made = brace_variants(walk, word, state) if indexed else [word.parts]
-        values = [single(walk, Word(parts, word.start, word.end), state) for parts in made]
-        # What braces make of an element of an indexed array is no longer read as an assignment to it.
-        out.append((key, values) if len(values) == 1 else (None, [join(("[", key, "]=", value)) for value in values]))
-    return out
+    if isinstance(value, Text):
+        return UNCLEAR + "".join(variants(value) or [])
+    return DEFAULT_IFS if value is None else value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Glob, Hole, Origin, Text, join
+from packgate.model.value import ANY, Glob, Hole, Origin, Text, join
+from packgate.shell.elastic import Loose
 from packgate.shell.limits import GLOBS, PARTS, TEXT_SIZE
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Also those of extended globs, which matter in patterns only.
 _GLOB_CHARS = frozenset("*?[(|)")
+# Before the characters that may separate fields, where `IFS` is not known.
+UNCLEAR = "\0"
 BRACKET_LENGTH = 1_024
 _PATH_STARTS = ("/", "./", "../", "~/")
 
@@ -42,7 +45,7 @@ class Fields:
     """The fields of one or more words. ``split`` and ``glob`` say whether unquoted expansions are split and globs
     keep their meaning (not in assignments)."""
 
-    __slots__ = ("current", "cut", "done", "glob", "ifs", "limited", "size", "split", "split_all")
+    __slots__ = ("current", "cut", "done", "glob", "ifs", "limited", "loose", "size", "split", "split_all")
 
     def __init__(self, split: bool, glob: bool, ifs: str, split_all: bool = True) -> None:
         self.split = split
@@ -55,6 +58,8 @@ class Fields:
         # How much expansions added; beyond the limit it is one unknown piece.
         self.size = 0
         self.limited = False
+        # Whether the current field has unknown text that is split.
+        self.loose = False
         # Whether a field was so much of a patchwork that its end became unknown.
         self.cut = False
 
@@ -91,8 +96,10 @@ class Fields:
         for part in value.parts:
             if isinstance(part, str):
                 self._text(part, quoted)
-            else:
-                self.piece(part)
+                continue
+            if not quoted and self.split_all and isinstance(part, Hole) and part.chars == ANY and not part.choices:
+                self.loose = self.split
+            self.piece(part)
 
     def _text(self, text: str, quoted: bool) -> None:
         if quoted:
@@ -106,11 +113,14 @@ class Fields:
         """End the current field, if there is one."""
         if self.current is not None:
             value = finish(self.current)
+            if self.loose and isinstance(value, Text):
+                value = Loose(value.parts)
+            self.loose = False
             if self.split and not isinstance(value, str) and len(value.parts) > GLOBS:
                 most = _most_parts(value.parts)
                 if most < len(value.parts):
                     self.cut = True
-                    value = Text((*value.parts[:most], Hole((Origin("limit", "text"),))))
+                    value = Loose((*value.parts[:most], Hole((Origin("limit", "text"),))))
             self.done.append(value)
             self.current = None
 
@@ -121,6 +131,8 @@ class Fields:
             self.active(text)
         elif self.ifs == " \t\n":
             self._split_blank(text)
+        elif self.ifs[0] == UNCLEAR:
+            self._split_unclear(text)
         else:
             self._split_general(text)
 
@@ -139,6 +151,18 @@ class Fields:
                 first = False
         if text[-1] in " \t\n":
             self.flush()
+
+    def separator(self) -> Value:
+        """What stands between the elements of a list that become one text."""
+        return Text((Hole((Origin("variable", "IFS"),)),)) if self.ifs[:1] == UNCLEAR else self.ifs[:1]
+
+    def _split_unclear(self, text: str) -> None:
+        """Add text that may be split: what holds none of the characters that may do so stays."""
+        if len(self.ifs) > 1 and set(self.ifs[1:]).isdisjoint(text):
+            self.active(text)
+        else:
+            self.piece(Hole((Origin("variable", "IFS"),)))
+            self.loose = True
 
     def _split_general(self, text: str) -> None:
         run = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from packgate.model.value import Origin, origins_of, unknown
+import re
+
+from packgate.model.value import Origin, join, origins_of, unknown
 from packgate.shell.escapes import decode_bytes, encode_text
 from packgate.shell.fold import options
 from packgate.shell.limits import TEXT_SIZE
@@ -19,6 +21,7 @@ _DECOMPRESS = {
 }  # fmt: skip
 
 
+_FOREIGN = re.compile(r"[^A-Za-z0-9+/=\n]")
 _BASENC = {"base64": "base64", "base64url": "base64", "base32": "base32", "base16": "hex"}
 
 
@@ -52,12 +55,23 @@ def _base(given: Given, name: str) -> Value | None:
     if found.get("i"):
         operands = [found["i"]]
     if "d" in found or "D" in found or "decode" in found:
-        return _decoded(given, operands, name)
+        garbage = name == "base64" and "i" not in found and "ignore-garbage" not in found
+        return (_stopped(given.inputs(operands)) if garbage else None) or _decoded(given, operands, name)
     source = given.inputs(operands)
     wrap = found.get("w", found.get("wrap", "76"))
     width = int(wrap) if wrap.isdigit() else 76
     result = each(source, lambda text: _encode(name, text, width))
     return result if result is not None else given.failed(source)
+
+
+def _stopped(source: Value) -> Value | None:
+    """What is decoded of base64 with a foreign character in it: GNU's program stops there, others skip it. None without one."""
+    found = _FOREIGN.search(source) if isinstance(source, str) else None
+    if found is None or not isinstance(source, str):
+        return None
+    before = source[: found.start()].replace("\n", "")
+    begin = decode("base64", before[: len(before) // 4 * 4])
+    return join((begin or "", unknown(Origin("encoded", "base64"))))
 
 
 def _basenc(given: Given) -> Value | None:

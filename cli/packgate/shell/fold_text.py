@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import DIGITS, Hole, Origin, Text, join, origins_of, unknown
+from packgate.shell.elastic import first_elastic
 from packgate.shell.escapes import decode_bytes, encode_text, join_bytes, unescape
 from packgate.shell.fold import known, options
 from packgate.shell.limits import BRACE_WORDS, TEXT_SIZE
@@ -90,6 +91,12 @@ class Format:
             self.out.append(unknown(Origin("limit", "text")))
         else:
             self.out.append(value)
+
+    def pass_up_to(self, text: str, count: int) -> None:
+        """The passes that so many values fill, without what the last of them would print of the next."""
+        every = text.replace("%%", "").count("%")
+        for _ in range(count // every):
+            self.pass_once(text)
 
     def pass_once(self, text: str) -> None:
         """One pass over the format."""
@@ -226,6 +233,12 @@ def format_values(form: Value, values: list[Value]) -> Value:
     """What ``printf`` prints for a format and its values."""
     if not isinstance(form, str):
         return join((map_literals(form, lambda piece: unescape(piece)[0]), *values))
+    if form.replace("%%", "").count("%") > 1 and first_elastic(values) < len(values):
+        # Which conversion the values behind it meet is not known.
+        first = first_elastic(values)
+        work = Format(values[:first])
+        work.pass_up_to(form, first)
+        return join((*work.out, unknown(*(origin for value in values[first:] for origin in origins_of(value)))))
     work = Format(values)
     work.pass_once(form)
     while 0 < work.at < len(values) and not work.stopped:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from packgate.model.value import ANY, DIGITS, Origin, unknown
 from packgate.shell.elastic import merged
 from packgate.shell.partial import either
-from packgate.shell.state import Unset, in_order
+from packgate.shell.state import DEFAULT_IFS, Unset, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def widen(state: State, before: Snapshot) -> None:
 
 def _before(state: State, name: str) -> Stored:
     """What a variable is that the line has not set on one of the branches."""
-    declared = state.environment.get(name)
+    declared = state.environment.get(name) if name != "IFS" else DEFAULT_IFS
     return declared if declared is not None else unknown(Origin("variable", name))
 
 

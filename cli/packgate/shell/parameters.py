@@ -63,14 +63,14 @@ def emit(target: Target, fields: Fields, quoted: bool, op: str = "") -> None:
         # Without a separator bash leaves marks of its own in what it makes of a list.
         fields.piece(Hole((Origin("argument", target.name),)))
     elif target.star and (quoted or not fields.split):
-        fields.value(spaced(target.values, fields.ifs[:1]), True)
+        fields.value(spaced(target.values, fields.separator()), True)
     elif not fields.split:
         # A single word: what an operator yields is parted as `$*` is.
         alike = fields.ifs and op and (quoted or op[0] not in ":!/^,~")
-        fields.value(spaced(target.values, fields.ifs[:1] if alike else " "), True)
+        fields.value(spaced(target.values, fields.separator() if alike else " "), True)
     elif not quoted and fields.split_all and fields.ifs not in ("", " \t\n"):
         # Bash joins first, so that an empty element between two separators stays one.
-        fields.value(spaced(target.values, fields.ifs[:1]), False)
+        fields.value(spaced(target.values, fields.separator()), False)
     else:
         for i, value in enumerate(target.values):
             if i:

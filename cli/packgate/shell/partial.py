@@ -174,3 +174,24 @@ def cut_back(value: Value, count: int) -> Value:
         return value[:-count]
     last = value.parts[-1]
     return join((*value.parts[:-1], last[:-count] if isinstance(last, str) else last))
+
+
+def trim_newlines(value: Value) -> Value:
+    """Output of a command substitution as the shell inserts it: without trailing newlines and NUL bytes."""
+    if isinstance(value, str):
+        text = value.rstrip("\n")
+        return text.replace("\0", "") if "\0" in text else text
+    parts: list[Part] = list(value.parts)
+    while parts:
+        last = parts[-1]
+        if isinstance(last, Hole) and last.choices:
+            choices = tuple(sorted({choice.rstrip("\n") for choice in last.choices}))
+            return join((*parts[:-1], Hole(last.origins, last.chars, choices)))
+        if not isinstance(last, str):
+            break
+        text = last.rstrip("\n")
+        if text:
+            parts[-1] = text
+            break
+        parts.pop()
+    return join(parts)

@@ -27,11 +27,11 @@ def _ends_in_dollar(parts: list[WordPart]) -> bool:
 def _is_list(part: WordPart) -> bool:
     """Whether a part is ``$@``, ``$*`` or all elements of an array, or quotes that hold ``$@`` or its like."""
     if isinstance(part, Quoted):
-        return any(_sign(inner) == "@" for inner in part.parts)
-    return _sign(part) != ""
+        return any(sign(inner) == "@" for inner in part.parts)
+    return sign(part) != ""
 
 
-def _sign(part: WordPart) -> str:
+def sign(part: WordPart) -> str:
     """The sign of a list, empty for all else."""
     if not isinstance(part, Parameter):
         return ""

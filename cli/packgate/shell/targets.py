@@ -37,7 +37,7 @@ def is_list(part: Parameter) -> bool:
     """Whether the expansion yields a field for each element, also within double quotes."""
     if part.length:
         return False
-    return part.name == "@" or part.op in ("!@", "!keys") or _subscript(part) == "@"
+    return part.name == "@" or part.op == "!@" or _subscript(part) == "@"
 
 
 def _subscript(part: Parameter) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from packgate.model.value import Origin, join, unknown
 from packgate.shell import arithmetic
-from packgate.shell.expand import array_words, single
+from packgate.shell.expand import add_word, brace_variants, quoted_text, single
 from packgate.shell.fields import size_of
 from packgate.shell.limits import FIELDS, TEXT_SIZE
 from packgate.shell.lookup import special
 from packgate.shell.partial import map_literals
 from packgate.shell.state import elements, in_order, is_sparse, keys, scalar, with_element
 from packgate.shell.targets import subscript
+from packgate.shell.tree import Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def assign(walk: Walk, assignment: Assignment, state: State) -> None:
 def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
     name = assignment.name
     stored = state.lookup(name) if assignment.append else None
-    items = array_words(walk, assignment, state)
+    items = _array_words(walk, assignment, state)
     associative = "A" in state.attributes.get(name, "")
     if associative or (isinstance(stored, dict) and not is_sparse(stored)):
         state.set(name, _table(items, stored if isinstance(stored, dict) else {}))
@@ -132,6 +133,24 @@ def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
             result = elements(result)[:FIELDS]
         state.set(name, result)
     state.taint(name, tuple(walk.names))
+
+
+def _array_words(walk: Walk, assignment: Assignment, state: State) -> list[tuple[Value | None, list[Value]]]:
+    """The elements of ``name=(…)``: subscript or None, and the fields of the word."""
+    out: list[tuple[Value | None, list[Value]]] = []
+    for index, word in assignment.array or []:
+        if index is None:
+            fields: list[Value] = []
+            add_word(walk, word, state, fields)
+            out.append((None, fields))
+            continue
+        key = quoted_text(walk, index.parts, state)
+        indexed = state.shell == "bash" and "A" not in state.attributes.get(assignment.name, "")
+        made = brace_variants(walk, word, state) if indexed else [word.parts]
+        values = [single(walk, Word(parts, word.start, word.end), state) for parts in made]
+        # What braces make of an element of an indexed array is no longer read as an assignment to it.
+        out.append((key, values) if len(values) == 1 else (None, [join(("[", key, "]=", value)) for value in values]))
+    return out
 
 
 def _indexed(walk: Walk, items: list[tuple[Value | None, list[Value]]], stored: Stored | None, state: State) -> Stored:
