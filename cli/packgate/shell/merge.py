@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Snapshot:
     """The parts of a state that branches change: cheap to take before a command that may not run."""
 
-    __slots__ = ("arguments", "cwd", "exported", "old_cwd", "options", "taints", "variables")
+    __slots__ = ("arguments", "attributes", "cwd", "exported", "old_cwd", "options", "taints", "variables")
 
     def __init__(self, state: State) -> None:
         self.cwd = state.cwd
@@ -24,6 +24,7 @@ class Snapshot:
         self.variables = state.variables
         self.exported = state.exported
         self.arguments = state.arguments
+        self.attributes = state.attributes
         self.options = state.options
         self.taints = state.taints
 
@@ -35,6 +36,7 @@ def restore(state: State, before: Snapshot) -> None:
     state.variables = before.variables
     state.exported = before.exported
     state.arguments = before.arguments
+    state.attributes = before.attributes
     state.options = before.options
     state.taints = before.taints
 

@@ -9,6 +9,7 @@ from packgate.shell.patterns import (
     GROUP,
     LITERAL,
     STAR,
+    Token,
     compile_pieces,
     fold_pattern,
     folded,
@@ -22,14 +23,14 @@ from packgate.shell.patterns import (
 from packgate.shell.quotes import decode_ansi_c
 from packgate.shell.quoting import quote
 from packgate.shell.state import is_sparse
+from packgate.shell.tree import Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Part, Value
-    from packgate.shell.patterns import Token
     from packgate.shell.state import State
     from packgate.shell.targets import Target
-    from packgate.shell.tree import Parameter, Word
+    from packgate.shell.tree import Word
     from packgate.shell.walk import Walk
 
 
@@ -188,7 +189,14 @@ def replace_pattern(walk: Walk, part: Parameter, values: list[Value], state: Sta
     fold = "nocasematch" in state.options
     if fold:
         tokens = fold_pattern(tokens)
-    return [_replace(value, tokens, new, part.op, fold) for value in values]
+    op = part.op
+    if op == "/" and tokens and isinstance(part.args[0].parts[0], Parameter):
+        first = tokens[0]
+        if first.kind == LITERAL and first.text[0] in "#%":
+            # What an expansion yields can anchor the pattern, too.
+            op += first.text[0]
+            tokens = [Token(LITERAL, first.text[1:]), *tokens[1:]] if len(first.text) > 1 else tokens[1:]
+    return [_replace(value, tokens, new, op, fold) for value in values]
 
 
 def _replace(value: Value, tokens: list[Token], new: str | list[str], op: str, fold: bool) -> Value:

@@ -57,8 +57,10 @@ def restored(text: str) -> str:
 def split_fields(line: Value, ifs: str, count: int) -> list[Value]:
     """A line split as `read` splits it: the last of ``count`` fields keeps the rest (0: no limit)."""
     if not isinstance(line, str):
-        if count == 1:
+        if count == 1 or not ifs:
             return [line]
+        if ifs != " \t\n":
+            return [unknown(*origins_of(line))] * (count or 1)
         from packgate.shell.partial import split_blank
 
         fields = split_blank(line)

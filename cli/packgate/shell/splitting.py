@@ -28,7 +28,11 @@ def _is_list(part: WordPart) -> bool:
     """Whether a part is ``$@``, ``$*`` or all elements of an array, or quotes that hold ``$@`` or its like."""
     if isinstance(part, Quoted):
         return any(sign(inner) == "@" for inner in part.parts)
-    return sign(part) != ""
+    found = sign(part)
+    # `${*}` and `${!x[*]}` do not count, `$*` and `${x[*]}` do.
+    if found != "*" or not isinstance(part, Parameter):
+        return found == "@"
+    return part.op != "!keys" and (part.name != "*" or part.end - part.start == 2)
 
 
 def sign(part: WordPart) -> str:

@@ -32,13 +32,26 @@ def tilde(part: Literal, state: State, last: bool) -> list[WordPart]:
     name = text[1:slash] if slash > 0 else text[1:]
     if state.shell == "bash" and "=~" in name:
         # What bash makes of `~=~` depends on the tildes that it has expanded before.
-        unclear = Quoted([Parameter("~", part.start, part.end)], part.start, part.end)
-        return [unclear, Literal(text[slash:] if slash > 0 else "", False, part.start, part.end)]
+        return [_parameter("~", part), *_rest(text, slash, part)]
+    if name.lstrip("+-").isdigit() and state.shell != "dash":
+        # The stack of folders: its top is the working folder.
+        if state.folders:
+            return [_parameter("~", part), *_rest(text, slash, part)]
+        return [_parameter("PWD", part), *_rest(text, slash, part)] if not int(name.lstrip("+-")[:9]) else [part]
     home = _home(name, part) if state.shell != "zsh" else _named(name, part, state) or _home(name, part)
     if home is None:
         return [part]
-    rest = text[slash:] if slash > 0 else ""
-    return [home, Literal(rest, False, part.start, part.end)] if rest else [home]
+    return [home, *_rest(text, slash, part)]
+
+
+def _parameter(name: str, part: Literal) -> WordPart:
+    """A parameter in quotes; `~` is none, so that it is unknown."""
+    return Quoted([Parameter(name, part.start, part.end)], part.start, part.end)
+
+
+def _rest(text: str, slash: int, part: Literal) -> list[WordPart]:
+    """What follows a tilde prefix."""
+    return [Literal(text[slash:], False, part.start, part.end)] if slash > 0 else []
 
 
 def tilde_assignment(part: Literal, state: State, first: bool, last: bool) -> list[WordPart]:
@@ -79,13 +92,13 @@ def _named(name: str, part: Literal, state: State) -> WordPart | None:
     for known in (FOLDER + name, name):
         value = state.variables.get(known)
         if isinstance(value, str) and value[:1] == "/" and name not in _SHORT:
-            return Quoted([Parameter(known, part.start, part.end)], part.start, part.end)
+            return _parameter(known, part)
     return None
 
 
 def _home(name: str, part: Literal) -> WordPart | None:
     if name in _SHORT:
-        return Quoted([Parameter(_SHORT[name], part.start, part.end)], part.start, part.end)
+        return _parameter(_SHORT[name], part)
     if name == "root":
         return Literal("/root", True, part.start, part.end)
     if (name[0].isalpha() or name[0] == "_") and name.translate(_IN_NAMES).isalnum():

@@ -105,8 +105,8 @@ def assign(walk: Walk, assignment: Assignment, state: State) -> None:
     if assignment.array is not None:
         _assign_array(walk, assignment, state)
     elif assignment.index is not None:
-        key = subscript(walk, assignment.index, state, assignment.name)
         value = single(walk, assignment.value, state, True) if assignment.value is not None else ""
+        key = subscript(walk, assignment.index, state, assignment.name)
         stored = state.lookup(assignment.name)
         if "A" in state.attributes.get(assignment.name, "") and not isinstance(stored, dict):
             stored = {}

@@ -222,6 +222,12 @@ CASES = [
     "e=\n;\"${e/!(x)/R}\" \"${e/#?(h)/R}\" \"${e/%!(x)/R}\" \"${e//*(h)/R}\" \"${e/#*/R}\"",
     # tabs and the delimiter of a here-document are those of a line whose continuations are joined
     "x=$(cat <<-E\n\\\n\tb\n\\\n\tE\n)\n;$x",
+    # a word that ends in a dollar sign
+    "set -- A 'B C' D; l=(q r)\n;$*$ ${*}$ ${*%x}$ ${@:1:2}$ ${l[*]}$ ${*:1:2}$ ${l[*]:0}$ ${!l[*]}$ ${!l[@]}$",
+    # the value of an element is expanded before its subscript, and an anchor of a pattern may be the value of a variable
+    "n=5; l=(a b c); l[n]=$((n=1,n+1))\n;${!l[*]}", "x=% z=%b% w='#' y=a%b%\n;${y/$x/Z} ${y/\"$x\"/Z} ${y//$x/Z} ${y/$z/Z} ${y/$w/Z} ${y/${w}a/Z}",
+    # attributes that a branch would give which is not taken
+    "if true; then :; else declare -u s; declare -i i; fi; s=abc; i=1+1\n;$s $i", "cd /; PWD=/\n;~0 ~1 ~-0 ~+0/x ~00",
     # local variables without a value
     "y=hello; f() { local y; x=[$y]; read z q <<< \"$y\"; y=in; }; f\n;$x \"$z\" $y", "y=1; f() { local y=2; local y; x=$y; }; f\n;$x $y", "y=1; f() { declare -i y; x=${y-none}; }; f\n;$x $y",
     "y=1 p=y; f() { local y; x=[${!p}]; }; f\n;$x", "f() { local y; x=$y; }; y=t f\n;$x",
