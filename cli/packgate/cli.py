@@ -36,6 +36,7 @@ VERBS = {
     "rollback": "Publish the earlier content of a pack as a new release.",
     "status": "Show what is released, at which stage, since when, and what is not yet.",
     "serve": "Decide over HTTP, on this machine only.",
+    "conform": "Measure what agents stop, on the real programs.",
     "docs": "Generate the threat map, policy pages and examples.",
 }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A user namespace gives the rights to mount; processes of the sandbox end with its first one.
 UNSHARE = ("unshare", "--user", "--map-root-user", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child")
+_CHECKOUT = ("pyproject.toml", "schema", "packs")
 # Beyond the steps' own limits: for mounting and for reading what came of them.
 _OVERHEAD = 60.0
 
@@ -40,9 +41,10 @@ def missing() -> str | None:
 
 
 def own_folders() -> list[str]:
-    """The folders that this interpreter and this package need."""
+    """What this interpreter and this package need. In a checkout, the carried files stand beside the package's folder."""
     package = Path(__file__).resolve().parents[2]
     found = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix), str(package)}
+    found |= {str(path) for name in _CHECKOUT if (path := package.parent / name).exists()}
     return sorted(folder for folder in found if not folder.startswith("/usr/") and folder != "/usr")
 
 

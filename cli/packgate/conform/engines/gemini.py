@@ -25,7 +25,7 @@ _SCRIPT = "/run/conform/answers.jsonl"
 _ALLOWED = '[[rule]]\ntoolName = "*"\ndecision = "allow"\npriority = 999\n'
 _USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
 # How its stream names a call that policy or hook stopped, and what the two say.
-_VIOLATION, _BY_HOOK, _BY_RULE = "policy_violation", "Tool execution blocked", "denied by policy"
+_VIOLATION, _BY_HOOK, _ASKS = "policy_violation", "Tool execution blocked", "requires user confirmation"
 # Gemini's own refusals, whatever the policy: the action is never offered to it.
 _OWN = ("Path not in workspace", "not found in registry")
 _TELLS = "Hook system message: "
@@ -116,9 +116,9 @@ def _seen(result: Mapping[str, Any], shown: str) -> Seen:
     text = str(result.get("output") or "")
     kind = (result.get("error") or {}).get("type")
     if kind == _VIOLATION:
-        if _BY_HOOK in text:
-            return Seen(DENIED, HOOK, text)
-        return Seen(DENIED if _BY_RULE in text else ASKED, RULE, text)
+        return Seen(DENIED, HOOK if _BY_HOOK in text else RULE, text)
+    if kind is not None and _ASKS in text:
+        return Seen(ASKED, RULE, text)
     if any(text.startswith(sign) for sign in _OWN):
         return Seen(UNSEEN, told=text)
     return Seen(RAN, told=shown, shown=shown)

@@ -1,0 +1,139 @@
+"""What a measurement counts: probes from cases, verdicts from what was seen, figures, the page; where engines are looked for."""
+
+from __future__ import annotations
+
+import pytest
+from bundle_maker import write_pack
+
+from packgate.conform import find as finding
+from packgate.conform.find import Program, find, folder_of
+from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
+from packgate.conform.measure import CAUGHT, MISSED, NOT_SEEN, QUIET, RECORDED, WRONG, Measured, Tried, judge
+from packgate.conform.page import page
+from packgate.conform.places import by_context, prepare
+from packgate.conform.probes import CASE, Probe, case_probes, one_of_each, spellings
+from packgate.conform.report import lane_data
+from packgate.conform.text import text
+from packgate.engine.gate import build_gate
+from packgate.source.workspace import load_workspace
+from packgate.testing.cases import collect, in_context
+
+
+def probe(mode, *, fires=True, way=CASE, own="same"):
+    return Probe("p", "p/must_fire/1", way, fires, in_context({"surface": "shell", "command": "x"}, {}), mode if own == "same" else own, mode)
+
+
+RAN_QUIETLY, TOLD = Seen(RAN), Seen(RAN, told="warned by policy p")
+DENIED_BY_RULE, DENIED_BY_HOOK, ASKED_BY_RULE = Seen(DENIED, RULE), Seen(DENIED, HOOK), Seen(ASKED, RULE)
+
+
+@pytest.mark.parametrize(("mode", "seen", "native", "verdict"), [
+    ("block", DENIED_BY_HOOK, False, CAUGHT),
+    ("block", ASKED_BY_RULE, True, CAUGHT),
+    ("block", RAN_QUIETLY, False, MISSED),
+    ("block", TOLD, False, MISSED),
+    ("require-approval", ASKED_BY_RULE, False, CAUGHT),
+    ("warn", TOLD, False, CAUGHT),
+    ("warn", RAN_QUIETLY, False, MISSED),
+    ("warn", Seen(RAN, told="something else"), False, MISSED),
+    ("warn", DENIED_BY_HOOK, False, WRONG),
+    ("warn", ASKED_BY_RULE, True, CAUGHT),
+    ("warn", ASKED_BY_RULE, False, WRONG),
+    ("warn", DENIED_BY_RULE, True, WRONG),
+    ("audit", RAN_QUIETLY, False, RECORDED),
+    ("audit", DENIED_BY_HOOK, False, WRONG),
+    (None, RAN_QUIETLY, False, QUIET),
+    (None, DENIED_BY_RULE, True, WRONG),
+    (None, Seen(UNSEEN), False, NOT_SEEN),
+])
+def test_verdicts(mode, seen, native, verdict):
+    assert judge(probe(mode), seen, native=native) == verdict
+
+
+def test_what_another_policy_stops_is_not_stopped_wrongly():
+    """A case that must not fire one policy can fire another."""
+    assert judge(probe("block", fires=False, own=None), DENIED_BY_HOOK, native=False) == CAUGHT
+
+
+@pytest.fixture
+def packed(tmp_path):
+    write_pack(tmp_path, "demo", "main")
+    space = load_workspace(str(tmp_path), ["demo"])
+    (result,) = space.results
+    return collect([result]), build_gate([result.pack], result.vocabulary, lists=space.lists)
+
+
+def test_probes_of_cases_and_spellings(packed):
+    cases, gate = packed
+    fire, silent = case_probes(cases, gate)
+    assert (fire.fires, fire.mode, fire.own, fire.way) == (True, "block", "block", CASE)
+    assert (silent.fires, silent.mode, silent.own) == (False, None, None)
+    assert one_of_each([fire, silent, fire]) == [fire, silent]
+    ways = spellings(cases, gate)
+    assert len(ways) > 50
+    assert len({each.name for each in ways}) == len(ways)
+    assert not [each.name for each in ways if each.mode != "block"]
+
+
+def test_figures_and_page():
+    tried = [
+        Tried(probe("block"), DENIED_BY_HOOK, CAUGHT),
+        Tried(probe("block", way="quote"), RAN_QUIETLY, MISSED),
+        Tried(probe(None, fires=False), DENIED_BY_RULE, WRONG),
+    ]
+    lane = lane_data("An agent", "1.2.3", Measured(tried[:1]), Measured(tried))
+    assert lane["hook"]["must_fire"] == {"tried": 1, "caught": 1, "missed": 0, "wrong": 0, "recorded": 0, "quiet": 0, "unseen": 0}
+    assert lane["hook"]["spellings"]["missed"] == 1
+    assert lane["wrong"] == {"native": [], "hook": ["p/must_fire/1"]}
+    data = {"measured": "2026-01-01", "pack": "demo", "lanes": {"x": lane}, "skipped": {"y": "no `y`"}}
+    written = page(data)
+    assert "| An agent | 1.2.3 | 1/1, 1/1 | -, 0/1 | 0, 1 | 0 |" in written
+    assert "| `p` | 1/1, 1/2 |" in written
+    assert "y was not tried: no `y`." in written
+    assert "- An agent, not caught with the hook: `p/must_fire/1`" in written
+    shown = text(data)
+    assert "not caught: p/must_fire/1" in shown
+    assert "y: not tried: no `y`" in shown
+
+
+def test_sessions_are_grouped_by_context():
+    here = in_context({"surface": "shell", "command": "a"}, {})
+    there = in_context({"surface": "shell", "command": "b"}, {"branch": "main"})
+    assert list(by_context([here, there, here]).values()) == [[0, 2], [1]]
+    (step,) = prepare(there)
+    assert step.write["/home/dev/proj/.git/HEAD"] == "ref: refs/heads/main\n"
+
+
+def test_where_an_engine_is_looked_for(tmp_path, monkeypatch):
+    program = Program("an-agent", "agent", package="agent_package", inside="bin/agent", node=".bin/agent")
+    places = {
+        "given": tmp_path / "given" / "agent",
+        "folder": tmp_path / "folder" / "node_modules" / ".bin" / "agent",
+        "venv": tmp_path / "venv" / "lib" / "python3.11" / "site-packages" / "agent_package" / "bin" / "agent",
+        "path": tmp_path / "path" / "agent",
+    }
+    for place in places.values():
+        place.parent.mkdir(parents=True)
+        place.write_text("#!/bin/sh\n")
+        place.chmod(0o755)
+    on_path = {"PATH": str(places["path"].parent)}
+    assert find(program, None, {"PATH": ""}) is None
+    assert find(program, None, on_path) == str(places["path"])
+    assert find(program, None, {**on_path, "PACKGATE_ENGINES": str(tmp_path / "folder")}) == str(places["folder"])
+    assert find(program, None, {**on_path, "PACKGATE_ENGINES": str(tmp_path / "venv")}) == str(places["venv"])
+    assert find(program, None, {**on_path, "PACKGATE_ENGINE_AN_AGENT": str(places["given"])}) == str(places["given"])
+    assert find(program, str(places["given"].parent), on_path) == str(places["given"])
+    # What is named and is not there is not looked for elsewhere.
+    assert find(program, str(tmp_path / "nothing"), on_path) is None
+    package = tmp_path / "packages" / "agent_package"
+    (package / "bin").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "bin" / "agent").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    assert find(program, None, {}) == str(package / "bin" / "agent")
+
+
+def test_the_folder_of_a_program():
+    assert folder_of("/a/node_modules/x/node_modules/y/bin/z") == "/a/node_modules"
+    assert folder_of("/opt/agent/bin/agent") == "/opt/agent/bin"
+    assert finding.FOLDERS == "PACKGATE_ENGINES"
