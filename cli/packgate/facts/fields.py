@@ -35,10 +35,10 @@ def is_device(path: Value) -> bool:
 
 
 def absolute(path: Value, call: Call, context: Context) -> Value:
-    """A path as the call's program sees it. In another place neither the directory nor the home is that of this machine."""
-    if context.place is not None:
-        return normalise(path, None)
+    """A path as the call's program sees it. In another place the home is not that of this machine."""
     state = call.state
+    if context.place is not None:
+        return normalise(path, state.cwd)
     directory: Value = state.cwd
     if call.level.cwd is not None:
         for value in call.level.cwd.values(call, None):
@@ -97,8 +97,11 @@ def _network_of(host: Value) -> Value:
 
 
 def add_scope(fields: Fields, session: Session, context: Context) -> None:
-    """Tell where the paths of a file operation lie."""
+    """Add the files behind the links that the line made to the paths of a file operation, and tell where all of them lie."""
     local = context.place is None
+    if session.links and local:
+        paths = fields["path"]
+        fields["path"] = (*paths, *(target for target in map(session.behind, paths) if target is not None and target not in paths))
     if not local and context.host is None:
         fields["scope"] = (CONTAINER,)
         return

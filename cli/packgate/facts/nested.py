@@ -77,8 +77,7 @@ class Payload:
             return
         full: Fields = {**self.fields, "operation": (operation,), "effect": (effect,), **(fields or {})}
         if "path" in full:
-            directory = self.state.cwd if self.context.place is None else None
-            full["path"] = tuple(normalise(path, directory) for path in full["path"])
+            full["path"] = tuple(normalise(path, self.state.cwd) for path in full["path"])
             if all(is_device(path) for path in full["path"]):
                 return
             add_scope(full, self.session, self.context)

@@ -9,7 +9,7 @@ from packgate.facts.fields import common_fields, is_device
 from packgate.facts.names import prints_settings
 from packgate.facts.opaque import opaque_operation
 from packgate.facts.output import output_of, printed_variables
-from packgate.facts.paths import normalise, under
+from packgate.facts.paths import literal_head, normalise, under
 from packgate.facts.redirections import CONNECTIONS, EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
 from packgate.facts.repository import Repository
 from packgate.facts.resolve import Target, bare, candidates, resolve, split_git
@@ -17,7 +17,7 @@ from packgate.facts.scripts import run_script, unknown_program
 from packgate.facts.wraps import run_wraps
 from packgate.facts.yields import GENERIC, rule_operations
 from packgate.model.operation import FULL, PARTIAL, Note, Operation
-from packgate.model.value import Hole, Origin, join, show, unknown
+from packgate.model.value import Hole, Origin, Text, join, show, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -228,11 +228,10 @@ class Session:
 
     def behind(self, path: Value) -> Value | None:
         """The path that a link of the line leads to; None when it made no link there."""
-        if not self.links or not isinstance(path, str):
-            return None
+        head = literal_head(path)
         for link, target in self.links.items():
-            if under(path, link):
-                return join([target, path[len(link):]])
+            if under(head, link) and (len(head) > len(link) or path is head):
+                return join([target, head[len(link):], *(path.parts[1:] if isinstance(path, Text) else ())])
         return None
 
     def _key(self, path: Value) -> str | None:

@@ -95,6 +95,9 @@ def inner_state(wrap: Wrap, call: Call) -> State:
         return call.state.child("sh", cwd=unknown(Origin("variable", "PWD")), clean=True)
     cleared = wrap.clear_env is not None and any(source.present(call, None) for source in wrap.clear_env.sources)
     state = call.state.child(clean=True) if cleared else call.state.copy()
+    place = _first(wrap.place, call)
+    if place is not None and place != _HOST and place not in _THIS_MACHINE:
+        state.cwd = unknown(Origin("variable", "PWD"))
     directory = _first(wrap.cwd, call)
     if directory is not None:
         state.cwd = absolute(directory, call, OUTERMOST)

@@ -74,8 +74,6 @@ def _operation(
         kept = tuple(path for path in fields.get("path", ()) if not is_device(path))
         if not kept:
             return None
-        if session.links:
-            kept += tuple(target for target in map(session.behind, kept) if target is not None)
         if rule.effect == "delete":
             kept += tuple(path for path in map(without_variable, kept) if path is not None)
         fields["path"] = kept

@@ -165,6 +165,20 @@ def test_redirection_is_also_read_without_an_undeclared_variable_inside():
     assert "/etc/passwd" in paths("sort < /et${x}c/passwd", "read-file")
 
 
+@pytest.mark.parametrize("command", [
+    "ln -s /var /tmp/l; find /tmp/l/log -name a -delete", "ln -s /var /tmp/l; python3 -c 'import os; os.remove(\"/tmp/l/log/a\")'",
+    "ln -s /var /tmp/l; rm /tmp/l/log/a*", "ln -s /var /tmp/l; tar -cf a.tar --remove-files /tmp/l/log/a",
+])
+def test_links_of_the_line_are_followed_by_whatever_acts_on_files(command):
+    assert any(path.startswith("/var/log") for path in paths(command, "delete-file"))
+
+
+def test_cd_in_another_place_counts_there():
+    assert paths("docker exec c sh -c 'cd /etc && rm x'", "delete-file") == ["/etc/x"]
+    assert paths("chroot /srv/root sh -c 'rm x'", "delete-file") == ["/x"]
+    assert paths("docker exec c sh -c 'rm x'", "delete-file") == ["<$PWD>/x"]
+
+
 def test_code_from_the_network_carries_its_address():
     (operation,) = found("curl -s https://a.io/x.sh | sh", "opaque-execution")
     assert values(operation, "origin") == ["network"]

@@ -44,6 +44,13 @@ def test_executed_python_sees_the_names_that_it_is_given(code):
     assert paths(python(code), "delete-file") == ["/home/dev/proj/x"]
 
 
+@pytest.mark.parametrize("command", [
+    "call system(\"cat a | xargs rm x\")", "py3 import os; os.system(\"cat a | rm x\")", "lua os.execute(\"cat a | rm x\")", "set nocp | call delete('x')",
+])
+def test_bars_of_vim_end_commands_outside_of_strings(command):
+    assert paths(f"vim -es -c {shlex.quote(command)} -c 'qa!'", "delete-file")[:1] == ["/home/dev/proj/x"]
+
+
 @pytest.mark.parametrize(("program", "code"), [
     ("perl -e", "system \"rm x\" and die"), ("perl -e", "system \"rm\", \"x\" or die \"failed\""),
     ("perl -e", "unlink \"x\" or die \"failed\""), ("ruby -e", "system \"rm x\" or abort"), ("ruby -e", "system \"rm\", \"x\" and puts 1"),

@@ -57,12 +57,13 @@ _LISTS = {
     "julia": re.compile(r"\bCmd\(\s*\[((?:\s*" + _QUOTED + r"\s*,?)+)\]"),
 }
 _ANY_STRING = re.compile(_QUOTED + r"|'[^']*'")
+_VIM_COMMAND = re.compile(r"(?:" + _QUOTED + r"|'[^']*'|[^|])+")
 _TIMES = re.compile(r"\s*(?:@\w+|(?:[\d*/,A-Za-z-]+[ \t]+){4}[\d*/,A-Za-z-]+)[ \t]+(\S.*)")
 
 
 def read_vim(code: Value, payload: Payload) -> None:
     """A command of Vim: what it runs; anything else that could do more than edit is opaque."""
-    for line in show(code).split("|") if "!" not in show(code) else [show(code)]:
+    for line in _vim_commands(show(code)):
         found = _VIM_SHELL.match(line) or _VIM_TERMINAL.match(line)
         inner = _VIM_CODE.match(line)
         texts = _VIM_SYSTEM.findall(line)
@@ -80,6 +81,13 @@ def read_vim(code: Value, payload: Payload) -> None:
                 payload.shell(_unquoted(text))
         elif _VIM_HARMLESS.match(line) is None:
             payload.opaque("interpreter", PARTIAL)
+
+
+def _vim_commands(text: str) -> list[str]:
+    """The commands of a line: a bar ends one, but not in a string, and not where Vim hands all that follows on (`:help :bar`)."""
+    if "!" in text or _VIM_CODE.match(text) is not None:
+        return [text]
+    return _VIM_COMMAND.findall(text)
 
 
 def _vim_calls(line: str, payload: Payload) -> None:

@@ -39,6 +39,11 @@ def _code(command: str, template: str, make: Callable[[str], str] = _string) -> 
     return apply
 
 
+def _literal(text: str) -> str:
+    """A literal of PowerShell, where a backslash before a quote would not keep it from ending a string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _list(command: str, template: str) -> Callable[[Subject], str | None]:
     """Code with the words as strings at ``{}``; ``{program}`` is the first, ``{rest}`` the others."""
 
@@ -207,7 +212,10 @@ PROGRAMS = (
         ("guile", "Guile", "guile -c {code}", "(system {})"),
         ("emacs", "Emacs", "emacs --batch --eval {code}", "(princ (shell-command-to-string {}))"),
         ("octave", "Octave", "octave --eval {code}", "system({})"), ("crystal", "Crystal", "crystal eval {code}", "system({})"),
-        ("gnuplot", "gnuplot", "gnuplot -e {code}", "system {}"), ("powershell", "PowerShell", "pwsh -c {code}", "sh -c {}"),
+        ("gnuplot", "gnuplot", "gnuplot -e {code}", "system {}"),
+    )),
+    Rewrite("powershell", "PowerShell", _SHELL, _code("pwsh -c {code}", "sh -c {}", _literal)),
+    *(Rewrite(id, title, _SHELL, _code(command, template)) for id, title, command, template in (
         ("awk-getline", "awk's getline", "awk {code}", "BEGIN { while (({} | getline line) > 0) print line }"),
         ("awk-print", "awk's print into a command", "awk {code}", "BEGIN { print \"\" | {} }"),
         ("awk-file", "awk's program from a file", "awk -f <(printf '%s\\n' {code})", "BEGIN { system({}) }"),
