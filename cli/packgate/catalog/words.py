@@ -62,11 +62,13 @@ PARSERS = {
     "keyval": frozenset(("name", "value")),
     "at-version": frozenset(("name",)),
     "words": frozenset(),
+    "decrypted": frozenset(),
     "origin": frozenset(),
+    "names": frozenset(),
     "local": frozenset(),
 }
 
 HANDLERS = frozenset(
     ("environment-filter", "password-sink", "git-alias", "git-push", "git-switch", "git-config", "find", "xargs", "parallel", "sed", "awk",
-     "tar", "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks", "mounts", "listing")
+     "tar", "env-split", "manifest", "sqlite", "make", "just", "package-script", "git-hooks", "mounts", "listing", "ansible-module")
 )

@@ -103,6 +103,14 @@ def _disclosed(name: str) -> Fields:
     return {"operation": ("print",), "effect": ("read",), "variable": (name,)}
 
 
+def without_discarded(call: Call, operations: list[Operation]) -> list[Operation]:
+    """The operations of a call but for what it discloses, where nobody sees it: ``printenv TOKEN > /dev/null`` asks whether it is set."""
+    sink = call.state.fds.get(1)
+    if not isinstance(sink, Sink) or sink.path != "/dev/null":
+        return operations
+    return [operation for operation in operations if operation.families[0] != "environment-exposure"]
+
+
 def is_shown(call: Call) -> bool:
     """Whether standard output is that of the line, not a pipe, a file or a substitution."""
     sink = call.state.fds.get(1)

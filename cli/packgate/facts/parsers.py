@@ -198,6 +198,18 @@ def _local(value: Value) -> Parts | None:
     return None if "://" in text or _scp_target(value) is not None else {"": value}
 
 
+_ENCRYPTED = (".gpg", ".pgp", ".asc", ".age", ".enc", ".aes", ".crypt", ".vault")
+
+
+def _decrypted(value: Value) -> Parts | None:
+    """The name that an encrypted file has without its ending; no value for a file that has none."""
+    last = value if isinstance(value, str) else value.parts[-1]
+    ending = next((each for each in _ENCRYPTED if isinstance(last, str) and last.endswith(each) and len(last) > len(each)), None)
+    if ending is None or not isinstance(last, str):
+        return None
+    return {"": join((*(value.parts[:-1] if isinstance(value, Text) else ()), last[:-len(ending)]))}
+
+
 def _after_plus(value: Value) -> Parts | None:
     """A command of an editor or a pager that is given as ``+command``; no line number."""
     return {"": value[1:]} if isinstance(value, str) and value[:1] == "+" and not value[1:2].isdigit() else None
@@ -222,6 +234,7 @@ PARSERS: dict[str, Parser] = {
     "at-version": _at_version,
     "basename": _basename,
     "conninfo": _conninfo,
+    "decrypted": _decrypted,
     "file-url": _file_url,
     "image": _image,
     "k8s": _kubernetes,
@@ -235,8 +248,10 @@ PARSERS: dict[str, Parser] = {
 
 
 def split_values(value: Value, parser: str) -> list[Value]:
-    """The parsers that yield several values: ``split-comma``, ``words``, and ``origin``: ``kind:detail`` of what unknown text
-    comes from."""
+    """The parsers that yield several values: ``split-comma``, ``words``, ``origin``: ``kind:detail`` of what unknown text
+    comes from, and ``names``: the files and selections among them alone."""
+    if parser == "names":
+        return [origin.detail for origin in origins_of(value) if origin.kind in ("file", "listed")]
     if parser == "origin":
         return [f"{origin.kind}:{origin.detail}" for origin in origins_of(value)]
     separator = "," if parser == "split-comma" else None
@@ -248,7 +263,7 @@ def split_values(value: Value, parser: str) -> list[Value]:
     return [restorer.slice(*match.span()) for match in re.finditer(pattern, text)]
 
 
-SPLITTERS = ("split-comma", "words", "origin")
+SPLITTERS = ("split-comma", "words", "origin", "names")
 
 
 def known(value: Value) -> str | None:

@@ -8,7 +8,7 @@ from packgate.facts.effects import remember_effects
 from packgate.facts.fields import common_fields, is_device
 from packgate.facts.names import prints_settings
 from packgate.facts.opaque import opaque_operation
-from packgate.facts.output import output_of, printed_variables
+from packgate.facts.output import output_of, printed_variables, without_discarded
 from packgate.facts.paths import literal_head, normalise, under
 from packgate.facts.redirections import CONNECTIONS, EXHAUSTING, assigned_operation, exhausting_operation, opened_operations
 from packgate.facts.repository import Repository
@@ -155,6 +155,8 @@ class Session:
         found = rule_operations(call, context, self, common) if level.rules else []
         if command.variables:
             found.extend(printed_variables(call, context, common))
+        if found and 1 in call.state.fds:
+            found = without_discarded(call, found)
         before = len(self.operations)
         if found:
             self.operations.extend(found)

@@ -248,7 +248,8 @@ class ParsedSource(Source):
     def values(self, call: Call, it: Value | None) -> Values:
         values = self.inner.values(call, it)
         if self.parser in SPLITTERS:
-            return [piece for value in values for piece in split_values(value, self.parser)]
+            pieces = [piece for value in values for piece in split_values(value, self.parser)]
+            return [_inside(piece, call.repository) for piece in pieces] if self.parser == "names" else pieces
         out: Values = []
         for value in values:
             parts = PARSERS[self.parser](value)
@@ -259,6 +260,11 @@ class ParsedSource(Source):
 
     def possible(self, options: Collection[str]) -> bool:
         return self.inner.possible(options)
+
+
+def _inside(name: Value, repository: str | None) -> Value:
+    """A path without the folder that the repository lies in, which says nothing of what a file is for."""
+    return name[len(repository):] if repository is not None and isinstance(name, str) and name.startswith(repository + "/") else name
 
 
 _FIXED = {"cwd": FolderSource(), "stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource(), "rest": RestSource()}

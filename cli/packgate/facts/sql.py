@@ -201,6 +201,10 @@ def _plain(tokens: list[tuple[str, str]], text: str, known: dict[str, str]) -> l
 def _other(verb: str, tokens: list[tuple[str, str]]) -> Statement:
     words = _upper(tokens)
     if verb == "COPY":
+        if tokens[1:2] and tokens[1][1] == "(":
+            # A query in parentheses can only be copied to somewhere.
+            start = next((index for index, token in enumerate(tokens, 1) if token[1].upper() == "FROM"), len(tokens))
+            return Statement(READ, "COPY", _names(tokens[start:start + 1]) or ("query",))
         return Statement(WRITE if "FROM" in words else READ, "COPY", _names(tokens[1:2]))
     if verb == "LOAD":
         return Statement(WRITE, "LOAD DATA")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from packgate.facts.sql import ADMIN, META, OPAQUE, READ, scan
 from packgate.model.operation import PARTIAL, Note
 
@@ -20,6 +22,8 @@ def read_sql(code: Value, payload: Payload) -> None:
     """The operations of SQL text: one for each statement that changes something."""
     for statement in scan(code):
         if statement.kind == READ:
+            if statement.verb == "COPY":
+                _exported(statement.names, payload)
             continue
         if statement.kind == META:
             _meta(statement, payload)
@@ -47,6 +51,7 @@ def _fields(statement: Statement, payload: Payload) -> Fields:
     return fields
 
 
+_FROM = re.compile(r"\bfrom\s+([\w.\"]+)", re.IGNORECASE)
 _SHELLS = ("\\!", "\\system", "system", ".shell", ".system", "!system", "!!", ":!!")
 _LOADS = ("\\i", "\\ir", "\\include", "\\include_relative", "\\.", "\\source", ".read", "!source", "!load", ".import")
 _WRITES = ("\\o", "\\out", "\\w", "\\write", "\\T", "\\tee", ".output", ".once", ".log", ".excel", "!spool")
@@ -84,19 +89,38 @@ def _meta(statement: Statement, payload: Payload) -> None:
 
 
 def _copy(rest: str, payload: Payload) -> None:
-    words = rest.split()
+    table, words = _source(rest)
     lowered = [word.lower() for word in words]
     if "program" in lowered:
         payload.shell(rest.split("'")[1] if "'" in rest else rest)
     elif "from" in lowered and lowered.index("from") + 1 < len(words):
         path = words[lowered.index("from") + 1].strip("'\"")
-        payload.add(("database-write",), "COPY", "write", {"table": (words[0],)})
+        payload.add(("database-write",), "COPY", "write", {"table": (table,)})
         if path.lower() not in ("stdin", "pstdin"):
             payload.add(("read-file",), "load", "read", {"path": (path,)})
     elif "to" in lowered and lowered.index("to") + 1 < len(words):
         path = words[lowered.index("to") + 1].strip("'\"")
+        _exported((table,), payload)
         if path.lower() not in ("stdout", "pstdout"):
             payload.add(("modify-file",), "write", "write", {"path": (path,)})
+
+
+def _source(rest: str) -> tuple[str, list[str]]:
+    """The table that ``\\copy`` is about, of a query the first that it names, and the words that follow."""
+    if not rest.startswith("("):
+        words = rest.split()
+        return rest.split("(")[0].split()[0] if words else "", words[1:]
+    end, depth = 1, 1
+    while depth and end < len(rest):
+        depth += (rest[end] == "(") - (rest[end] == ")")
+        end += 1
+    found = _FROM.search(rest[:end])
+    return found.group(1) if found is not None else "query", rest[end:].split()
+
+
+def _exported(tables: tuple[Value, ...], payload: Payload) -> None:
+    """Rows that leave the database for a file or the output of the client."""
+    payload.add(("data-transfer",), "download", "read", {"table": tables})
 
 
 def _unknown(payload: Payload, verb: str) -> None:

@@ -39,6 +39,10 @@ def run_code(walk: Walk, code: Value, state: State, span: tuple[int, int], via: 
     return None
 
 
+# Options of the shell with which it prints the lines that it reads or runs.
+_SHOWING = frozenset(("verbose", "xtrace"))
+
+
 def _spaced(words: list[Value]) -> Value:
     out: list[Value] = []
     for i, word in enumerate(words):
@@ -54,6 +58,9 @@ def source(walk: Walk, argv: list[Value], state: State, span: tuple[int, int]) -
     operands = argv[2:] if len(argv) > 1 and argv[1] == "--" else argv[1:]
     if not operands:
         return 1
+    if state.options & _SHOWING:
+        # What the file sets is shown as it is carried out.
+        walk.host.opened(resolve_path(state.cwd, operands[0]), "read", None, span)
     content = content_of(walk, operands[0], state)
     if not isinstance(content, str) and not any(isinstance(part, str) for part in content.parts):
         from packgate.shell.partial import variants

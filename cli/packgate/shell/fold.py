@@ -21,6 +21,8 @@ FILTERS = frozenset((
     "rev", "tac", "tr", "head", "tail", "cut", "sort", "uniq", "wc", "sed", "gsed", "grep", "egrep", "fgrep", "awk",
     "gawk", "mawk", "paste", "nl", "fold", "strings", "iconv", "dos2unix", "column", "ghead", "gtail", "gtr", "stdbuf",
 ))  # fmt: skip
+# Those that let through what a pattern describes.
+SELECTS = frozenset(("grep", "egrep", "fgrep", "awk", "gawk", "mawk"))
 CODECS = frozenset((
     "base64", "gbase64", "base32", "xxd", "gzip", "gunzip", "zcat", "gzcat", "bzip2", "bunzip2", "bzcat", "xz", "unxz",
     "xzcat", "openssl", "uudecode", "basenc", "gbasenc",
@@ -89,6 +91,10 @@ def fold(walk: Walk, command: Command) -> Value:
     if not isinstance(first, str):
         return unknown(Origin("command"), *origins_of(first), *_stdin_origins(command))
     name = first.rpartition("/")[2] if "/" in first else first
+    if name in SELECTS and command.stdin is not None and is_opaque(command.stdin):
+        from packgate.shell.fold_names import selected
+
+        return selected(command.argv, unknown_output(name, command.stdin))
     if name in FILTERS and len(command.argv) < 3 and is_opaque(command.stdin):
         return unknown_output(name, command.stdin)
     if name in TEXT:

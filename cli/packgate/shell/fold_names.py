@@ -1,8 +1,9 @@
-"""Filters on names of files that are known by their globs only (the output of `find`, `ls` and the like)."""
+"""Filters on names that are not known themselves: files known by their globs (the output of `find`, `ls` and the like), and what a
+program listed."""
 
 from __future__ import annotations
 
-from packgate.model.value import Glob, Text, join
+from packgate.model.value import Glob, Origin, Text, join, origins_of, unknown
 from packgate.shell.partial import split_lines
 
 TYPE_CHECKING = False
@@ -30,6 +31,20 @@ def matching(source: Value, pattern: str, fixed: bool) -> Value | None:
             line = join([line, *wanted])
         out.extend((line, "\n"))
     return join(out)
+
+
+def selected(argv: list[Value], output: Value) -> Value:
+    """What `grep PATTERN` or `awk '/PATTERN/…'` lets through of a list that a program printed: names that have something of the pattern."""
+    if any(origin.kind not in ("command", "listed") for origin in origins_of(output)):
+        return output
+    words = [word for word in argv[1:] if isinstance(word, str)]
+    if any(word.startswith("-") and not word.startswith("--") and "v" in word for word in words) or "--invert-match" in words:
+        return output
+    if isinstance(argv[0], str) and argv[0].endswith("awk"):
+        wanted = next((word.split("/")[1] for word in words if word.count("/") > 1), "")
+    else:
+        wanted = next((word for word in words if not word.startswith("-")), "")
+    return unknown(*origins_of(output), Origin("listed", wanted)) if wanted else output
 
 
 def _wanted(pattern: str, fixed: bool) -> list[Part] | None:

@@ -9,7 +9,7 @@ from packgate.shell.expand import add_words, quoted_text
 from packgate.shell.limits import LOOP
 from packgate.shell.lookup import use_arguments
 from packgate.shell.merge import Snapshot, merge, restore, widen
-from packgate.shell.multiplying import plain, starts_jobs
+from packgate.shell.multiplying import plain, starts_jobs, waits
 from packgate.shell.partial import either
 from packgate.shell.relocate import push_children
 from packgate.shell.tree import Literal, SimpleCommand, Word
@@ -158,7 +158,7 @@ def while_command(walk: Walk, node: While, state: State) -> int | None:
             merge(state, [entered])
             return None
         still = before.variables == state.variables and before.cwd == state.cwd
-        if not left and not walk.consumed and (still or _is_constant(node.condition)):
+        if not left and not walk.consumed and (still or _is_constant(node.condition)) and not waits(node.condition):
             _note_jobs(walk, node.body, span)
         if left:
             return 0 if walk.left is None else None

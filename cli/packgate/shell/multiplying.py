@@ -57,6 +57,12 @@ def starts_jobs(body: Script) -> bool:
     return pending
 
 
+def waits(condition: Script) -> bool:
+    """Whether a condition takes its time (``while sleep 10; do …``)."""
+    nodes = [statement.node for statement in condition.statements]
+    return any(isinstance(node, SimpleCommand) and bool(node.words) and plain(node.words[0]) in _PACE for node in nodes)
+
+
 def _starts(node: Node) -> bool:
     if isinstance(node, (Group, Subshell)):
         return starts_jobs(node.script)

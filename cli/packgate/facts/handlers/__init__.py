@@ -89,6 +89,10 @@ def _load_other(name: str) -> Handler:
             "make": project.handle_make, "just": project.handle_just, "package-script": project.handle_package,
             "git-hooks": project.handle_hooks,
         }[name]
+    if name == "ansible-module":
+        from packgate.facts.handlers.ansible import handle as ansible
+
+        return ansible
     if name == "mounts":
         from packgate.facts.handlers.mounts import handle as mounts
 

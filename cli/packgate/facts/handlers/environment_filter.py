@@ -1,7 +1,7 @@
-"""`grep` and `cut` behind a dump of the environment: what is disclosed is what they let through.
+"""`grep`, `cut`, `sed`, `awk` and `wc` behind a dump of the environment: what is disclosed is what they let through.
 
-``env | grep NODE`` prints some variables, and ``env | cut -d= -f1`` only their names. Where the pattern is plain, the dump becomes a
-print of the variables that it names; where it can match anything, the dump stays.
+``env | grep NODE`` prints some variables, ``env | cut -d= -f1`` only their names and ``env | wc -l`` only their number. Where the
+pattern is plain, the dump becomes a print of the variables that it names; where it can match anything, the dump stays.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ _PASSING = frozenset(("cat", "sort", "uniq", "grep", "egrep", "fgrep", "ggrep", 
 _NAME = re.compile(r"\^([A-Za-z_][A-Za-z0-9_]*)=?(?:\.\*)?|([A-Za-z_][A-Za-z0-9_]*)=(?:\.\*)?|([A-Z_][A-Z0-9_]{2,})")
 # Options with which no value is printed.
 _NOTHING = ("-q", "-c", "-l", "-L")
+# What leaves only the names in the scripts of sed and awk.
+_SED_NAMES = re.compile(r"s([/|#,])=\.\*\1=?\1g?")
+_AWK_NAMES = re.compile(r"\{\s*print\s*\(?\s*\$1\s*\)?\s*;?\s*\}")
 # Beginnings and middles of the names of secrets: to look for one of these is to look for all of them.
 _BROAD = frozenset((
     "ANTHROPIC", "API", "ARM", "AUTH", "AWS", "AZURE", "CLOUDFLARE", "CRED", "DATABASE", "DATADOG", "DB", "DOCKER", "GCP", "GH", "GITHUB",
@@ -48,10 +51,11 @@ def handle(call: Call, session: Session, _common: Fields) -> Value | None:
 
 def _dump(call: Call, session: Session) -> int | None:
     """The place of the operation whose output the call reads."""
-    if call.stdin is None or len(call.operands) > (0 if call.program.endswith("cut") or call.has("-e") else 1):
+    own = 0 if call.program.endswith(("cut", "wc")) or call.has("-e") else 1
+    if call.stdin is None or len(call.operands) > own:
         return None
     programs = {origin.detail for origin in origins_of(call.stdin) if origin.kind == "command"}
-    if not programs or any(origin.kind != "command" for origin in origins_of(call.stdin)):
+    if not programs or any(origin.kind not in ("command", "listed") for origin in origins_of(call.stdin)):
         return None
     for index in range(len(session.operations) - 1, -1, -1):
         operation = session.operations[index]
@@ -69,6 +73,10 @@ def _names(call: Call) -> list[str] | None:
     """The variables that come through; None when any may."""
     if call.program.endswith("cut"):
         return [] if call.option("-d") == "=" and call.option("-f") == "1" else None
+    if call.program.endswith("wc"):
+        return []
+    if call.program.endswith(("sed", "awk")):
+        return [] if _keeps_names(call) else None
     if any(call.has(option) for option in _NOTHING):
         return []
     patterns = call.options.get("--regexp") or call.operands[:1]
@@ -85,6 +93,16 @@ def _names(call: Call) -> list[str] | None:
                 return None
             names.append(name)
     return names
+
+
+def _keeps_names(call: Call) -> bool:
+    """Whether a script of sed or awk leaves nothing but the names."""
+    script = call.option("-e") if call.has("-e") else call.operands[0] if call.operands else None
+    if not isinstance(script, str) or call.has("-f"):
+        return False
+    if call.program.endswith("sed"):
+        return _SED_NAMES.fullmatch(script.strip()) is not None
+    return call.option("-F") == "=" and _AWK_NAMES.fullmatch(script.strip()) is not None
 
 
 def _printed(dump: Operation, name: str) -> Operation:

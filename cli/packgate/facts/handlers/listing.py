@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 # Origins whose detail tells the environment of a name that is not known itself (`environment.classify`).
 LISTED = "listed"
+# Options that say which names are listed, or what a template is filled with.
+_SELECTING = ("--filter", "--selector", "--namespace", "--context", "--values", "--kube-context")
 
 
 def handle(call: Call, session: Session, common: Fields) -> Value | None:
     """The output of a listing; None where its names are not told."""
     source = Origin("command", call.program)
     told: list[Origin] = []
-    for option in ("--filter", "--selector", "--namespace", "--context"):
+    for option in _SELECTING:
         told.extend(Origin(LISTED, value) for value in call.options.get(option, ()) if isinstance(value, str))
     if call.option("--output") == "name" and call.operands:
         parts = PARSERS["k8s"](call.operands[0])
