@@ -54,10 +54,11 @@ def kind_of(agent: str, event: str) -> tuple[ModuleType, str]:
     return module, str(module.EVENTS[event])
 
 
-def read_request(module: ModuleType, event: str, payload: Any) -> Request:
-    """What an agent asks. Raises `Failure` for a payload of another form."""
+def read_request(module: ModuleType, event: str, payload: Any, environ: Mapping[str, str] | None = None) -> Request:
+    """What an agent asks. ``environ``: where an agent says a part of it there. Raises `Failure` for a payload of another form."""
+    assemble = getattr(module, "assemble", None)
     try:
-        request: Request = module.read(event, payload)
+        request: Request = module.read(event, payload if assemble is None else assemble(payload, environ or {}))
     except PayloadError as error:
         raise Failure("payload-unreadable", _shown(str(error))) from None
     except RecursionError:

@@ -144,7 +144,7 @@ class Run:
             if self.unusable is not None or self.settings is None or self.module is None:
                 raise self.unusable or Failure("internal-error")
             settings = self.settings
-            request = read_request(self.module, self.event, decode_payload(data))
+            request = read_request(self.module, self.event, decode_payload(data), self.environ)
         except Failure as failure:
             answer = refuse(failure, self._on_failure(), self.kind, (), _now(), {"agent": self.agent, "event": self.event})
         else:

@@ -5,11 +5,14 @@ Formats and places are those of the vendors' documentation, most of them tried o
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packgate.hook.dialects import dialect
+from packgate.hook.exchange import ACT
 from packgate.hook.failure import CLOSED, SURFACES_OF
 
 if TYPE_CHECKING:
@@ -24,17 +27,20 @@ WAITS = 10
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an agent's file is to say. ``lists``: by the keys that lead to a list, the entry that it is to have; ``fixed``: values that are
-    set where they are missing. ``first``: entries come before those of others."""
+    set where they are missing. ``behind``: entries come first, but for those of others that begin the list and say this; None: they come
+    last. ``text``: all of a file that is the hook's alone."""
 
-    lists: Mapping[tuple[str, ...], Any]
-    fixed: Mapping[str, Any]
-    first: bool = False
+    lists: Mapping[tuple[str, ...], Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    behind: tuple[str, str] | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
     """An agent. ``places``: its file by scope, with ``~`` for the home directory. ``home``: the variable and the folder that `~/…` of its
-    own files can be moved by. ``notes``: by scope, what people have to know."""
+    own files can be moved by. ``notes``: by scope, what people have to know. ``helper``: a program of its own beside the launcher: what
+    stands behind the launcher's name, and its text."""
 
     name: str
     title: str
@@ -42,6 +48,7 @@ class Agent:
     wanted: Callable[[str, Mapping[str, str]], Wanted]
     home: tuple[str, str] | None = None
     notes: Mapping[str, str] | None = None
+    helper: tuple[str, Callable[[str], str]] | None = None
 
     def file(self, scope: str, environ: Mapping[str, str], folder: str) -> str | None:
         """The agent's file in a scope; None where it has none. ``folder``: the project's."""
@@ -64,6 +71,11 @@ def _is_closed(kind: str, on_failure: Mapping[str, str]) -> bool:
     return any(on_failure[surface] == CLOSED for surface in SURFACES_OF[kind])
 
 
+def _line(launcher: str, agent: str, event: str) -> str:
+    """A command line for agents that give it to a shell."""
+    return f"{shlex.quote(launcher)} {agent} {event}"
+
+
 def _claude_code(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     lists: dict[tuple[str, ...], Any] = {}
     for event, kind in _events("claude-code"):
@@ -72,10 +84,70 @@ def _claude_code(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
             handler["onFailure"] = "block"
         matcher = {"matcher": "*"} if event.endswith("ToolUse") else {}
         lists["hooks", event] = {**matcher, "hooks": [handler]}
-    return Wanted(lists, {})
+    return Wanted(lists)
 
 
+def _codex(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
+    lists: dict[tuple[str, ...], Any] = {}
+    for event, _ in _events("codex"):
+        handler = {"type": "command", "command": _line(launcher, "codex", event), "timeout": WAITS}
+        matcher = {"matcher": "*"} if event.endswith("ToolUse") else {}
+        lists["hooks", event] = {**matcher, "hooks": [handler]}
+    return Wanted(lists)
+
+
+def _gemini(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
+    lists: dict[tuple[str, ...], Any] = {}
+    for event, _ in _events("gemini"):
+        handler = {"type": "command", "name": "packgate", "command": _line(launcher, "gemini", event), "timeout": WAITS * 1000}
+        lists["hooks", event] = {"matcher": "*", "hooks": [handler]}
+    return Wanted(lists)
+
+
+def _copilot(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
+    lists: dict[tuple[str, ...], Any] = {
+        ("hooks", event): {"type": "command", "exec": launcher, "args": ["copilot", event], "timeoutSec": WAITS}
+        for event, _ in _events("copilot")
+    }
+    return Wanted(lists, {"version": 1})
+
+
+def _cursor(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
+    lists: dict[tuple[str, ...], Any] = {}
+    for event, kind in _events("cursor"):
+        entry: dict[str, Any] = {"command": _line(launcher, "cursor", event), "timeout": WAITS}
+        if kind == ACT or _is_closed(kind, on_failure):
+            entry["failClosed"] = _is_closed(kind, on_failure)
+        lists["hooks", event] = entry
+    return Wanted(lists, {"version": 1})
+
+
+def _opencode(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
+    closed = {event: _is_closed(kind, on_failure) for event, kind in _events("opencode")}
+    with open(_PLUGIN, encoding="utf-8") as file:
+        text = file.read()
+    for name, value in (("HOOK", launcher), ("MILLISECONDS", WAITS * 1000), ("CLOSED", closed)):
+        text = text.replace(f"__{name}__", json.dumps(value))
+    return Wanted(text=text)
+
+
+def _amp(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
+    entry = {"tool": "*", "action": "delegate", "to": launcher + AMP}
+    return Wanted({("amp.permissions",): entry}, behind=("action", "reject"))
+
+
+def _amp_program(launcher: str) -> str:
+    """Amp starts a program without arguments."""
+    return f"#!/bin/sh\nexec {shlex.quote(launcher)} amp delegate\n"
+
+
+# What stands behind the launcher's name in that of the program for Amp.
+AMP = "-amp"
+_PLUGIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "opencode_plugin.js")
 _OURS = "The file names paths of this machine: don't commit it."
+
+_PURE = "`opencode --pure` starts without plugins, and so without the hook."
+_AMP_ALLOWS = "What the hook lets run, Amp no longer asks about: its answer stands before all rules but those that reject."
 
 AGENTS: dict[str, Agent] = {agent.name: agent for agent in (
     Agent(
@@ -85,5 +157,34 @@ AGENTS: dict[str, Agent] = {agent.name: agent for agent in (
         _claude_code, ("CLAUDE_CONFIG_DIR", "~/.claude"),
         {USER: "Versions before 2.1.295 ignore `onFailure`: there the action runs when the hook can't be started.",
          PROJECT: _OURS, MANAGED: "`packgate render --target claude-code` adds locks, the least version and native rules."},
+    ),
+    Agent(
+        "codex", "Codex CLI", {USER: "~/.codex/hooks.json", PROJECT: ".codex/hooks.json"}, _codex, ("CODEX_HOME", "~/.codex"),
+        {USER: "Codex skips the hooks until they are trusted: run /hooks in Codex once.",
+         PROJECT: f"Codex skips the hooks until they are trusted: run /hooks in Codex once. {_OURS}"},
+    ),
+    Agent(
+        "gemini", "Gemini CLI",
+        {USER: "~/.gemini/settings.json", PROJECT: ".gemini/settings.json", MANAGED: "/etc/gemini-cli/settings.json"}, _gemini, None,
+        {PROJECT: _OURS, MANAGED: "Users can switch it off in their own settings; `packgate render --target gemini` adds admin policies."},
+    ),
+    Agent(
+        "copilot", "GitHub Copilot CLI",
+        {USER: "~/.copilot/hooks/packgate.json", PROJECT: ".github/hooks/packgate.json",
+         MANAGED: "/etc/github-copilot/policy.d/packgate.json"},
+        _copilot, None, {PROJECT: _OURS},
+    ),
+    Agent(
+        "cursor", "Cursor", {USER: "~/.cursor/hooks.json", PROJECT: ".cursor/hooks.json", MANAGED: "/etc/cursor/hooks.json"}, _cursor, None,
+        {PROJECT: _OURS},
+    ),
+    Agent(
+        "opencode", "OpenCode",
+        {USER: "~/.config/opencode/plugin/packgate.js", PROJECT: ".opencode/plugin/packgate.js"}, _opencode,
+        ("XDG_CONFIG_HOME", "~/.config"), {USER: _PURE, PROJECT: f"{_PURE} {_OURS}"},
+    ),
+    Agent(
+        "amp", "Amp", {USER: "~/.config/amp/settings.json", PROJECT: ".amp/settings.json"}, _amp, ("XDG_CONFIG_HOME", "~/.config"),
+        {USER: _AMP_ALLOWS, PROJECT: f"{_AMP_ALLOWS} {_OURS}"}, (AMP, _amp_program),
     ),
 )}

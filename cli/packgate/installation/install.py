@@ -68,9 +68,13 @@ def plan(order: Order) -> Plan:
     path = os.path.join(order.into, FILE)
     wanted = order.agent.wanted(order.launcher, settings.on_failure)
     before = read_text(order.file)
+    programs = {order.launcher: launcher_text(path)}
+    if order.agent.helper is not None:
+        ending, program = order.agent.helper
+        programs[order.launcher + ending] = program(order.launcher)
     return Plan(order, settings, (
         Change(path, read_text(path), text, 0o600 if private else 0o644),
-        Change(order.launcher, read_text(order.launcher), launcher_text(path), 0o700 if private else 0o755),
+        *(Change(file, read_text(file), program, 0o700 if private else 0o755) for file, program in programs.items()),
         Change(order.file, before, with_entries(before, wanted, order.launcher, order.file)),
     ))
 
@@ -98,11 +102,19 @@ def install(planned: Plan) -> None:
     known = next((each for each in done if each.path == last.path), None)
     folders = carry_out(last)
     assert last.after is not None
-    entry = Done(
-        order.agent.name, order.scope, last.path, last.before if known is None else known.before, digest(last.after),
-        folders if known is None else known.folders,
-    )
+    folders = folders if known is None else known.folders
+    entry = Done(order.agent.name, order.scope, last.path, _original(planned, known), digest(last.after), folders)
     write_done(order.into, [*(each for each in done if each.path != last.path), entry])
+
+
+def _original(planned: Plan, known: Done | None) -> str | None:
+    """The text that uninstalling leads back to: that of before the first installation, with what was changed by others since."""
+    order, before = planned.order, planned.changes[-1].before
+    if known is None or before is None:
+        return before
+    if digest(before) == known.digest:
+        return known.before
+    return without_entries(before, order.agent.wanted(order.launcher, planned.settings.on_failure), order.launcher, order.file)
 
 
 def plan_removal(into: str, agent: str, scope: str | None) -> list[tuple[Done, Change]]:
@@ -131,7 +143,7 @@ def remove(into: str, removal: Sequence[tuple[Done, Change]]) -> bool:
     try:
         write_done(into, left)
         if not left:
-            for name in (NAME, FILE):
+            for name in (NAME, FILE, *(NAME + agent.helper[0] for agent in AGENTS.values() if agent.helper is not None)):
                 path = os.path.join(into, name)
                 if os.path.exists(path):
                     os.remove(path)

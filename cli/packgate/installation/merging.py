@@ -17,6 +17,10 @@ _INDENT = re.compile(r"\n([ \t]+)\S")
 def with_entries(text: str | None, wanted: Wanted, launcher: str, file: str) -> str:
     """A file's text with the wanted entries in place of earlier ones of the same launcher. ``text``: None where there is no file. The same
     text where nothing changes. Raises `UserError` for a file that is not plain JSON, or says something else where entries belong."""
+    if wanted.text is not None:
+        if text is not None and not _is_ours(text, launcher):
+            raise UserError(f"{file} is not the hook's; it was not changed", "move it away, or add the hook by hand")
+        return wanted.text
     data = {} if text is None or not text.strip() else _parsed(text, file)
     before = json.dumps(data)
     for name, value in wanted.fixed.items():
@@ -24,13 +28,16 @@ def with_entries(text: str | None, wanted: Wanted, launcher: str, file: str) -> 
     for keys, entry in wanted.lists.items():
         place = _list_at(data, keys, file)
         others = [each for each in place if not _names(each, launcher)]
-        place[:] = [entry, *others] if wanted.first else [*others, entry]
+        at = _position(others, wanted.behind)
+        place[:] = [*others[:at], entry, *others[at:]]
     return text if text is not None and json.dumps(data) == before else _written(data, text)
 
 
 def without_entries(text: str, wanted: Wanted, launcher: str, file: str) -> str | None:
     """A file's text without the entries of a launcher, and without the lists that they leave empty; None when nothing else is left in it.
     The same text when none is in it. Raises `UserError`."""
+    if wanted.text is not None:
+        return None if _is_ours(text, launcher) else text
     data = _parsed(text, file)
     before = json.dumps(data)
     for keys in wanted.lists:
@@ -38,6 +45,18 @@ def without_entries(text: str, wanted: Wanted, launcher: str, file: str) -> str 
     if all(wanted.fixed.get(name) == value for name, value in data.items()):
         return None
     return text if json.dumps(data) == before else _written(data, text)
+
+
+def _position(others: list[Any], behind: tuple[str, str] | None) -> int:
+    """Where an entry comes among those of others."""
+    if behind is None:
+        return len(others)
+    key, value = behind
+    return next((at for at, each in enumerate(others) if not isinstance(each, dict) or each.get(key) != value), len(others))
+
+
+def _is_ours(text: str, launcher: str) -> bool:
+    return json.dumps(launcher) in text
 
 
 def _remove(data: dict[str, Any], keys: tuple[str, ...], launcher: str) -> None:
@@ -80,7 +99,7 @@ def _list_at(data: dict[str, Any], keys: tuple[str, ...], file: str) -> list[Any
 def _names(entry: Any, launcher: str) -> bool:
     """Whether an entry starts a launcher: as a word of its own, or in a command line."""
     if isinstance(entry, str):
-        return entry == launcher or entry.startswith((f"{launcher} ", f"'{launcher}' "))
+        return entry == launcher or entry.startswith((f"{launcher} ", f"'{launcher}' ", f"{launcher}-"))
     if isinstance(entry, dict):
         return any(_names(inner, launcher) for inner in entry.values())
     return isinstance(entry, list) and any(_names(inner, launcher) for inner in entry)

@@ -54,7 +54,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"):
+    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return Machine(tmp_path)
@@ -99,9 +99,11 @@ def test_every_event_of_an_agent_has_its_entry(machine: Machine, agent: str) -> 
     assert place is not None
     text = Path(place).read_text()
     for event in dialect(agent).EVENTS:
-        assert event in text
+        # A program that takes no arguments is started by a helper.
+        assert event in text or event in (machine.into / "packgate-hook-amp").read_text()
     again = machine.install(agent=agent, pack=False)
-    assert again.out.count("unchanged: ") == 3
+    assert "change: " not in again.out.replace("unchanged: ", "")
+    assert "create: " not in again.out
     assert Path(place).read_text() == text
     assert machine.uninstall(agent=agent).code == 0
     assert machine.tree().keys() <= {str(machine.home / part) for part in (".local", ".local/share", ".local/share/packgate")}
@@ -153,6 +155,49 @@ def test_what_was_added_since_stays(machine: Machine) -> None:
     file.write_text(json.dumps(data))
     assert machine.uninstall().code == 0
     assert json.loads(file.read_text()) == {"model": "later", "hooks": {"PreToolUse": [{"matcher": "Read", "hooks": []}]}}
+
+
+def test_installing_again_forgets_no_change_of_others(machine: Machine) -> None:
+    file = machine.home / ".claude/settings.json"
+    assert machine.install().code == 0
+    data = json.loads(file.read_text())
+    data["model"] = "later"
+    file.write_text(json.dumps(data))
+    assert machine.install("--on-failure", "open", pack=False).code == 0
+    assert machine.uninstall().code == 0
+    assert json.loads(file.read_text()) == {"model": "later"}
+
+
+def test_amp_asks_the_hook_before_its_own_rules(machine: Machine) -> None:
+    file = machine.home / ".config/amp/settings.json"
+    file.parent.mkdir(parents=True)
+    rules = [{"tool": "Bash", "action": "reject", "matches": {"cmd": "x"}}, {"tool": "*", "action": "allow"}, {"tool": "Read", "action": "reject"}]
+    original = json.dumps({"amp.permissions": rules})
+    file.write_text(original)
+    assert machine.install(agent="amp").code == 0
+    merged = json.loads(file.read_text())["amp.permissions"]
+    helper = str(machine.into / "packgate-hook-amp")
+    assert merged == [rules[0], {"tool": "*", "action": "delegate", "to": helper}, *rules[1:]]
+    environ = {"AGENT": "amp", "AGENT_TOOL_NAME": "Bash", "PWD": str(machine.project)}
+    for command, code in ((_FORCE, 2), ("git status", 0)):
+        ran = subprocess.run([helper], input=json.dumps({"cmd": command}).encode(), capture_output=True, timeout=60, check=False, env=environ)
+        assert (ran.returncode, ran.stdout) == (code, b"")
+        assert ("demo-force" in ran.stderr.decode()) == (code == 2)
+    assert machine.uninstall(agent="amp").code == 0
+    assert file.read_text() == original
+
+
+def test_a_plugin_of_someone_else_is_left_alone(machine: Machine) -> None:
+    file = machine.home / ".config/opencode/plugin/packgate.js"
+    file.parent.mkdir(parents=True)
+    file.write_text("export const Mine = async () => ({})\n")
+    done = machine.install(agent="opencode")
+    assert done.code == 2
+    assert "it was not changed" in done.err
+    file.unlink()
+    assert machine.install(agent="opencode").code == 0
+    assert "__" not in file.read_text()
+    assert json.dumps(str(machine.into / "packgate-hook")) in file.read_text()
 
 
 @pytest.mark.parametrize("text", ["// a comment\n{}", "[]", '{"hooks": []}', '{"hooks": {"PreToolUse": {}}}', "{"])

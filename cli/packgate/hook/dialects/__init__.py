@@ -5,6 +5,7 @@
     read(event, payload)      -> Request; raises PayloadError
     answer(event, verdict)    -> Reply, with exactly the keys that this agent accepts
 
+One that says a part of its payload in the environment has `assemble(payload, environ)` as well, which gives the payload that `read` takes.
 `lowering` says what an agent can't express and what stands in for it; `answer` does as it says.
 """
 
