@@ -20,6 +20,7 @@ from installed_folder import install
 from serve_host import free_port, serving
 
 from packgate.cli import group
+from packgate.serve.listening import listen_tcp
 
 PACKGATE = [sys.executable, "-m", "packgate"]
 FORCE = {"surface": "shell", "command": "git push --force origin main", "cwd": "/home/dev/proj", "home": "/home/dev"}
@@ -92,6 +93,12 @@ def test_a_body_without_end_is_refused(running):
         head = f"POST /v1/decide HTTP/1.1\r\nHost: {host}\r\nAuthorization: {running.client.headers['authorization']}\r\nContent-Length: 99999999\r\n\r\n"
         connection.sendall(head.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_answers_do_not_wait_for_more():
+    """Nagle's algorithm is off on connections, which asyncio sees to only where a listening socket names its protocol."""
+    with listen_tcp("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_what_is_in_use_is_told(running):
