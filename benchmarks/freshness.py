@@ -12,7 +12,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 # Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
-    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard", "impact")},
+    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard", "impact", "serve")},
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
@@ -24,10 +24,11 @@ READS: dict[str, tuple[str, ...]] = {
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
     "diff": ("engine", "model", "impact"),
+    "serve": ("serve", "engine", "model"),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
 }
 
-DEFAULT = tuple(kind for kind in INPUTS if kind != "impact")
+DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve"))
 
 
 def digest(patterns: tuple[str, ...]) -> str:

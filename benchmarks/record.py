@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "verbs": ((), None),
     "engine_scale": ((), None),
     "diff": ((), None),
+    "serve": ((), None),
     "effects": ((), SHARED / "effects-dev.yaml"),
     "peers": ((), SHARED / "peers-dev.jsonl"),
     "evade": ((), None),
