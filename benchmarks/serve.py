@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,19 +86,19 @@ def ask(port: int, requests: Sequence[bytes], connections: int, going: Callable[
         sent = _send(chooser, connection, requests, sent)
     while chooser.get_map():
         for key, _ in chooser.select(timeout=10):
-            connection, state = key.fileobj, key.data
-            assert isinstance(connection, socket.socket)
-            part = connection.recv(1 << 16)
+            asked, state = key.fileobj, key.data
+            assert isinstance(asked, socket.socket)
+            part = asked.recv(1 << 16)
             state[0] += part
             if part and not _is_whole(state[0]):
                 continue
             times.append(time.perf_counter() - state[1])
             errors += not state[0].startswith(b"HTTP/1.1 200")
             if part and going(len(times)):
-                sent = _send(chooser, connection, requests, sent)
+                sent = _send(chooser, asked, requests, sent)
             else:
-                chooser.unregister(connection)
-                connection.close()
+                chooser.unregister(asked)
+                asked.close()
     return times, errors
 
 
@@ -174,9 +175,8 @@ def memory_kb(pid: int) -> int:
 
 def soak(seconds: int, folder: Path) -> dict[str, Any]:
     """16 connections, and another bundle every second. Memory is looked at after a quarter, when all is loaded, and at the end."""
-    from bundle_maker import make_bundle
-    from installed_folder import install
-
+    # Of the tests, which are no package.
+    make_bundle, install = import_module("bundle_maker").make_bundle, import_module("installed_folder").install
     bundles = [make_bundle(folder / "source", revision) for revision in range(1, seconds + 2)]
     into, port, token = folder / "bundles", free_port(), folder / "token"
     token.write_text(TOKEN)
