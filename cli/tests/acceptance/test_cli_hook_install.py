@@ -17,7 +17,7 @@ from packgate.hook.dialects import dialect
 from packgate.hook.exchange import SESSION
 from packgate.hook.failure import SURFACES_OF
 from packgate.hook.settings import read_settings
-from packgate.installation.agents import AGENTS, MANAGED, USER
+from packgate.installation.agents import AGENTS, MANAGED, PROJECT, USER
 from packgate.installation.install import Order, install, plan
 
 _FORCE = "git push --force origin main"
@@ -329,3 +329,13 @@ def test_everyones_agent(machine: Machine, tmp_path: Path) -> None:
     assert log is not None
     assert log.endswith("/.local/state/packgate/events.jsonl")
     assert log.startswith("/")
+
+
+def test_the_page_says_where_each_agent_keeps_its_hooks() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "hooks.md"
+    rows = {cells[0]: cells[1:] for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ") for cells in [line.strip("| ").split(" | ")]}
+    for agent in AGENTS.values():
+        told = rows[f"{agent.title} (`{agent.name}`)"]
+        for scope, cell in zip((USER, PROJECT, MANAGED), told, strict=True):
+            place = agent.places.get(scope)
+            assert cell == f"`{place}`" if place is not None else not cell.startswith("`"), (agent.name, scope)
