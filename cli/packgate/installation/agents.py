@@ -171,7 +171,7 @@ AGENTS: dict[str, Agent] = {agent.name: agent for agent in (
     Agent(
         "copilot", "GitHub Copilot CLI",
         {USER: "~/.copilot/hooks/packgate.json", PROJECT: ".github/hooks/packgate.json",
-         MANAGED: "/etc/github-copilot/policy.d/packgate.json"},
+         MANAGED: "/etc/github-copilot/policy.d/20-packgate.json"},
         _copilot, None, {PROJECT: _OURS},
     ),
     Agent(
