@@ -6,7 +6,7 @@ Names of files: what `ls`, `git ls-files` and `grep -l` hand on stands for files
 
 from __future__ import annotations
 
-from packgate.model.value import NAME, Glob, Hole, Origin, Text, join
+from packgate.model.value import NAME, Glob, Hole, Origin, Text, join, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ _SEARCH = ("grep", "egrep", "fgrep", "ggrep", "rg", "ripgrep", "ag")
 # Sub-commands by which an installed program prints settings for the shell that runs it, and programs that print nothing else. To run what
 # they print is to trust the program, as starting it does: `eval "$(direnv hook bash)"`, `source <(kubectl completion bash)`.
 _SETTINGS = ("completion", "completions", "hook", "init", "shellenv", "shell.bash", "shell.zsh", "shell-init", "activate")
+# They print the numbers of processes that their last operand picks.
+_PROCESSES = ("pgrep", "pidof")
 _PRINTERS = ("dircolors", "ssh-agent", "lesspipe", "keychain")
 # Options of `ls` with which it prints something else than plain names, or hidden ones as well.
 _OTHER_LISTS = ("-l", "-a", "-A", "-R", "-s", "-i", "-g", "-n", "-F", "-p", "-C", "-m", "-x")
@@ -31,6 +33,8 @@ def printed_names(call: Call) -> Value | None:
         return _lines([_below(word) for word in call.operands or ["."]])
     if call.program == "compgen":
         return _variables(call)
+    if call.program in _PROCESSES and call.operands and isinstance(call.operands[-1], str):
+        return unknown(Origin("listed", call.operands[-1]))
     if call.program in _SEARCH and (call.has("-l") or call.has("--files")):
         return _searched(call)
     return None
