@@ -11,9 +11,9 @@ from pathlib import Path
 import packgate
 from packgate.bundle.installed import Installed
 from packgate.commands.shared import open_workspace
-from packgate.hook.opening import HEAD_SIZE
+from packgate.hook.opening import HEAD_SIZE, open_image
 from packgate.installation.foresee import foreseen_patterns
-from packgate.installation.image import build_image
+from packgate.installation.image import build_base, build_image
 from packgate.installation.late_source import read_modules
 
 PACKAGE = os.path.dirname(packgate.__file__)
@@ -53,11 +53,12 @@ def installed(pack: str) -> Installed:
 def make_image(folder: Path, pack: str) -> Path:
     """The image of a pack, in a folder, whole."""
     path = folder / "hook.image"
-    given = installed(pack)
-    path.write_bytes(build_image(given, b"{}", PACKAGE))
+    modules = read_modules(PACKAGE)
+    path.write_bytes(build_base(modules, "digest"))
     path.chmod(0o644)
-    patterns = foreseen_patterns(PYTHON, str(path), os.path.dirname(PACKAGE), list(read_modules(PACKAGE)))
-    path.write_bytes(build_image(given, b"{}", PACKAGE, patterns))
+    patterns = foreseen_patterns(PYTHON, str(path), os.path.dirname(PACKAGE), list(modules))
+    path.write_bytes(build_base(modules, "digest", patterns))
+    path.write_bytes(build_image(open_image(str(path)), path.read_bytes(), installed(pack), "/bundles", "/bundles/active.json", b"{}"))
     return path
 
 

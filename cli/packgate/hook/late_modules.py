@@ -76,7 +76,8 @@ class Modules:
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's body."""
-        code, late, package = self.image.segment(module.__name__)
+        code, late = self.image.segment(module.__name__)
+        package = module.__name__ in self.image.about["packages"]
         space = module.__dict__
         names = Names(_DIRECT)
         names.late = late
@@ -99,7 +100,7 @@ class Modules:
             return None
         from _frozen_importlib import ModuleSpec
 
-        return ModuleSpec(name, self, is_package=self.image.segment(name)[2])  # type: ignore[arg-type]
+        return ModuleSpec(name, self, is_package=name in self.image.about["packages"])  # type: ignore[arg-type]
 
 
 def start(image: Image) -> Modules:

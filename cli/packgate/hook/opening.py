@@ -17,13 +17,14 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 TAG_SIZE = 256
 HEAD_SIZE = TAG_SIZE + 12
 # Bytes of a place: offset and length (4 each), check sum (8).
 PLACE_SIZE = 16
-_SALT = 0x7061636B67617465
+SALT = 0x7061636B67617465
 _WRITABLE_BY_OTHERS = 0o022
 
 
@@ -41,7 +42,7 @@ def tag() -> bytes:
 
 def check_sum(data: bytes) -> bytes:
     """Eight bytes that differ when the data does (the keyed hash by which Python checks cached code)."""
-    return _imp.source_hash(_SALT, data)
+    return _imp.source_hash(SALT, data)
 
 
 def trusted(status: posix.stat_result) -> bool:
@@ -52,43 +53,33 @@ def trusted(status: posix.stat_result) -> bool:
 class Image:
     """An open image. ``about``: what it was made from."""
 
-    __slots__ = ("_file", "_places", "_start", "about", "boot")
+    __slots__ = ("_file", "about", "boot", "places", "start")
 
-    def __init__(self, file: int) -> None:
-        """Takes over the descriptor of a file whose owner and mode were checked. Raises `ImageError`, `OSError`."""
+    def __init__(self, file: int, header: bytes) -> None:
+        """Takes over the descriptor of a file whose owner, mode, head and header were checked. ``places``: those of the segments, by name;
+        ``start``: where the segments begin in the file."""
         self._file = file
-        head = posix.read(file, HEAD_SIZE)
-        if head[:TAG_SIZE] != tag():
-            raise ImageError("the image was made for another Python")
-        length = int.from_bytes(head[TAG_SIZE:TAG_SIZE + 4], "little")
-        header = posix.pread(file, length, HEAD_SIZE)
-        if len(header) != length or check_sum(header) != head[TAG_SIZE + 4:]:
-            raise ImageError("the header of the image is damaged")
-        self._start = HEAD_SIZE + length
+        self.start = HEAD_SIZE + len(header)
         self.about: dict[str, Any]
-        self._places: dict[str, bytes]
+        self.places: dict[str, bytes]
         self.boot: dict[str, Any]
-        self.about, self._places, self.boot = marshal.loads(header)  # noqa: S302 - checked above
+        self.about, self.places, self.boot = marshal.loads(header)  # noqa: S302 - checked before
 
     def part(self, place: bytes) -> Any:
         """What stands at a place. Raises `ImageError` when it is damaged."""
         length = int.from_bytes(place[4:8], "little")
-        data = posix.pread(self._file, length, self._start + int.from_bytes(place[:4], "little"))
+        data = posix.pread(self._file, length, self.start + int.from_bytes(place[:4], "little"))
         if len(data) != length or check_sum(data) != place[8:]:
             raise ImageError("a segment of the image is damaged")
         return marshal.loads(data)  # noqa: S302 - checked above
 
     def segment(self, name: str) -> Any:
         """A segment by its name. Raises `ImageError` when it is damaged, `KeyError` when the image has none of this name."""
-        return self.part(self._places[name])
-
-    def names(self) -> list[str]:
-        """The names of all segments."""
-        return list(self._places)
+        return self.part(self.places[name])
 
     def has(self, name: str) -> bool:
         """Whether there is a segment of a name."""
-        return name in self._places
+        return name in self.places
 
 
 def start_modules(image: Image) -> None:
@@ -107,10 +98,39 @@ def open_image(path: str) -> Image:
     try:
         if not trusted(posix.fstat(file)) or not trusted(posix.stat(folder)):
             raise ImageError("others can write the image or its folder")
-        return Image(file)
+        return Image(file, _header(file))
     except BaseException:
         posix.close(file)
         raise
+
+
+def _header(file: int) -> bytes:
+    head = posix.read(file, HEAD_SIZE)
+    if head[:TAG_SIZE] != tag():
+        raise ImageError("the image was made for another Python")
+    length = int.from_bytes(head[TAG_SIZE:TAG_SIZE + 4], "little")
+    if length > posix.fstat(file).st_size:
+        raise ImageError("the image is cut off")
+    header = posix.read(file, length)
+    if check_sum(header) != head[TAG_SIZE + 4:]:
+        raise ImageError("the header of the image is damaged")
+    return header
+
+
+def begin(file: int, header: bytes, settings: str) -> Callable[[list[str]], int]:
+    """What a launcher goes on with: the hook's run from an image whose head and header it has checked. ``settings``: the path of
+    `hook.json`. Raises `ImageError` for an image of which something else is in use now."""
+    import gc
+
+    # Nothing that one decision makes is worth looking for.
+    gc.disable()
+    image = Image(file, header)
+    if read_file(image.about["pointer"]) != image.about["active"]:
+        raise ImageError("the image was made from other bundles than are in use")
+    start_modules(image)
+    from packgate.hook.from_image import run
+
+    return lambda arguments: run(image, settings, arguments)
 
 
 def read_file(path: str) -> bytes | None:

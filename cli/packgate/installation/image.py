@@ -1,7 +1,8 @@
 """Builds an image: from an installed snapshot and the modules of packgate, all that the hook decides with, in one file.
 
-What it is made from is written into it (`about`), and it decides for nothing else: the bytes of `active.json`, packgate's version, the
-digest of the modules, the Python.
+It is built in two steps, since modules change with the version of packgate and policies with every pull: `build_base` has the modules and
+the regular expressions that they compile, `build_image` adds the gate. What an image is made from is written into it (`about`), and it
+decides for nothing else: the bytes of `active.json`, packgate's version, the digest of the modules; its head names the Python.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from packgate.engine.prepared import prepare
 from packgate.hook.patterns import SEGMENT as PATTERN_SEGMENT
 from packgate.hook.prepared_gate import COMMON, FAMILY, PROGRAMS
 from packgate.installation.image_file import ImageWriter
-from packgate.installation.late_source import BOOT, read_modules
+from packgate.installation.late_source import BOOT, read_modules, sources
 from packgate.installation.regexes import compiled_regex
 
 if TYPE_CHECKING:
@@ -24,30 +25,32 @@ if TYPE_CHECKING:
     from packgate.bundle.installed import Installed
     from packgate.catalog.lookup import Catalog
     from packgate.engine.gate import Gate
+    from packgate.hook.opening import Image
+    from packgate.installation.late_source import Module
 
 
-def build_image(installed: Installed, active: bytes, package: str, patterns: Iterable[tuple[str | bytes, int]] = ()) -> bytes:
-    """The bytes of an image.
-
-    ``active``: the bytes of the pointer that the snapshot was loaded by; ``package``: the folder of the packgate whose modules it gets;
-    ``patterns``: the regular expressions, with flags, that it is to hold compiled. Raises what building a gate raises, `OSError`.
-    """
-    modules = read_modules(package)
+def build_base(modules: Mapping[str, Module], digest: str, patterns: Iterable[tuple[str | bytes, int]] = ()) -> bytes:
+    """The bytes of an image without a gate. ``digest``: that of the modules' sources; ``patterns``: the regular expressions, with flags,
+    that it is to hold compiled beside those that functions spell out."""
     writer = ImageWriter()
     for name, module in modules.items():
-        writer.segment(name, module[:3])
+        writer.segment(name, (module.code, module.late))
     _add_patterns(writer, [*patterns, *(pattern for module in modules.values() for pattern in module.patterns)])
-    gate = installed.gate()
-    fields = {name: field.type for name, field in installed.vocabulary.fields.items()}
-    _add_gate(writer, gate, fields)
-    about = {"active": active, "version": __version__, "modules": modules_digest(package)}
-    return writer.finish(about, {name: modules[name].code for name in BOOT})
+    packages = {name: True for name, module in modules.items() if module.package}
+    return writer.finish({"version": __version__, "modules": digest, "packages": packages}, {name: modules[name].code for name in BOOT})
+
+
+def build_image(base: Image, data: bytes, installed: Installed, bundles: str, pointer: str, active: bytes) -> bytes:
+    """The bytes of an image. ``base``, ``data``: the open base and the bytes of its file; ``bundles``: the folder of bundles, as settings
+    name it; ``pointer``, ``active``: the path of what says which snapshot is in use, and its bytes. Raises what building a gate raises."""
+    writer = ImageWriter()
+    writer.continue_from(base, data)
+    _add_gate(writer, installed.gate(), {name: field.type for name, field in installed.vocabulary.fields.items()})
+    return writer.finish({**base.about, "bundles": bundles, "pointer": pointer, "active": active}, base.boot)
 
 
 def modules_digest(package: str) -> str:
     """A digest of the sources that an image is made from. Raises `OSError`."""
-    from packgate.installation.late_source import sources
-
     found = hashlib.sha256()
     for name, file in sources(package):
         with open(file, "rb") as stream:
@@ -81,3 +84,6 @@ def _add_catalog(writer: ImageWriter, catalog: Catalog) -> None:
     writer.segment(PROGRAMS, {
         "names": catalog.names, "globs": catalog.globs, "variables": catalog.variables, "places": b"".join(places),
     })
+
+
+__all__ = ["build_base", "build_image", "modules_digest", "read_modules"]

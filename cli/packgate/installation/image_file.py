@@ -10,6 +10,8 @@ from packgate.hook.opening import check_sum, tag
 if TYPE_CHECKING:
     from types import CodeType
 
+    from packgate.hook.opening import Image
+
 
 class ImageWriter:
     """Collects segments. Equal contents give equal bytes."""
@@ -18,6 +20,14 @@ class ImageWriter:
         self._segments: list[bytes] = []
         self._size = 0
         self._places: dict[str, bytes] = {}
+
+    def continue_from(self, image: Image, data: bytes) -> None:
+        """Begin with all segments of an image, whose file has these bytes. Raises `ImageError` when one is damaged."""
+        for name in image.places:
+            image.segment(name)
+        self._segments = [data[image.start:]]
+        self._size = len(data) - image.start
+        self._places = dict(image.places)
 
     def part(self, value: Any) -> bytes:
         """Add what can be marshalled; its place, for a table of places."""

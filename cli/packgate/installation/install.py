@@ -14,8 +14,10 @@ from packgate.hook.settings import DEADLINE_MS, FILE, Settings
 from packgate.installation.agents import AGENTS, MANAGED
 from packgate.installation.changes import Change, Done, carry_out, digest, read_done, read_text, remove_folders, undo, write_done
 from packgate.installation.failure_modes import failure_modes
+from packgate.installation.library import copy_library, remove_library
 from packgate.installation.merging import with_entries, without_entries
 from packgate.installation.policies import open_bundles
+from packgate.installation.refresh import IMAGE, LOCK, refresh
 from packgate.installation.script import NAME, launcher_text
 
 if TYPE_CHECKING:
@@ -93,11 +95,14 @@ def install(planned: Plan) -> None:
     """Carry out a plan: what the agent starts first, then the agent's file. Raises `UserError`."""
     order = planned.order
     *own, last = planned.changes
+    os.makedirs(order.into, mode=0o700 if order.scope != MANAGED else 0o755, exist_ok=True)
+    copy_library(order.into)
     for change in own:
         carry_out(change)
     unsafe = who_can_change(os.path.join(order.into, FILE))
     if unsafe is not None:
         raise UserError(f"{unsafe}: the hook would refuse its settings", "name a folder of your own with --into")
+    refresh(order.into)
     done = read_done(order.into)
     known = next((each for each in done if each.path == last.path), None)
     folders = carry_out(last)
@@ -143,10 +148,12 @@ def remove(into: str, removal: Sequence[tuple[Done, Change]]) -> bool:
     try:
         write_done(into, left)
         if not left:
-            for name in (NAME, FILE, *(NAME + agent.helper[0] for agent in AGENTS.values() if agent.helper is not None)):
+            helpers = [NAME + agent.helper[0] for agent in AGENTS.values() if agent.helper is not None]
+            for name in (NAME, FILE, IMAGE, LOCK, *helpers):
                 path = os.path.join(into, name)
                 if os.path.exists(path):
                     os.remove(path)
+            remove_library(into)
             remove_folders([into])
     except OSError as error:
         raise UserError(f"{error.filename or into}: {error.strerror}") from None

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packgate.hook.late_modules import PATTERNS
 
+SYSTEM = "packgate.hook.system"
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The layers that decide. Of the catalog, all but this makes the built-in one, which an image has already.
 LAYERS = ("model", "shell", "facts", "engine", "guard", "eventlog", "hook")
 _SINGLE = ("__init__.py", "catalog/__init__.py", "catalog/lookup.py")
-# Of the standard library, what has a quicker equal: the compiler of regular expressions is not needed for those that are compiled, and
-# `hashlib` loads the whole of OpenSSL.
-_STAND_INS: dict[str, tuple[str, str | None]] = {"re": (PATTERNS, None)}
+# Of the standard library, what has a quicker equal: the compiler of regular expressions is not needed for those that are compiled, most of
+# `os` is loaded under another name, and `hashlib` loads the whole of OpenSSL.
+_STAND_INS: dict[str, tuple[str, str | None]] = {"re": (PATTERNS, None), "os": (SYSTEM, None)}
 _SHA256 = "_sha256" if importlib.util.find_spec("_sha256") is not None else "_sha2"
 # An entry of a code object's table of lines: its form without columns, and how many instructions it can cover.
 _NO_COLUMNS = 13
@@ -79,8 +81,8 @@ def late_module(source: str, name: str, known: frozenset[str], package: bool = F
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             patterns += _patterns(node)
-        # The stand-in for `re` means `re` itself.
-        elif isinstance(node, ast.Import | ast.ImportFrom) and name != PATTERNS:
+        # The stand-ins themselves mean what they stand for.
+        elif isinstance(node, ast.Import | ast.ImportFrom) and name not in (PATTERNS, SYSTEM):
             _put_equal(node)
         elif isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -20,6 +21,8 @@ from packgate.hook.settings import read_settings
 from packgate.installation.agents import AGENTS, MANAGED, PROJECT, USER
 from packgate.installation.install import Order, install, plan
 
+# The hook's own copy of packgate and what it decides from, which are made and not installed for an agent.
+PREPARED = re.compile(r"/hook/(?:lib(?:-|/|$)|hook\.(?:image|lock))")
 _FORCE = "git push --force origin main"
 
 
@@ -48,7 +51,7 @@ class Machine:
         """Every file and folder of home and project, with texts."""
         return {
             str(path): path.read_text() if path.is_file() else "" for root in (self.home, self.project) for path in root.rglob("*")
-            if "bundles" not in path.parts
+            if "bundles" not in path.parts and not PREPARED.search(str(path))
         }
 
 
@@ -86,8 +89,11 @@ def test_only_the_owner_can_change_what_decides(machine: Machine) -> None:
         assert machine.install().code == 0
     finally:
         os.umask(mask)
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [machine.into, *machine.into.iterdir()]}
-    assert modes == {"hook": 0o700, "hook.json": 0o600, "packgate-hook": 0o700, "installed.json": 0o600}
+    modes = {str(path.relative_to(machine.into.parent)): stat.S_IMODE(path.stat().st_mode) for path in machine.into.parent.rglob("hook/**/*")}
+    modes["hook"] = stat.S_IMODE(machine.into.stat().st_mode)
+    assert not [name for name, mode in modes.items() if mode & 0o022]
+    private = {"hook": 0o700, "hook/hook.json": 0o600, "hook/packgate-hook": 0o700, "hook/installed.json": 0o600}
+    assert {name: modes[name] for name in private} == private
     bundles = machine.home / ".local/share/packgate/bundles"
     assert stat.S_IMODE(bundles.stat().st_mode) & 0o022 == 0
 

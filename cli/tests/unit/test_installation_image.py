@@ -11,8 +11,8 @@ from image_maker import PACKAGE, decided, installed, make_image
 
 from packgate.commands.shared import open_workspace
 from packgate.hook.opening import Image, ImageError, open_image
-from packgate.installation.image import build_image
-from packgate.installation.late_source import late_module, sources
+from packgate.installation.image import build_base, build_image
+from packgate.installation.late_source import late_module, read_modules, sources
 from packgate.installation.regexes import compiled_regex
 from packgate.model.action import parse_action
 from packgate.testing.cases import collect
@@ -61,8 +61,12 @@ def test_a_process_loads_little(image) -> None:
         assert others <= {"_sha256", "_sha2", "_json"}, sorted(others)
 
 
-def test_the_same_gives_the_same_bytes() -> None:
-    assert build_image(installed("base"), b"{}", PACKAGE) == build_image(installed("base"), b"{}", PACKAGE)
+def test_the_same_gives_the_same_bytes(image) -> None:
+    modules = read_modules(PACKAGE)
+    assert build_base(modules, "x") == build_base(modules, "x")
+    base, data = open_image(str(image)), image.read_bytes()
+    given = base, data, installed("base"), "/b", "/b/active.json", b"{}"
+    assert build_image(*given) == build_image(*given)
 
 
 def test_no_module_rebinds_a_name_that_others_import() -> None:
@@ -129,7 +133,7 @@ def test_damage_is_found_wherever_it_is(image, tmp_path) -> None:
 
 def every_part(image: Image) -> None:
     """Read all of an image."""
-    for name in image.names():
+    for name in image.places:
         image.segment(name)
     for table in (image.segment("gate")["rules"], image.segment("catalog")["places"], image.segment("patterns")[1]):
         for start in range(0, len(table), 16):

@@ -1,0 +1,29 @@
+"""The hook's run with the policies of an image: what a launcher does unless there is something wrong with the image."""
+
+from __future__ import annotations
+
+from packgate.hook.failure import Failure
+from packgate.hook.opening import ImageError
+from packgate.hook.prepared_gate import open_gate
+from packgate.hook.run import main
+from packgate.hook.system import environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packgate.engine.gate import Gate
+    from packgate.hook.opening import Image
+    from packgate.hook.settings import Settings
+
+
+def run(image: Image, settings: str, arguments: list[str]) -> int:
+    """Answer the payload on standard input, and give the exit code. ``settings``: the path of `hook.json`."""
+
+    def opened(read: Settings) -> Gate:
+        if image.about["bundles"] != read.bundles:
+            raise Failure("bundle-altered", "the settings name other bundles than the hook was prepared from")
+        try:
+            return open_gate(image)
+        except ImageError as error:
+            raise Failure("bundle-altered", str(error)) from None
+
+    return main(arguments, settings, opened, environment())
