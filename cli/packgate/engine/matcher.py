@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.engine.automaton import Automaton, StateBudget, required
 from packgate.engine.charset import EXACT, LOWER
-from packgate.engine.outline import TREE, crosses, folders, hides, leads_to, shared_letters, tail_literals
+from packgate.engine.outline import TREE, crosses, folders, hides, leads_to, most_shared, shared_letters, tail_literals, tells_nothing
 from packgate.engine.partly import MAY, MUST, NO, shortest, verdict
 from packgate.engine.regexes import parse_regex
 from packgate.engine.syntax import parse_glob
@@ -22,6 +22,8 @@ SEPARATED_TYPES = frozenset(("path", "branch"))
 
 # Not decided by the shape alone.
 UNDECIDED = -1
+# Characters of globs by which alternatives, and so the states of a machine, multiply.
+_MULTIPLYING = frozenset("{}?[]\\")
 # Partly known texts whose verdict a matcher remembers.
 _REMEMBERED = 200
 
@@ -68,7 +70,8 @@ class Regular(Matcher):
     first needed, decides the rest, and everything about partly known text that the shape does not."""
 
     __slots__ = (
-        "_certain", "_folder", "_machine", "_written", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail", "type",
+        "_certain", "_folder", "_least", "_machine", "_written", "absolute", "case", "depth", "glob", "head", "needle", "source", "tail",
+        "type",
     )
 
     def __init__(self, source: str, type: str, glob: bool = True) -> None:
@@ -85,7 +88,7 @@ class Regular(Matcher):
         self.depth = 1
         self._machine: Automaton | None = None
         self._folder: Regular | None = None
-        self._written = -1
+        self._written = self._least = -1
         # Verdicts of the machine on texts seen before.
         self._certain: dict[Text, int] = {}
 
@@ -135,6 +138,9 @@ class Regular(Matcher):
             found = self.opened(outline)
             if found != UNDECIDED:
                 return found
+        if (self.head or self.tail) and self.glob and "[" not in self.source and tells_nothing(text):
+            # Some texts match and some do not: that takes no machine to tell.
+            return MAY
         return self._judge(text)
 
     def _judge(self, text: Text) -> int:
@@ -193,6 +199,8 @@ class Regular(Matcher):
             return True
         if self._below_folder():
             return self._leads_here(text)
+        if 2 * most_shared(text) < self._least_shared():
+            return False
         try:
             common = shortest(self.machine(), text)
         except StateBudget:
@@ -200,7 +208,7 @@ class Regular(Matcher):
         if common is None:
             return False
         tail = common if self.absolute else "/".join(common.split("/")[-self.depth:])
-        written = written_letters(self.source, self.source.count("/") + 1 if self.absolute else self.depth)
+        written = self._letters()
         shared = shared_letters(text, tail)
         # That both end in `.json` says little.
         dot = tail.rfind(".")
@@ -209,6 +217,18 @@ class Regular(Matcher):
         if ending and isinstance(last, str) and last.endswith(tail[dot:]):
             shared, written, tail = shared - ending, written - ending, tail[:len(tail) - ending]
         return 2 * (shared + written - len(tail)) >= written
+
+    def _letters(self) -> int:
+        """How many letters of the components that a name is compared with are written out."""
+        return written_letters(self.source, self.source.count("/") + 1 if self.absolute else self.depth)
+
+    def _least_shared(self) -> int:
+        """Twice the letters that any name that fits has to share with a text for the pattern to concern it; 0 where that is not known
+        without the machine. Such names are as long as what is written out, but for a slash that a `**` can take away."""
+        if self._least < 0:
+            simple = self.glob and _MULTIPLYING.isdisjoint(self.source)
+            self._least = max(0, self._letters() - 2 * self.source.count("**")) if simple else 0
+        return self._least
 
     def _top_folder(self) -> bool:
         """Whether the pattern is the root or the whole of a folder there (``/etc/**``): any unknown beginning can lead to it."""

@@ -77,6 +77,11 @@ def _is_any(part: Part) -> bool:
     return isinstance(part, Hole) and part.chars == ANY and not part.choices
 
 
+def tells_nothing(text: Text) -> bool:
+    """Whether a text can be anything at all."""
+    return len(text.parts) == 1 and _is_any(text.parts[0])
+
+
 def _is_loose(part: Part) -> bool:
     return isinstance(part, str) or (not part.choices if isinstance(part, Hole) else part.pattern in ("*", "**"))
 
@@ -127,6 +132,17 @@ def shared_letters(text: Text, tail: str) -> int:
             if piece and piece in tail:
                 count += len(piece)
     return min(count, len(tail))
+
+
+def most_shared(text: Text) -> int:
+    """The most letters that `shared_letters` can find for any name."""
+    parts = text.parts
+    last = parts[-1]
+    count = len(last) if isinstance(last, str) else 0
+    for part in parts[:-1]:
+        if isinstance(part, str):
+            count += len(part) - part.rstrip("/").rfind("/") - 1
+    return count
 
 
 def leads_to(text: Text, folder: str) -> bool:

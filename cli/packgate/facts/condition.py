@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from packgate.model.value import Value
 
 
+_NO_GLOBS = Globs(())
+
+
 class Test:
     """A source and what must hold of it: ``present``, ``absent``, ``like`` or ``unlike`` some globs."""
 
@@ -24,7 +27,7 @@ class Test:
     def __init__(self, source: Source, kind: str, globs: tuple[str, ...]) -> None:
         self.source = source
         self.kind = kind
-        self.globs = Globs(globs)
+        self.globs = Globs(globs) if globs else _NO_GLOBS
 
     def holds(self, call: Call, it: Value | None) -> bool:
         """Whether it holds, or may hold by the known part of a partly known value; a value of which nothing is known is not
@@ -75,14 +78,20 @@ class Condition:
         """What is left to ask of calls with these options; whether it holds, when that is nothing."""
         left: list[tuple[Test, ...]] = []
         for clause in self.clauses:
-            known = [(test, test.decided(options)) for test in clause]
-            if any(holds is False for _, holds in known):
-                continue
-            asked = tuple(test for test, holds in known if holds is None)
-            if not asked:
-                return True
-            left.append(asked)
-        return Condition(left) if left else False
+            asked: list[Test] = []
+            for test in clause:
+                holds = test.decided(options)
+                if holds is False:
+                    break
+                if holds is None:
+                    asked.append(test)
+            else:
+                if not asked:
+                    return True
+                left.append(tuple(asked) if len(asked) < len(clause) else clause)
+        if not left:
+            return False
+        return self if left == self.clauses else Condition(left)
 
 
 def condition_from(data: list[list[list[Any]]], options: dict[str, Option]) -> Condition:

@@ -29,7 +29,11 @@ class Option:
         self.kind = kind
         self.spellings = spellings
         self.count = count
-        self.key = next((spelling for spelling in spellings if spelling.startswith("--")), spellings[0])
+        self.key = spellings[0]
+        for spelling in spellings:
+            if spelling[:2] == "--":
+                self.key = spelling
+                break
 
 
 class Rule:
@@ -116,20 +120,16 @@ class Level:
     """A program or sub-command: its own rules, and what holds for it of the levels above."""
 
     __slots__ = (
-        "cwd", "environment", "fields", "given_options", "handlers", "neutral", "neutral_words", "options", "output", "prefixes",
-        "prints", "rules", "style", "unknown_values", "via", "wraps",
+        "_spellings", "cwd", "environment", "fields", "given_options", "handlers", "neutral", "neutral_words", "options", "output",
+        "prefixes", "prints", "rules", "style", "unknown_values", "via", "wraps",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], parent: Level | None) -> None:
-        self.options: dict[str, Option] = dict(parent.options) if parent is not None else {}
-        for declared in data.get("options", ()):
-            option = Option(declared[0], tuple(declared[1]), declared[2] if len(declared) > 2 else 1)
-            for spelling in option.spellings:
-                self.options[spelling] = option
-        options = self.options
-        self.style: str = data.get("style", parent.style if parent is not None else "gnu")
-        if self.style == "go":
-            _add_dashes(options)
+        style = parent.style if parent is not None else "gnu"
+        self.style: str = data.get("style", style)
+        # Never changed once they are made, so that a level without options of its own shares those above it.
+        options = self.options = _options(data.get("options"), parent, self.style == "go", style == "go")
+        self._spellings: str | None = None
         self.unknown_values: bool = data.get("unknown-options", parent.unknown_values if parent is not None else False)
         self.neutral: list[tuple[str, str | None]] = list(parent.neutral) if parent is not None else []
         self.neutral.extend((self._key(name), excepted) for name, excepted in data.get("neutral", ()))
@@ -165,6 +165,10 @@ class Level:
         ``--force-with-lease``)."""
         options = self.prefixes.get(name)
         if options is None:
+            if self._spellings is None:
+                self._spellings = "\n".join(["", *self.options])
+            if "\n" + name not in self._spellings:
+                return []
             found = sorted((spelling for spelling in self.options if spelling.startswith(name)), key=len)
             options = [self.options[spelling] for spelling in found]
             if found and all(self.options[other] is options[0] or other.startswith(found[0]) for other in found):
@@ -176,6 +180,22 @@ class Level:
     def _key(self, name: str) -> str:
         option = self.options.get(name)
         return option.key if option is not None else name
+
+
+def _options(declared: list[list[Any]] | None, parent: Level | None, go: bool, went: bool) -> dict[str, Option]:
+    """The options of a level by their spellings, those that it inherits among them. ``go``: the level is in the style of Go, ``went``:
+    the one above is."""
+    inherited = parent.options if parent is not None else {}
+    if not declared and go <= went:
+        return inherited
+    options = dict(inherited)
+    for each in declared or ():
+        option = Option(each[0], tuple(each[1]), each[2] if len(each) > 2 else 1)
+        for spelling in option.spellings:
+            options[spelling] = option
+    if go:
+        _add_dashes(options)
+    return options
 
 
 def _add_dashes(options: dict[str, Option]) -> None:

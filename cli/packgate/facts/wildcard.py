@@ -24,15 +24,29 @@ class Globs:
     __slots__ = ("all", "exact", "pieces", "prefixes", "rest", "suffixes")
 
     def __init__(self, globs: tuple[str, ...]) -> None:
-        self.all = tuple(choice for glob in globs for choice in glob.split("|"))
-        plain = _SPECIAL.isdisjoint
-        self.exact = frozenset(glob for glob in self.all if plain(glob))
-        self.prefixes = tuple(glob[:-1] for glob in self.all if glob[-1:] == "*" and plain(glob[:-1]))
-        self.suffixes = tuple(glob[1:] for glob in self.all if glob[:1] == "*" and plain(glob[1:]))
-        self.pieces = tuple(glob[1:-1] for glob in self.all if len(glob) > 2 and glob[0] == glob[-1] == "*" and plain(glob[1:-1]))
-        fast = (*self.exact, *(f"{text}*" for text in self.prefixes), *(f"*{text}" for text in self.suffixes),
-                *(f"*{text}*" for text in self.pieces))
-        self.rest = tuple(glob for glob in self.all if glob not in fast)
+        exact: list[str] = []
+        prefixes: list[str] = []
+        suffixes: list[str] = []
+        pieces: list[str] = []
+        rest: list[str] = []
+        self.all = tuple([choice for glob in globs for choice in glob.split("|")] if "|" in "".join(globs) else globs)
+        for glob in self.all:
+            first, middle, last = glob[:1], glob[1:-1], glob[-1:]
+            if not _SPECIAL.isdisjoint(middle):
+                rest.append(glob)
+            elif first not in _SPECIAL:
+                (exact if last not in _SPECIAL else prefixes if last == "*" else rest).append(glob)
+            elif first != "*":
+                rest.append(glob)
+            elif last == "*":
+                pieces.append(glob)
+            else:
+                (suffixes if last not in _SPECIAL else rest).append(glob)
+        self.exact = frozenset(exact)
+        self.prefixes = tuple([glob[:-1] for glob in prefixes])
+        self.suffixes = tuple([glob[1:] for glob in suffixes])
+        self.pieces = tuple([glob[1:-1] for glob in pieces])
+        self.rest = tuple(rest)
 
     def match(self, text: str) -> bool:
         """Whether one of the globs describes the text."""
