@@ -29,7 +29,7 @@ _MOST_REMEMBERED = 500
 class Check:
     """A compiled condition. ``groups`` are its patterns in order, each the matchers that any of may match."""
 
-    __slots__ = ("_remembered", "condition", "cost", "field", "fold", "groups", "known", "matchers", "quantifier", "type")
+    __slots__ = ("_remembered", "condition", "cost", "field", "fold", "groups", "known", "matchers", "quantifier", "sieve", "type")
 
     def __init__(self, condition: Condition, type: str, compiler: Compiler) -> None:
         self.condition = condition
@@ -40,6 +40,8 @@ class Check:
         self.groups = tuple(compiler.matchers(pattern, type) for pattern in condition.patterns)
         self.matchers: list[Matcher] = [matcher for group in self.groups for matcher in group]
         self.known = Sieves(self.matchers)
+        # What one known value is judged by where any of the patterns will do and none depends on the context.
+        self.sieve = self.known.single if self.quantifier == "any" else None
         self.cost = max((_cost(matcher) for matcher in self.matchers), default=0)
         # Verdicts on partly known texts: `*` and `$X` come again and again, and every pattern has to be asked about them.
         self._remembered: dict[tuple[object, ...], int] | None = {} if self.cost < _ASKS_CONTEXT else None
@@ -143,9 +145,21 @@ def _cost(matcher: Matcher) -> int:
 def clause_verdict(checks: tuple[Check, ...], operation: Operation, context: Context, strict: bool = False) -> int:
     """Whether all checks hold of an operation: certainly when all do."""
     worst = MUST
+    fields = operation.fields
     for check in checks:
-        values = operation.get(check.field)
-        found = check.verdict(values, context, strict) if values else NO
+        values = fields.get(check.field) or operation.get(check.field)
+        sieve = check.sieve
+        if not values:
+            return NO
+        if sieve is not None and len(values) == 1 and isinstance(values[0], str):
+            # Most conditions: one known value, and patterns of which any will do.
+            text = values[0].lower() if check.fold else values[0]
+            if sieve.whole:
+                found = MUST if text in sieve.exact else NO
+            else:
+                found = sieve.judge(text, context)
+        else:
+            found = check.verdict(values, context, strict)
         if found < worst:
             if found == NO:
                 return NO

@@ -21,7 +21,7 @@ _LONGEST = 200
 class Sieve:
     """Matchers, sorted by how they are tried."""
 
-    __slots__ = ("components", "ends", "exact", "names", "others", "pieces", "remembered", "starts")
+    __slots__ = ("components", "ends", "exact", "names", "others", "pieces", "remembered", "starts", "whole")
 
     def __init__(self, matchers: list[Matcher]) -> None:
         exact: set[str] = set()
@@ -58,6 +58,8 @@ class Sieve:
         self.names = tuple(names)
         self.pieces = tuple(pieces)
         self.components = tuple(components)
+        # Whether only whole texts have to be compared.
+        self.whole = not (starts or ends or names or pieces or components or self.others)
         # What machines say of a text depends on nothing else.
         machines = self.others and all(isinstance(matcher, Regular) for matcher in self.others)
         self.remembered: dict[str, int] | None = {} if machines else None
@@ -92,17 +94,17 @@ class Sieves:
     """The sieve of some matchers for each context: patterns below the home directory or the repository's root become
     absolute ones."""
 
-    __slots__ = ("_made", "_single", "matchers")
+    __slots__ = ("_made", "matchers", "single")
 
     def __init__(self, matchers: list[Matcher]) -> None:
         self.matchers = matchers
         based = any(isinstance(matcher, Based) for matcher in matchers)
-        self._single = None if based else Sieve(matchers)
+        self.single = None if based else Sieve(matchers)
         self._made: dict[tuple[str | None, str | None], Sieve] = {}
 
     def judge(self, text: str, context: Context) -> int:
         """The best verdict of the matchers on a known text."""
-        sieve = self._single
+        sieve = self.single
         if sieve is None:
             key = context.folders
             sieve = self._made.get(key)

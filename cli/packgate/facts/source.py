@@ -5,6 +5,7 @@ from __future__ import annotations
 from packgate.facts.parsers import PARSERS, SPLITTERS, split_values
 from packgate.facts.wildcard import Globs
 from packgate.model.value import join
+from packgate.shell.state import OF_THE_SHELL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,16 +146,19 @@ class RestSource(Source):
 
 
 class EnvironmentSource(Source):
-    """An environment variable that the program sees."""
+    """An environment variable that the program sees. ``shell``: the shell itself may give it a value."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "shell")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.shell = name in OF_THE_SHELL
 
     def values(self, call: Call, it: Value | None) -> Values:
-        value = call.state.env(self.name)
-        return [] if value is None else [value]
+        state, name = call.state, self.name
+        if not self.shell and name not in state.environment and name not in state.variables and name not in state.temporary:
+            return []
+        return [] if (value := state.env(name)) is None else [value]
 
 
 class AssignedSource(Source):

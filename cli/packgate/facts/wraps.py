@@ -44,9 +44,9 @@ def run_wraps(call: Call, session: Session, common: Fields) -> Value | None:
 
 
 def _run(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value | None]:
-    context = inner_context(wrap, call, session)
     if wrap.kind == "code":
-        return _codes(wrap, call, context, session, common)
+        return _codes(wrap, call, session, common)
+    context = inner_context(wrap, call, session)
     words = wrap.source.values(call, None) if wrap.source is not None else []
     state = inner_state(wrap, call)
     if wrap.assignments:
@@ -121,12 +121,15 @@ def _assignments(words: list[Value], state: State) -> list[Value]:
     return words[index + 1:]
 
 
-def _codes(wrap: Wrap, call: Call, context: Context, session: Session, common: Fields) -> list[Value | None]:
-    fields = _client_fields(wrap, call)
-    arguments = wrap.args.values(call, None) if wrap.args is not None else []
-    out: list[Value | None] = []
+def _codes(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value | None]:
     source = wrap.source if wrap.source is not None else wrap.file
     values = source.values(call, None) if source is not None else []
+    out: list[Value | None] = []
+    if not values:
+        return out
+    context = inner_context(wrap, call, session)
+    fields = _client_fields(wrap, call)
+    arguments = wrap.args.values(call, None) if wrap.args is not None else []
     # A program of many names can be the name of its language.
     language = call.program if wrap.lang == "$program" else wrap.lang
     for value in [text_of(values)] if wrap.join and values else values:

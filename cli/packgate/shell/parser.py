@@ -7,6 +7,7 @@ the tree. Chains of ``&&`` and ``||`` lean left and can be thousands long, so wa
 from __future__ import annotations
 
 from packgate.shell.compound import CompoundReader
+from packgate.shell.plain_list import plain_list
 from packgate.shell.relocate import relocate
 from packgate.shell.syntax import COMMAND_WORD, JOINED_WORD
 from packgate.shell.tree import AndOr, Parsed, Pipeline, Problem, Script, SimpleCommand, Statement, Word
@@ -160,6 +161,9 @@ def parse(source: str, shell: str = "bash", offset: int = 0) -> Parsed:
         return Parsed(parsed.script, [problem, *parsed.problems])
     if "\0" in source:
         return _without_nul(source, shell, offset)
+    plain = plain_list(source, shell, lambda start, stop: Parser(source, shell).words_between(start, stop)) if not offset else None
+    if plain is not None:
+        return Parsed(plain, [])
     parser = Parser(source, shell)
     script = parser.command_list()
     if parser.pos < parser.end:

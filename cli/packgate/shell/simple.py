@@ -47,7 +47,7 @@ class SimpleReader(HeredocReader):
         behind = self.pos
         if texts is not None and not self._only_redirects(redirects):
             texts = None
-            words = self._words_between(start, behind)
+            words = self.words_between(start, behind)
         elif texts is None and first and "=" not in first and "[" not in first:
             words.append(Word([Literal(first, False, start, stop)], start, stop))
             self.pos = stop
@@ -56,7 +56,7 @@ class SimpleReader(HeredocReader):
         node = None
         if texts is not None:
             end = max(behind, redirects[-1].end) if redirects else behind
-            node = SimpleCommand(assignments, words, redirects, start, end, texts, lambda: self._words_between(start, behind))
+            node = SimpleCommand(assignments, words, redirects, start, end, texts, lambda: self.words_between(start, behind))
         elif words or assignments or redirects:
             node = SimpleCommand(assignments, words, redirects, start, self._last_end(words, assignments, redirects))
         if self.pos < self.end and self.source[self.pos] == "(":
@@ -93,7 +93,7 @@ class SimpleReader(HeredocReader):
             if not self.redirection(redirects):
                 return False
 
-    def _words_between(self, start: int, stop: int) -> list[Word | Assignment]:
+    def words_between(self, start: int, stop: int) -> list[Word | Assignment]:
         """Plain words as parts of the tree."""
         pos, end = self.pos, self.end
         self.pos, self.end = start, stop

@@ -22,6 +22,9 @@ DEFAULT_IFS = " \t\n"
 # Variables that every login exports: assigning them changes what children see although the line says no `export`.
 INHERITED = frozenset(("EDITOR", "HOME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER"))
 
+# Variables that have a value although nothing sets them (`State.lookup`).
+OF_THE_SHELL = frozenset(("PWD", "OLDPWD", "IFS", "OPTIND"))
+
 # Paths of open descriptors, before their numbers.
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 

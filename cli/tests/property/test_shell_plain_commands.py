@@ -8,7 +8,7 @@ from unittest import mock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packgate.shell import evaluate
+from packgate.shell import evaluate, parser
 from packgate.shell.parser import parse
 from packgate.shell.relocate import push_children
 from packgate.shell.simple import SimpleReader
@@ -30,6 +30,7 @@ LINES = st.lists(st.tuples(st.one_of(WORDS, WORDS, WORDS, MARKS), st.sampled_fro
     lambda parts: "".join(text + gap for text, gap in parts)
 )
 SHELLS = st.sampled_from(["bash", "sh", "zsh"])
+WITHOUT_LISTS = mock.patch.object(parser, "plain_list", return_value=None)
 WITHOUT = mock.patch.object(SimpleReader, "_plain_texts", return_value=None)
 
 
@@ -76,7 +77,7 @@ def outcome(line: str, shell: str) -> tuple[object, ...]:
 
 def assert_same(line: str, shell: str) -> None:
     tree, meaning = nodes(line, shell), outcome(line, shell)
-    with WITHOUT:
+    with WITHOUT, WITHOUT_LISTS:
         assert tree == nodes(line, shell)
         assert meaning == outcome(line, shell)
 
