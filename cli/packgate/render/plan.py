@@ -11,7 +11,7 @@ from packgate.render.answers import ASK, RANK
 from packgate.render.paths import strictest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from packgate.model.policy import Policy
     from packgate.render.candidates import Candidates, Standing
@@ -84,7 +84,8 @@ def make_plan(target: Target, options: Options, candidates: Candidates) -> Plan:
     plan = Plan(target.NAME, options, candidates)
     if options.native:
         for rule in (*_command_rules(target, candidates), *_path_rules(target, candidates)):
-            _place(plan, target, rule)
+            if rule.answer in target.ANSWERS:
+                _place(plan, target, rule)
     plan.rules.sort(key=lambda rule: (-RANK[rule.answer], rule.tool, rule.patterns))
     plan.left.sort(key=lambda each: (each.policies, each.patterns))
     plan.policies = [_policy_plan(standing, plan, target) for standing in candidates.standings]
@@ -117,7 +118,7 @@ def _place(plan: Plan, target: Target, rule: NativeRule) -> None:
     if not stopped:
         plan.rules.append(rule)
         return
-    asked = plan.options.doubtful == ASK
+    asked = plan.options.doubtful == ASK and ASK in target.ANSWERS
     examples = tuple(dict.fromkeys(each.label for each in stopped))[:_EXAMPLES]
     plan.left.append(Left(rule.patterns, rule.policies, examples, asked))
     if asked:
@@ -147,15 +148,17 @@ def _policy_plan(standing: Standing, plan: Plan, target: Target) -> PolicyPlan:
     name = standing.policy.id
     rules = tuple(rule for rule in plan.rules if name in rule.policies)
     widening = tuple(each for each in plan.left if name in each.policies)
-    left = "" if rules else standing.left or _why(plan.options, widening, target, name in plan.candidates.spellings)
+    left = "" if rules else standing.left or _why(standing, plan, target, len(widening))
     return PolicyPlan(standing, rules, widening, left)
 
 
-def _why(options: Options, widening: Sequence[Left], target: Target, spelled: bool) -> str:
-    if not options.native:
+def _why(standing: Standing, plan: Plan, target: Target, widening: int) -> str:
+    if not plan.options.native:
         return "native rules are switched off for this target"
+    if standing.answer not in target.ANSWERS:
+        return f"{target.TITLE} has no native question beside the hook"
     if widening:
-        return f"its {len(widening)} native rules would stop what the policy lets run"
-    if spelled:
+        return f"its {widening} native rules would stop what the policy lets run"
+    if standing.policy.id in plan.candidates.spellings:
         return f"{target.TITLE} has no rule for how it is spelled"
     return "no words at the beginning of a command decide it: targets, environments or contents do"

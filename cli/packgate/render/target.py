@@ -16,12 +16,14 @@ ENGINE = "engine"
 
 
 class Target(Protocol):
-    """``NAME`` is that of packgate.yaml and of the hook's dialect; ``SUPPORT`` how far it is held; ``PLACES``: by rendered file, where it
-    goes on Linux; ``NOTES``: what people have to know, a sentence each."""
+    """``NAME`` is that of packgate.yaml and of the hook's dialect; ``SUPPORT`` how far it is held; ``ANSWERS``: what native rules of it can
+    say beside a hook (`answers`); ``PLACES``: by rendered file, where it goes on Linux; ``NOTES``: what people have to know, a sentence
+    each."""
 
     NAME: str
     TITLE: str
     SUPPORT: str
+    ANSWERS: tuple[str, ...]
     PLACES: Mapping[str, str]
     NOTES: tuple[str, ...]
 

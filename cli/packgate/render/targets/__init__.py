@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 # Target -> module. Only those asked for are loaded.
 MODULES = {
+    "amp": "amp",
     "claude-code": "claude_code",
     "codex": "codex",
     "copilot": "copilot",
+    "cursor": "cursor",
     "gemini": "gemini",
+    "opencode": "opencode",
 }
 TARGETS = tuple(MODULES)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NAME = "claude-code"
 TITLE = "Claude Code"
 SUPPORT = FIRST_CLASS
+ANSWERS: tuple[str, ...] = (DENY, ASK)
 SETTINGS = "managed-settings.d/20-packgate.json"
 HELPER_OUTPUT = "policy-helper/output.json"
 HELPER = "policy-helper/packgate-policy-helper"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NAME = "codex"
 TITLE = "Codex CLI"
 SUPPORT = FIRST_CLASS
+ANSWERS: tuple[str, ...] = (DENY, ASK)
 REQUIREMENTS = "requirements.toml"
 RULES = "rules/20-packgate.rules"
 PLACES = {REQUIREMENTS: "/etc/codex/requirements.toml", RULES: "/etc/codex/rules/20-packgate.rules"}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAME = "copilot"
 TITLE = "GitHub Copilot CLI"
 SUPPORT = FIRST_CLASS
+ANSWERS: tuple[str, ...] = (DENY, ASK)
 SETTINGS = "managed-settings.json"
 HOOKS = "policy.d/20-packgate.json"
 PLACES = {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME = "gemini"
 TITLE = "Gemini CLI"
 SUPPORT = FIRST_CLASS
+ANSWERS: tuple[str, ...] = (DENY, ASK)
 POLICY = "policies/20-packgate.toml"
 SETTINGS = "settings.json"
 PLACES = {POLICY: "/etc/gemini-cli/policies/20-packgate.toml", SETTINGS: "/etc/gemini-cli/settings.json"}
