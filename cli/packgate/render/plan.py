@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packgate.hook.expressible import Lost, lost
 from packgate.render.answers import ASK, RANK
 from packgate.render.paths import strictest
 
@@ -49,12 +50,14 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPlan:
-    """A policy on the target. ``left``: why only the hook enforces it; empty when a native rule does too."""
+    """A policy on the target. ``left``: why only the hook enforces it; empty when a native rule does too. ``lowered``: where the agent does
+    something else than the policy asks for."""
 
     standing: Standing
     rules: tuple[NativeRule, ...]
     widening: tuple[Left, ...]
     left: str
+    lowered: tuple[Lost, ...]
 
 
 @dataclass(slots=True)
@@ -149,7 +152,7 @@ def _policy_plan(standing: Standing, plan: Plan, target: Target) -> PolicyPlan:
     rules = tuple(rule for rule in plan.rules if name in rule.policies)
     widening = tuple(each for each in plan.left if name in each.policies)
     left = "" if rules else standing.left or _why(standing, plan, target, len(widening))
-    return PolicyPlan(standing, rules, widening, left)
+    return PolicyPlan(standing, rules, widening, left, tuple(lost(target.NAME, standing.policy, standing.effective)))
 
 
 def _why(standing: Standing, plan: Plan, target: Target, widening: int) -> str:

@@ -43,6 +43,7 @@ def _policy(each: PolicyPlan) -> dict[str, Any]:
         "effective": each.standing.effective, "hook_only": each.left or None,
         "native": [{"decision": rule.answer, "patterns": list(rule.patterns)} for rule in each.rules],
         "too_wide": [_too_wide(left) for left in each.widening],
+        "lowered": [{"event": lost.event, "wanted": lost.wanted, "carried_out": lost.carried, "why": lost.note} for lost in each.lowered],
     }
 
 
@@ -65,7 +66,7 @@ def _text(rendered: Rendered) -> str:
     width = max((len(each.standing.policy.id) for each in rendered.plan.policies), default=0)
     for each in rendered.plan.policies:
         lines.append(f"  {each.standing.policy.id:{width}}  {each.standing.effective or 'none':16}  {_said(each)}")
-        lines += [f"  {'':{width}}  {'':16}  {_wide(left)}" for left in each.widening]
+        lines += [f"  {'':{width}}  {'':16}  {text}" for text in (*_lowered(each), *map(_wide, each.widening))]
     lines += [f"  note: {note}" for note in target.NOTES]
     return "\n".join(lines) + "\n"
 
@@ -83,6 +84,14 @@ def _wide(left: Left) -> str:
     return f"{left.patterns[0]} {verb}: {left.examples[0]}"
 
 
+def _lowered(each: PolicyPlan) -> list[str]:
+    """What the agent does instead of what the policy asks for, a line for each way."""
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for lost in each.lowered:
+        grouped.setdefault((lost.wanted, lost.carried, lost.note), []).append(lost.event)
+    return [f"{wanted} becomes {carried} ({', '.join(events)}): {note}" for (wanted, carried, note), events in grouped.items()]
+
+
 def _markdown(rendered: Rendered) -> str:
     title, native = _head(rendered.plan)
     lines = [f"### {title}", "", f"{native}.", "", "| policy | in effect | enforced by |", "|---|---|---|"]
@@ -95,7 +104,8 @@ def _markdown(rendered: Rendered) -> str:
 
 
 def _row(each: PolicyPlan) -> str:
-    return f"| `{each.standing.policy.id}` | {each.standing.effective or 'none'} | {_cell(_said(each))} |"
+    text = "; ".join([_said(each), *_lowered(each)])
+    return f"| `{each.standing.policy.id}` | {each.standing.effective or 'none'} | {_cell(text)} |"
 
 
 def _cell(text: str) -> str:

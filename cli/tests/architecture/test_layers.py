@@ -31,7 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "hook": {"engine", "facts", "shell", "catalog", "model", "guard", "eventlog"},
     "source": {"model", "diagnostics", "resources", "engine", "catalog"},
     "report": {"diagnostics", "model", "guard"},
-    "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources"},
+    # `hook` for what agents can't express: data, which a rule holds the settings' targets against.
+    "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources", "hook"},
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
     "impact": {"testing", "source", "engine", "model", "diagnostics", "guard", "errors"},

@@ -13,6 +13,7 @@ from packgate.hook.dialects import dialect
 from packgate.render.answers import RANK
 from packgate.render.options import Settings
 from packgate.render.rendered import Rendered, all_files, render
+from packgate.render.report import report
 from packgate.render.target import ENGINE
 from packgate.render.targets import TARGETS, find_target
 from packgate.render.writing import validated
@@ -77,3 +78,13 @@ def test_schemas_are_strict(schema: str) -> None:
 def test_files_that_are_json_are_json(everything: dict[str, Rendered]) -> None:
     found: dict[str, Any] = {name: json.loads(data) for name, data in all_files(everything).items() if name.endswith(".json")}
     assert found
+
+
+def test_what_an_agent_cannot_express_is_in_the_report(everything: dict[str, Rendered]) -> None:
+    found = {name: json.loads(report({name: each}, "json"))[name] for name, each in everything.items() if name in AGENTS}
+    volumes = {name: next(each for each in data["policies"] if each["policy"] == "volumes")["lowered"] for name, data in found.items()}
+    assert volumes["claude-code"] == []
+    assert [(each["wanted"], each["carried_out"]) for each in volumes["codex"]] == [("ask", "deny")]
+    assert "ask becomes deny (act): " in report({"codex": everything["codex"]}, "text")
+    told = next(each for each in found["amp"]["policies"] if each["policy"] == "told")["lowered"]
+    assert [(each["wanted"], each["carried_out"]) for each in told] == [("warn", "allow")]
