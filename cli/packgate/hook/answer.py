@@ -72,7 +72,8 @@ def decide(
 ) -> Answer:
     """Decide all actions of a request. ``completed``: the actions with where and for whom they are; ``now``: RFC 3339; ``stage`` replaces
     those of releases and assignments; ``after`` may make a decision stricter. Raises `Failure` for an action that is none."""
-    decisions = []
+    decisions: list[Decision] = []
+    late: list[Decision] = []
     events = []
     for given in completed:
         try:
@@ -80,12 +81,16 @@ def decide(
         except ActionError as error:
             raise Failure("payload-unreadable", _shown(str(error))) from None
         decision = gate.decide(action, stage=stage, now=now)
+        if len(decisions) == len(request.actions):
+            # It was decided, counted and recorded before it ran.
+            late.append(decision)
+            continue
         if after is not None:
             after(decision)
         hide = masker(action, decision)
         decisions.append(decision)
         events.append(decision_event(given, to_json(decision, hide), now, None, hide))
-    return Answer(verdict(request, decisions), events)
+    return Answer(verdict(request, decisions, late), events)
 
 
 def refuse(

@@ -32,7 +32,8 @@ _LONGEST_VALUE = 4096
 
 
 def complete(request: Request, settings: Settings, environ: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The actions of a request as the engine takes them. What the agent says of an action itself stays: where a command runs, its shell."""
+    """The actions of a request as the engine takes them, those that it tells late behind the others. What the agent says of an action
+    itself stays: where a command runs, its shell."""
     user, home = _who(settings, environ)
     common = {
         "home": home,
@@ -44,7 +45,7 @@ def complete(request: Request, settings: Settings, environ: Mapping[str, str]) -
     }
     out: list[dict[str, Any]] = []
     repositories: dict[str, dict[str, Any] | None] = {}
-    for number, action in enumerate(request.actions):
+    for number, action in enumerate([*request.actions, *request.late]):
         cwd = _place(action.get("cwd"), request.cwd)
         key = cwd or ""
         if key not in repositories:

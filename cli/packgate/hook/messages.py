@@ -9,14 +9,13 @@ from __future__ import annotations
 from packgate.guard.known import mask_with, texts
 from packgate.hook import lowering
 from packgate.hook.dialects.payload import STRUCTURE
-from packgate.hook.exchange import OUTCOMES, OUTPUT, PROMPT, Verdict
+from packgate.hook.exchange import ACT, OUTCOMES, OUTPUT, PROMPT, Request, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from packgate.hook.exchange import Request
     from packgate.model.decision import Decision
 
 _RANK = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
@@ -36,27 +35,46 @@ _NEXT = {
 _LONGEST = 160
 
 
-def verdict(request: Request, decisions: Sequence[Decision]) -> Verdict:
-    """What to say to a request. ``decisions``: one for each of its actions, in order. The strictest outcome holds for all."""
+def verdict(request: Request, decisions: Sequence[Decision], late: Sequence[Decision] = ()) -> Verdict:
+    """What to say to a request. ``decisions``: one for each of its actions, in order; ``late``: one for each of `Request.late`. The
+    strictest outcome holds for all."""
     asks = lowering.can_ask(request.agent, request.kind, request.event)
-    ranked = [(outcome_of(decision, asks=asks), decision) for decision in decisions]
-    outcome = max((each for each, _ in ranked), key=_RANK.__getitem__, default="allow")
+    said = _verdict(request, [(outcome_of(decision, asks=asks), decision, action)
+                              for decision, action in zip(decisions, request.actions, strict=True)])
+    behind = _late(request, late)
+    if behind is None:
+        return said
+    if said.outcome == "allow":
+        return behind
+    said.for_agent = f"{said.for_agent} {behind.for_agent}"
+    return said
+
+
+def _late(request: Request, decisions: Sequence[Decision]) -> Verdict | None:
+    """The warning of actions that have run, where their agent could not be told before."""
+    warned = [("warn", decision, action) for decision, action in zip(decisions, request.late, strict=True)
+              if outcome_of(decision, asks=False) == "warn"]
+    return _verdict(Request(request.agent, request.event, ACT, request.late), warned) if warned else None
+
+
+def _verdict(request: Request, ranked: Sequence[tuple[str, Decision, dict[str, Any]]]) -> Verdict:
+    """The verdict on actions, each with the outcome of its decision."""
+    outcome = max((each for each, _, _ in ranked), key=_RANK.__getitem__, default="allow")
     if outcome == "allow":
         return Verdict("allow")
     hide = mask_with(texts([request.actions, request.original]))
-    told = [(each, decision, action) for (each, decision), action in zip(ranked, request.actions, strict=True) if each == outcome]
+    told = [(decision, action) for each, decision, action in ranked if each == outcome]
+    missed = ""
     if outcome == "redact" and not any(hide(text) != text for text in texts(request.actions)):
         outcome, missed = "warn", " No detector finds what to replace, so the text was left as it is."
-    else:
-        missed = ""
-    ids = tuple(dict.fromkeys(name for _, decision, _ in told for name in deciding(decision)))
+    ids = tuple(dict.fromkeys(name for decision, _ in told for name in deciding(decision)))
     by = "policy " + ", ".join(ids) if ids else "packgate"
-    reasons = list(dict.fromkeys(hide(decision.reason) for _, decision, _ in told))
-    advice = list(dict.fromkeys(decision.message for _, decision, _ in told if decision.message))
-    subject = _SUBJECT.get(request.kind) or f"The action {_cut(hide(_quoted(told[0][2])))}"
-    approver = next((decision.approver_role for _, decision, _ in told if decision.approver_role), None)
+    reasons = list(dict.fromkeys(hide(decision.reason) for decision, _ in told))
+    advice = list(dict.fromkeys(decision.message for decision, _ in told if decision.message))
+    approver = next((decision.approver_role for decision, _ in told if decision.approver_role), None)
     if outcome == "ask" and approver:
         advice.append(f"Approval comes from {approver}.")
+    subject = _SUBJECT.get(request.kind) or f"The action {_cut(hide(_quoted(told[0][1])))}"
     first = f"{subject} {_DID[outcome]} by {by}: " if outcome == "deny" else f"{subject} {_DID[outcome]} ({by}): "
     for_agent = " ".join(filter(None, [first + " ".join(reasons) + missed, *advice, _NEXT.get(outcome, "")]))
     for_user = f"packgate: {by}: " + " ".join(advice or reasons) + missed

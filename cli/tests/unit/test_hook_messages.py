@@ -92,6 +92,31 @@ def test_confirm_is_a_warning_where_no_one_can_be_asked() -> None:
     assert told(shell("wipe x"), stage="warn").outcome == "warn"
 
 
+def late(*actions: dict[str, object], output: str = "fine") -> Verdict:
+    gate = build_gate([Pack("k", "1.0.0", POLICIES)], builtin_vocabulary())
+    request = Request("gemini", "AfterTool", OUTPUT, [{"surface": "output", "text": output}], original=output, late=list(actions))
+    decisions = [gate.decide(parse_action(action)) for action in [*request.actions, *actions]]
+    return verdict(request, decisions[:1], decisions[1:])
+
+
+def test_a_warning_that_comes_late() -> None:
+    found = late(shell("twiddle a"))
+    assert (found.outcome, found.policy_ids, found.replacement) == ("warn", ("mind-twiddle",), None)
+    assert "`twiddle a`" in found.for_agent
+    assert "Mind the lock." in found.for_agent
+    # What was asked for at the time, or only is recorded, is not told again.
+    assert late(shell("ls")).outcome == late(shell("peek a")).outcome == "allow"
+    assert late(shell("wipe a")).outcome == "warn"
+
+
+def test_a_late_warning_goes_with_what_is_said_of_the_output() -> None:
+    found = late(shell("twiddle a"), output=f"key={SECRET}")
+    assert found.outcome == "redact"
+    assert found.replacement == "key=<redacted:aws-access-key>"
+    assert "Mind the lock." in found.for_agent
+    assert "Use the vault." in found.for_agent
+
+
 @pytest.mark.parametrize("command", [f"frob {SECRET}", f"ship --key {SECRET}", f"twiddle a; frob {'x' * 150}{SECRET}", f"halt {SECRET}"])
 def test_secrets_are_never_told(command: str) -> None:
     found = told(shell(command), original={"command": command})
