@@ -22,7 +22,7 @@ _WIDTH = 110
 @click.command("docs")
 @click.argument("packs", nargs=-1, metavar="[PACK|PATH]...")
 @click.option("--out", type=_FOLDER, default=Path("docs/policies"), show_default=True, help="Folder of the pages.")
-@click.option("--reference", type=_FOLDER, help="Also write packgate's reference (verbs, formats, vocabulary, catalog) here.")
+@click.option("--reference", type=_FOLDER, help="Also write packgate's reference (verbs, formats, vocabulary, agents, catalog) here.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a page is missing or stale.")
 def command(packs: tuple[str, ...], out: Path, reference: Path | None, check: bool) -> int:
     """Generate the threat map, a page for every policy, and the examples page.
@@ -65,6 +65,7 @@ def _reference(folder: Path | None) -> list[tuple[dict[Path, str], Path]]:
         return []
     from packgate.catalog.load import PROGRAMS
     from packgate.docs.catalog import catalog_pages
+    from packgate.docs.enforcement import enforcement_pages
     from packgate.docs.reference import format_pages, vocabulary_page
     from packgate.docs.verbs import verb_pages
 
@@ -72,6 +73,7 @@ def _reference(folder: Path | None) -> list[tuple[dict[Path, str], Path]]:
         (verb_pages(_helps(), folder / "verbs"), folder / "verbs"),
         (format_pages(folder / "formats" / "reference"), folder / "formats" / "reference"),
         (vocabulary_page(folder / "vocabulary"), folder / "vocabulary"),
+        (enforcement_pages(folder / "enforcement-points"), folder / "enforcement-points"),
     ]
     if os.path.isdir(PROGRAMS):
         groups.append((catalog_pages(folder / "catalog", Path(PROGRAMS)), folder / "catalog"))

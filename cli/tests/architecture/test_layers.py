@@ -57,7 +57,8 @@ ALLOWED: dict[str, set[str]] = {
         "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
         "clock", "times", "strict_json",
     },
-    "docs": {"source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
+    # `hook` for the tables of what agents can express.
+    "docs": {"hook", "source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from packgate.engine.gate import build_gate
+from packgate.hook.answer import decide
 from packgate.hook.exchange import ACT, OUTPUT, PROMPT, Request, Verdict
 from packgate.hook.messages import verdict
 from packgate.model.action import parse_action
@@ -107,6 +108,15 @@ def test_a_warning_that_comes_late() -> None:
     # What was asked for at the time, or only is recorded, is not told again.
     assert late(shell("ls")).outcome == late(shell("peek a")).outcome == "allow"
     assert late(shell("wipe a")).outcome == "warn"
+
+
+def test_what_comes_late_is_not_recorded_twice() -> None:
+    gate = build_gate([Pack("k", "1.0.0", POLICIES)], builtin_vocabulary())
+    output = {"surface": "output", "text": "fine"}
+    request = Request("gemini", "AfterTool", OUTPUT, [output], original="fine", late=[shell("twiddle a")])
+    found = decide(request, [output, shell("twiddle a")], gate, "2026-03-01T12:00:00Z", stage="block")
+    assert found.verdict.outcome == "warn"
+    assert [event["action"]["surface"] for event in found.events] == ["output"]
 
 
 def test_a_late_warning_goes_with_what_is_said_of_the_output() -> None:

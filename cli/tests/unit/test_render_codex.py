@@ -34,6 +34,8 @@ def test_requirements(tmp_path: Path) -> None:
     data = tomllib.loads(files_of(tmp_path, Options(hook="/opt/packgate/hook"))[codex.REQUIREMENTS])
     assert data["allow_managed_hooks_only"] is True
     assert "allowed_sandbox_modes" not in data
+    # Else the agent types commands into a shell that waits for input, and no hook hears of them.
+    assert data["features"] == {"hooks": True, "unified_exec": False}
     assert data["hooks"]["managed_dir"] == "/opt/packgate"
     assert data["hooks"]["PreToolUse"] == [
         {"matcher": "*", "hooks": [{"type": "command", "command": "/opt/packgate/hook codex PreToolUse", "timeout": 10}]},
@@ -51,6 +53,7 @@ def test_locks_and_guards(tmp_path: Path) -> None:
     assert data["allowed_sandbox_modes"] == ["read-only", "workspace-write"]
     assert "never" not in data["allowed_approval_policies"]
     assert "allow_managed_hooks_only" not in data
+    assert data["features"] == {"hooks": True}
     assert data["rules"]["prefix_rules"][-1]["decision"] == "prompt"
     with pytest.raises(UserError, match="no lock"):
         files_of(tmp_path / "b", Options(locks=("allowManagedHooksOnly",)))

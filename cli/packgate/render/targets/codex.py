@@ -36,8 +36,8 @@ NOTES = (
 )
 # Event -> matcher.
 EVENTS: dict[str, str | None] = {"PreToolUse": "*", "PostToolUse": "*", "UserPromptSubmit": None, "SessionStart": None}
-LOCKS = ("allow_managed_hooks_only", "allowed_sandbox_modes", "allowed_approval_policies")
-DEFAULT_LOCKS = ("allow_managed_hooks_only",)
+LOCKS = ("allow_managed_hooks_only", "unified_exec", "allowed_sandbox_modes", "allowed_approval_policies")
+DEFAULT_LOCKS = ("allow_managed_hooks_only", "unified_exec")
 _DECISIONS = {DENY: "forbidden", ASK: "prompt"}
 _SHELLS = (("bash", "sh", "zsh"), ("-c", "-lc"))
 
