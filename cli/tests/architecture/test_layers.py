@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "render": {"hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources"},
     # Puts the hook on a machine and looks after it.
     "installation": {
-        "render", "hook", "eventlog", "bundle", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors", "resources",
+        "render", "hook", "eventlog", "bundle", "source", "testing", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors", "resources",
     },
     # Drives real agents and engines.
     "conform": {

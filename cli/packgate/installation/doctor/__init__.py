@@ -1,0 +1,1 @@
+"""What is wrong with an installation of the hook, and how to mend it."""

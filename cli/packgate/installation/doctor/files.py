@@ -1,0 +1,108 @@
+"""The hook's own files: settings, launcher, policies, log."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from packgate.bundle.installed import load_installed
+from packgate.eventlog.append import lost
+from packgate.hook.failure import CLOSED, Failure
+from packgate.hook.files import who_can_change
+from packgate.hook.settings import FILE, read_settings
+from packgate.installation.doctor.result import OK, PROBLEM, WARNING, Result
+from packgate.installation.failure_modes import failure_modes
+from packgate.installation.policies import open_bundles
+from packgate.installation.script import NAME, launcher_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from packgate.bundle.verify import Bundle
+    from packgate.engine.gate import Gate
+    from packgate.hook.settings import Settings
+
+_AGAIN = "packgate hook install AGENT"
+
+
+def check_settings(into: str) -> tuple[Settings | None, Result]:
+    """`hook.json`: there, readable, and nobody else's to change."""
+    path = os.path.join(into, FILE)
+    try:
+        return read_settings(path), Result("settings", OK, "there, valid, and writable by its owner alone", path)
+    except Failure as failure:
+        return None, Result("settings", PROBLEM, failure.sentence, path, _AGAIN)
+
+
+def check_launcher(into: str) -> Result:
+    """The program that agents start: there, executable, nobody else's to change, and that of this packgate."""
+    path = os.path.join(into, NAME)
+    try:
+        mode = os.stat(path).st_mode
+        unsafe = who_can_change(path)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        return Result("launcher", PROBLEM, f"it can't be read: {getattr(error, 'strerror', None) or 'no text'}", path, _AGAIN)
+    if not mode & stat.S_IXUSR:
+        return Result("launcher", PROBLEM, "it can't be started: it is not executable", path, f"chmod u+x {path}")
+    if unsafe is not None:
+        return Result("launcher", PROBLEM, f"others could put another program in its place: {unsafe}", path, "take away write permission")
+    if text != launcher_text(os.path.join(into, FILE)):
+        return Result("launcher", WARNING, "it was written by another version or another place of packgate, or changed", path, _AGAIN)
+    return Result("launcher", OK, "there, executable, and the one of this packgate", path)
+
+
+def check_policies(settings: Settings, now: str) -> tuple[Gate | None, list[Result]]:
+    """The bundles in use. ``now``: RFC 3339."""
+    try:
+        gate = open_bundles(settings)
+        bundles = load_installed(settings.bundles).bundles
+    except Failure as failure:
+        repair = f"packgate bundle pull URL --root ROOT.json --into {settings.bundles}"
+        return None, [Result("policies", PROBLEM, failure.sentence, settings.bundles, repair)]
+    return gate, [_policies(gate, settings), *_expired(bundles, settings, now)]
+
+
+def _policies(gate: Gate, settings: Settings) -> Result:
+    named = [f"{each['pack']} {each['version']} ({each['stage']})" for each in gate.engine.stages(None, None).bundles]
+    return Result("policies", OK, f"{', '.join(named)}: every digest is right", settings.bundles)
+
+
+def _expired(bundles: Sequence[Bundle], settings: Settings, now: str) -> Iterator[Result]:
+    for bundle in bundles:
+        if bundle.manifest.expires <= now:
+            message = f"{bundle.manifest.pack} expired on {bundle.manifest.expires}: it still decides, but nothing newer has come since"
+            yield Result("policies", WARNING, message, settings.bundles, "last.json in the folder says how the last pull ended")
+
+
+def check_failure_modes(settings: Settings, gate: Gate, into: str) -> Result:
+    """What holds when nothing can be decided, against what is installed now."""
+    path = os.path.join(into, FILE)
+    wanted, reason = failure_modes(gate, {})
+    open_now = sorted(name for name, mode in wanted.items() if mode == CLOSED and settings.on_failure.get(name) != CLOSED)
+    if open_now:
+        message = f"open for {', '.join(open_now)} when nothing can be decided; a new installation would be {reason}"
+        return Result("failure-modes", WARNING, message, path, f"{_AGAIN}, which fixes them anew, or keep them on purpose")
+    return Result("failure-modes", OK, settings.reason or "as fixed at installation", path)
+
+
+def check_log(settings: Settings) -> Result:
+    """The event log: writable, nobody else's, and without losses."""
+    if settings.log is None:
+        return Result("log", WARNING, "decisions are not recorded", settings.bundles, "packgate hook install AGENT --log FILE")
+    path = os.path.expanduser(settings.log)
+    folder = os.path.dirname(path)
+    if os.path.exists(path):
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or not os.access(path, os.W_OK):
+            return Result("log", PROBLEM, "it can't be written", path, "mend its permissions, or move it away")
+        if status.st_mode & 0o077:
+            return Result("log", WARNING, "other users can read what this one's agents do", path, f"chmod 600 {path}")
+    elif os.path.isdir(folder) and not os.access(folder, os.W_OK):
+        return Result("log", PROBLEM, f"it can't be made: {folder} can't be written", path, "mend the folder's permissions")
+    missing = lost(path)
+    if missing:
+        return Result("log", WARNING, f"{missing} records could not be written", path, f"make room, then remove {path}.lost")
+    return Result("log", OK, "writable, and without losses", path)
