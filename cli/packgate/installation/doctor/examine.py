@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packgate.hook.files import who_can_change
 from packgate.installation.changes import INSTALLED, read_done
 from packgate.installation.doctor.agents import check_agent
-from packgate.installation.doctor.files import check_failure_modes, check_launcher, check_log, check_policies, check_settings
+from packgate.installation.doctor.files import check_failure_modes, check_image, check_launcher, check_log, check_policies, check_settings
 from packgate.installation.doctor.probe import probe
 from packgate.installation.doctor.result import OK, PROBLEM, Result
 
@@ -34,6 +34,7 @@ def examine(into: str, agents: Sequence[str], environ: Mapping[str, str], folder
     gate, results = check_policies(settings, now)
     for result in results:
         yield "", result
+    yield "", check_image(into)
     yield "", check_log(settings)
     if gate is not None:
         yield "", check_failure_modes(settings, gate, into)

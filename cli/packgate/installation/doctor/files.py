@@ -10,10 +10,12 @@ from packgate.bundle.installed import load_installed
 from packgate.eventlog.append import lost
 from packgate.hook.failure import CLOSED, Failure
 from packgate.hook.files import who_can_change
+from packgate.hook.opening import ImageError, open_image, read_file
 from packgate.hook.settings import FILE, read_settings
 from packgate.installation.doctor.result import OK, PROBLEM, WARNING, Result
 from packgate.installation.failure_modes import failure_modes
 from packgate.installation.policies import open_bundles
+from packgate.installation.refresh import IMAGE
 from packgate.installation.script import NAME, launcher_text
 
 if TYPE_CHECKING:
@@ -52,6 +54,21 @@ def check_launcher(into: str) -> Result:
     if text != launcher_text(os.path.join(into, FILE)):
         return Result("launcher", WARNING, "it was written by another version or another place of packgate, or changed", path, _AGAIN)
     return Result("launcher", OK, "there, executable, and the one of this packgate", path)
+
+
+def check_image(into: str) -> Result:
+    """The image from which the hook starts quickly: of this Python, whole, and made from the bundles in use."""
+    path = os.path.join(into, IMAGE)
+    try:
+        image = open_image(path)
+        if read_file(image.about["pointer"]) == image.about["active"]:
+            return Result("image", OK, "of this Python, and made from the bundles in use", path)
+        reason = "it was made from other bundles than are in use"
+    except OSError as error:
+        reason = f"it can't be read: {error.strerror}"
+    except ImageError as error:
+        reason = str(error)
+    return Result("image", WARNING, f"{reason}; until it is made anew, the hook decides without it, and slowly", path, _AGAIN)
 
 
 def check_policies(settings: Settings, now: str) -> tuple[Gate | None, list[Result]]:
