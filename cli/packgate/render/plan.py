@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from packgate.hook.expressible import Lost, lost
 from packgate.render.answers import ASK, RANK
 from packgate.render.paths import strictest
+from packgate.render.portable import left as not_portable
+from packgate.render.target import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,8 +52,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPlan:
-    """A policy on the target. ``left``: why only the hook enforces it; empty when a native rule does too. ``lowered``: where the agent does
-    something else than the policy asks for."""
+    """A policy on the target. ``left``: why only the hook enforces it; empty when a native rule or the engine does too. ``lowered``: where
+    the agent does something else than the policy asks for."""
 
     standing: Standing
     rules: tuple[NativeRule, ...]
@@ -151,7 +153,10 @@ def _policy_plan(standing: Standing, plan: Plan, target: Target) -> PolicyPlan:
     name = standing.policy.id
     rules = tuple(rule for rule in plan.rules if name in rule.policies)
     widening = tuple(each for each in plan.left if name in each.policies)
-    left = "" if rules else standing.left or _why(standing, plan, target, len(widening))
+    if target.SUPPORT == ENGINE:
+        left = not_portable(standing, plan.candidates.subject.gate.engine.rule(name, standing.pack))
+    else:
+        left = "" if rules else standing.left or _why(standing, plan, target, len(widening))
     return PolicyPlan(standing, rules, widening, left, tuple(lost(target.NAME, standing.policy, standing.effective)))
 
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from packgate.render.answers import DENY
-from packgate.render.target import BEST_EFFORT
+from packgate.render.target import BEST_EFFORT, ENGINE
 from packgate.render.targets import find_target
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def _too_wide(left: Left) -> dict[str, Any]:
 def _head(plan: Plan) -> tuple[str, str]:
     target = find_target(plan.target)
     counts = {answer: sum(rule.answer == answer for rule in plan.rules) for answer in (DENY, "ask")}
+    if target.SUPPORT == ENGINE:
+        told = sum(not each.left for each in plan.policies)
+        return f"{plan.target} ({target.TITLE}, {target.SUPPORT})", f"{told} of {len(plan.policies)} policies are evaluated by the engine"
     native = f"{counts[DENY]} native rules deny, {counts['ask']} ask; {len(plan.left)} were too wide"
     support = f"{target.SUPPORT}: the format is the vendor's documentation" if target.SUPPORT == BEST_EFFORT else target.SUPPORT
     return f"{plan.target} ({target.TITLE}, {support})", native
@@ -62,18 +65,21 @@ def _head(plan: Plan) -> tuple[str, str]:
 def _text(rendered: Rendered) -> str:
     target = find_target(rendered.plan.target)
     lines = list(_head(rendered.plan))
+    engine = target.SUPPORT == ENGINE
     lines += [f"  {name}  ->  {target.PLACES.get(name, '')}" for name in rendered.files]
     width = max((len(each.standing.policy.id) for each in rendered.plan.policies), default=0)
     for each in rendered.plan.policies:
-        lines.append(f"  {each.standing.policy.id:{width}}  {each.standing.effective or 'none':16}  {_said(each)}")
+        lines.append(f"  {each.standing.policy.id:{width}}  {each.standing.effective or 'none':16}  {_said(each, engine)}")
         lines += [f"  {'':{width}}  {'':16}  {text}" for text in (*_lowered(each), *map(_wide, each.widening))]
     lines += [f"  note: {note}" for note in target.NOTES]
     return "\n".join(lines) + "\n"
 
 
-def _said(each: PolicyPlan) -> str:
+def _said(each: PolicyPlan, engine: bool = False) -> str:
     if each.left:
-        return f"hook only: {each.left}"
+        return f"{'packgate' if engine else 'hook'} only: {each.left}"
+    if engine:
+        return "evaluated by the engine"
     shown = ", ".join(rule.patterns[0] for rule in each.rules[:_SHOWN])
     more = f" and {len(each.rules) - _SHOWN} more" if len(each.rules) > _SHOWN else ""
     return f"hook and native: {shown}{more}"
@@ -95,7 +101,8 @@ def _lowered(each: PolicyPlan) -> list[str]:
 def _markdown(rendered: Rendered) -> str:
     title, native = _head(rendered.plan)
     lines = [f"### {title}", "", f"{native}.", "", "| policy | in effect | enforced by |", "|---|---|---|"]
-    lines += [_row(each) for each in rendered.plan.policies]
+    engine = find_target(rendered.plan.target).SUPPORT == ENGINE
+    lines += [_row(each, engine) for each in rendered.plan.policies]
     wide = rendered.plan.left
     if wide:
         lines += ["", "Too wide to be native:", ""]
@@ -103,8 +110,8 @@ def _markdown(rendered: Rendered) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(each: PolicyPlan) -> str:
-    text = "; ".join([_said(each), *_lowered(each)])
+def _row(each: PolicyPlan, engine: bool) -> str:
+    text = "; ".join([_said(each, engine), *_lowered(each)])
     return f"| `{each.standing.policy.id}` | {each.standing.effective or 'none'} | {_cell(text)} |"
 
 

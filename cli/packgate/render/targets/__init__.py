@@ -18,6 +18,7 @@ MODULES = {
     "copilot": "copilot",
     "cursor": "cursor",
     "gemini": "gemini",
+    "opa": "opa",
     "opencode": "opencode",
 }
 TARGETS = tuple(MODULES)
