@@ -17,8 +17,11 @@ from packgate.bundle import activation
 from packgate.bundle.index import Index, entry_of, to_bytes
 from packgate.bundle.verify import open_bundle
 from packgate.hook.settings import FAILING, Settings
+from packgate.installation.library import copy_library
+from packgate.installation.refresh import refresh
+from packgate.installation.script import NAME, launcher_text
 
-NOW = "2026-06-01T00:00:00Z"
+AT = "2026-06-01T00:00:00Z"
 CLI = Path(__file__).resolve().parents[1]
 _HOOK = "from packgate.installation.entry import main; main()"
 
@@ -27,13 +30,13 @@ def install_bundles(into: Path) -> None:
     """Activate a snapshot with the pack `demo`, which blocks a forced push to main."""
     with tempfile.TemporaryDirectory() as place:
         name, data = make_bundle(Path(place), 1)
-    bundle = open_bundle(data, now=NOW)
+    bundle = open_bundle(data, now=AT)
     into.mkdir(parents=True, mode=0o700)
     staged = activation.stage(str(into))
     index = to_bytes(Index((entry_of(bundle),)))
     Path(staged, "index.json").write_bytes(index)
     Path(staged, name).write_bytes(data)
-    activation.activate(str(into), staged, activation.snapshot_name(index, ["demo"]), [bundle], {"demo": name}, False, NOW)
+    activation.activate(str(into), staged, activation.snapshot_name(index, ["demo"]), [bundle], {"demo": name}, False, AT)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Installed:
         self.log = place / "state" / "events.jsonl"
         self.file = place / "hook.json"
         self.project = place / "project"
+        self.launcher: str | None = None
         self.project.mkdir()
         install_bundles(self.bundles)
         self.configure()
@@ -79,8 +83,18 @@ class Installed:
         self.file.write_text(json.dumps({**settings, **changes}, sort_keys=True))
         self.file.chmod(0o600)
 
+    def prepare(self) -> None:
+        """Write the launcher, and all that it starts from; it then stands for the hook."""
+        self.launcher = str(self.place / NAME)
+        copy_library(str(self.place))
+        Path(self.launcher).write_text(launcher_text(str(self.file)))
+        Path(self.launcher).chmod(0o700)
+        refresh(str(self.place))
+
     def command(self, agent: str = "claude-code", event: str = "PreToolUse") -> list[str]:
         """How an agent starts the hook."""
+        if self.launcher is not None:
+            return [self.launcher, agent, event]
         return [sys.executable, "-c", _HOOK, "--settings", str(self.file), agent, event]
 
     @property

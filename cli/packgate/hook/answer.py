@@ -10,6 +10,7 @@ from packgate.engine.render import to_json
 from packgate.eventlog.record import decision_event, gap_event
 from packgate.guard.detectors import mask
 from packgate.hook.context import complete
+from packgate.hook.denials import Denials
 from packgate.hook.dialects import MODULES, dialect
 from packgate.hook.exchange import SESSION, PayloadError, Reply, Verdict
 from packgate.hook.failure import CLOSED, Failure, answer_of, verdict_of
@@ -106,15 +107,22 @@ def refuse(
 
 
 def respond(
-    request: Request, open_gate: Callable[[], Gate], settings: Settings, environ: Mapping[str, str], now: str,
+    request: Request, open_gate: Callable[[], Gate], settings: Settings, environ: Mapping[str, str], now: str, seconds: float | None = None,
 ) -> Answer:
-    """`decide`, or the answer for a failure. A session that starts learns whether policies are there."""
+    """`decide`, or the answer for a failure. A session that starts learns whether policies are there. ``seconds``: the time since 1970,
+    where denials of the session are to be counted."""
 
     def work() -> Answer:
         gate = open_gate()
         if request.kind == SESSION and not request.actions:
             return Answer(Verdict("allow"), [])
-        return decide(request, complete(request, settings, environ), gate, now)
+        denials = Denials(request, settings)
+
+        def judge(decision: Decision) -> None:
+            if seconds is not None:
+                denials.judge(decision, gate, seconds)
+
+        return decide(request, complete(request, settings, environ), gate, now, after=judge)
 
     return guarded(work, request, settings, now)
 

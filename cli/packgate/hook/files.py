@@ -48,6 +48,20 @@ def read_up_to(handle: int, most: int) -> bytes:
     return b"".join(parts)
 
 
+def hold_streams() -> None:
+    """Put something that can't be used in the place of standard streams that are closed.
+
+    The next file that is opened would take their place otherwise, and be read as what the agent sent, or written as the answer to it.
+    """
+    import os
+
+    for number, flag in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, flag)
+
+
 def is_folder(path: str) -> bool:
     """Whether a folder is at a path."""
     import os

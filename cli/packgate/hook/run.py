@@ -9,6 +9,7 @@ the parent writes to the agent, at most once.
 from __future__ import annotations
 
 from packgate.hook.failure import Failure
+from packgate.hook.files import hold_streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str], settings_path: str, open_gate: OpenGate, envi
     """
     import os
 
+    hold_streams()
     if len(arguments) != 2:
         os.write(2, _USAGE)
         return _STOPS
@@ -149,7 +151,7 @@ class Run:
             answer = refuse(failure, self._on_failure(), self.kind, (), _now(), {"agent": self.agent, "event": self.event})
         else:
             tell(write({"surfaces": surfaces_of(request), **about(request)}).encode())
-            answer = respond(request, lambda: self.open_gate(settings), settings, self.environ, _now())
+            answer = respond(request, lambda: self.open_gate(settings), settings, self.environ, _now(), _seconds())
         return self._recorded(answer)
 
     def _instead(self, failure: Failure, known: Mapping[str, Any]) -> Said:
@@ -190,6 +192,12 @@ def _now() -> str:
     from time import gmtime, strftime
 
     return strftime("%Y-%m-%dT%H:%M:%SZ", gmtime())
+
+
+def _seconds() -> float:
+    from time import time
+
+    return time()
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -26,6 +26,12 @@ _TEXT = """\
 # The hook of packgate, written by `packgate hook install`.
 import posix, sys
 FOLDER = {folder!r}
+# As `hook.files.hold_streams`, before the image is opened.
+for number, flag in ((0, posix.O_WRONLY), (1, posix.O_RDONLY), (2, posix.O_WRONLY)):
+    try:
+        posix.fstat(number)
+    except OSError:
+        posix.open("/dev/null", flag)
 def fast():
     import _imp, _sre, marshal
     file = posix.open(FOLDER + "/hook.image", posix.O_RDONLY | posix.O_NOFOLLOW | posix.O_CLOEXEC)

@@ -284,11 +284,26 @@ def test_processes_that_fail(hook: Installed, name: str, on_failure: str) -> Non
     outcome(hook, run(hook), on_failure, code)
 
 
-def test_standard_output_closed(hook: Installed) -> None:
-    """A denial that no one can read stops by the exit code."""
-    command = ["sh", "-c", 'exec "$@" >&-', "sh", *hook.command()]
+_STREAMS = ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-")
+
+
+def closed_streams(hook: Installed, closed: str) -> None:
+    """A denial is one, in the answer or, when no one can read that, by the exit code; and the log has what was decided."""
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *hook.command()]
     done = subprocess.run(command, input=hook.payload(DENIED), capture_output=True, env=hook.environ, timeout=60, check=False)
-    assert done.returncode == 2
+    ran = Ran(done.returncode, done.stdout, done.stderr.decode())
+    assert ran.decision == "deny"
+    assert ran.code == (2 if ">&-" in closed.split() else 0)
+    event = hook.events()[-1]
+    if "<&-" in closed.split():
+        assert event["outcome"]["failure"] == "payload-missing"
+    else:
+        assert event["decision"]["policy_ids"] == ["demo-force"]
+
+
+@pytest.mark.parametrize("closed", _STREAMS)
+def test_standard_streams_closed(hook: Installed, closed: str) -> None:
+    closed_streams(hook, closed)
 
 
 def test_the_whole_hook_killed(hook: Installed) -> None:
@@ -349,6 +364,45 @@ def test_a_full_disk(hook: Installed, log: str) -> None:
         ran = Ran(done.returncode, done.stdout, "")
         assert ran.decision == expected
         assert "the event log can't be written" in done.stdout.decode() or command == DENIED
+
+
+@pytest.fixture(scope="module")
+def launched(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An installation whose hook is its launcher, which decides from an image."""
+    hook = Installed(tmp_path_factory.mktemp("launched"))
+    hook.prepare()
+    return hook
+
+
+@pytest.mark.parametrize("on_failure", ["closed", "open"])
+def test_the_launcher_fails_as_the_program_does(launched: Installed, on_failure: str) -> None:
+    """All that has to do with payloads, calls and processes: what an image makes of bundles is its own affair."""
+    launched.configure(on_failure)
+    assert launched.run(launched.payload(DENIED)).decision == "deny"
+    for make, code in _PAYLOADS.values():
+        outcome(launched, launched.run(make(launched)), on_failure, code)
+    for agent, event, code in _CALLS.values():
+        outcome(launched, launched.run(launched.payload(ALLOWED), agent, event), on_failure, code)
+    for run, deadline, code in _PROCESSES.values():
+        launched.configure(on_failure, deadline_ms=deadline)
+        outcome(launched, run(launched), on_failure, code)
+    launched.configure(on_failure="closed")
+    for closed in _STREAMS:
+        closed_streams(launched, closed)
+    assert (launched.place / "hook.image").exists()
+
+
+@pytest.mark.parametrize("name", _SETTINGS)
+def test_the_launcher_believes_no_other_settings_either(launched: Installed, name: str) -> None:
+    spoil, code = _SETTINGS[name]
+    launched.configure("open")
+    try:
+        spoil(launched)
+        done = launched.run(launched.payload(ALLOWED))
+    finally:
+        launched.place.chmod(0o700)
+    assert done.decision == "deny"
+    assert CAUSES[code][0] in done.said["hookSpecificOutput"]["permissionDecisionReason"]
 
 
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "hooks.md"
