@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.context import WHERE
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 # A folder that stands for the one that the context gives, in expressions for paths below it.
 BASE = "/h"
 _BASES = {"~": "home", ".": "root"}
-# Cases of a policy and polarity that are rendered as tests.
+# Cases of a policy and polarity that are rendered as tests, and the longest facts of one as JSON: some cases are about endless lines.
 _MOST_CASES = 6
+_LONGEST_FACTS = 20_000
 
 
 def left(standing: Standing, rule: Rule) -> str:
@@ -120,15 +122,18 @@ def _is_known(decision: Decision) -> bool:
 
 def cases_data(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     """Cases of the policies that the engine evaluates, by policy: ``name``, ``fires``, ``input``. Whether one fires is packgate's own
-    answer, which the case's polarity is the promise of; those with a value that is only partly known are left out."""
+    answer, which the case's polarity is the promise of; those with a value that is only partly known, or very long facts, are left out."""
     wanted = {each.standing.policy.id for each in plan.policies if not each.left}
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in sorted(wanted)}
     counts: dict[tuple[str, str], int] = {}
     for known in plan.candidates.known.all:
         key = (known.policy or "", known.polarity or "")
-        if known.policy in wanted and counts.get(key, 0) < _MOST_CASES and _is_known(known.decision):
+        if known.policy not in wanted or counts.get(key, 0) >= _MOST_CASES or not _is_known(known.decision):
+            continue
+        case = _case(known, counts.get(key, 0) + 1)
+        if len(json.dumps(case)) <= _LONGEST_FACTS:
             counts[key] = counts.get(key, 0) + 1
-            found[key[0]].append(_case(known, counts[key]))
+            found[key[0]].append(case)
     return {name: cases for name, cases in found.items() if cases}
 
 

@@ -17,6 +17,26 @@ def as_json(data: Any, *, sort: bool = True) -> bytes:
     return (json.dumps(data, indent=2, sort_keys=sort, ensure_ascii=False) + "\n").encode()
 
 
+def as_yaml(data: Any, head: str) -> bytes:
+    """YAML in block style, keys in their order, with a comment above it. Written by the Python emitter: that of libyaml breaks lines of its
+    own."""
+    import yaml
+
+    text = yaml.dump(data, Dumper=_plain_dumper(), sort_keys=False, allow_unicode=True, width=1_000_000, default_flow_style=False)
+    return f"# {head}\n{text}".encode()
+
+
+def _plain_dumper() -> Any:
+    """A dumper that writes what occurs twice twice."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    return Dumper
+
+
 def from_template(name: str, **values: Any) -> bytes:
     """A text file from a template of `render/templates`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

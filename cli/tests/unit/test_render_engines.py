@@ -5,11 +5,14 @@ import io
 import json
 import random
 import re
+import shutil
+import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from render_repository import subject_of, write_repository
 
 from packgate.engine.context import Context
@@ -19,7 +22,7 @@ from packgate.model.action import parse_action
 from packgate.render.options import Settings
 from packgate.render.regex_text import regex_text
 from packgate.render.rendered import Rendered, render
-from packgate.render.targets import opa
+from packgate.render.targets import cerbos, opa
 
 
 @pytest.mark.parametrize(("pattern", "type"), [
@@ -117,3 +120,38 @@ def test_on_a_real_rego_engine(demo: Rendered) -> None:
     cases["forced"][0]["fires"] = not cases["forced"][0]["fires"]
     wrong.add_data_json(json.dumps({"packgate_cases": cases}))
     assert "true" not in str(wrong.query("data.packgate_test.test_forced")), "a test that can't fail"
+
+
+def cerbos_files(root: Path) -> dict[str, bytes]:
+    return dict(render(subject_of(write_repository(root)), ["cerbos"], Settings())["cerbos"].files)
+
+
+def test_cerbos_denies_asks_and_tells(tmp_path: Path) -> None:
+    document = yaml.safe_load(cerbos_files(tmp_path)[cerbos.POLICY])
+    rules = {rule["name"]: rule for rule in document["resourcePolicy"]["rules"]}
+    assert rules["forced"]["effect"] == "EFFECT_DENY"
+    assert rules["told"]["effect"] == "EFFECT_ALLOW"
+    assert '"mode": "require-approval"' in rules["volumes"]["output"]["when"]["ruleActivated"]
+    assert "actor.team" in rules["of-a-team"]["condition"]["match"]["expr"]
+
+
+def test_cases_of_cerbos_have_both_polarities(tmp_path: Path) -> None:
+    suite = yaml.safe_load(cerbos_files(tmp_path)[cerbos.TESTS])
+    effects = {test["name"]: {effect for each in test["expected"] for effect in each["actions"].values()} for test in suite["tests"]}
+    assert effects["forced"] == {"EFFECT_DENY", "EFFECT_ALLOW"}
+    assert set(suite["resources"]) == {name for test in suite["tests"] for name in test["input"]["resources"]}
+
+
+def test_on_a_real_cerbos(tmp_path: Path) -> None:
+    program = shutil.which("cerbos")
+    if program is None:
+        pytest.skip("cerbos is not installed")
+    for name, data in cerbos_files(tmp_path / "repository").items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    run = [program, "compile", str(tmp_path / "policies")]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tests = tmp_path / cerbos.TESTS
+    tests.write_text(tests.read_text().replace("policy:forced: EFFECT_DENY", "policy:forced: EFFECT_ALLOW"))
+    assert subprocess.run(run, capture_output=True, timeout=60, check=False).returncode != 0, "a test that can't fail"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # Target -> module. Only those asked for are loaded.
 MODULES = {
     "amp": "amp",
+    "cerbos": "cerbos",
     "claude-code": "claude_code",
     "codex": "codex",
     "copilot": "copilot",
