@@ -16,6 +16,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +70,17 @@ def measure_stream(actions: list[dict[str, Any]], pack: str, rounds: int) -> dic
     first = (json.dumps(actions[0]) + "\n").encode()
     command = [sys.executable, "-m", "packgate", "decide", "--jsonl", "--pack", pack]
     loop = loop_ns()
-    best = min(_process(command, lines) - _process(command, first) for _ in range(rounds))
+    with tempfile.TemporaryDirectory() as compiled:
+        # An installed package has its modules compiled; here the first process does that.
+        _process(command, lines, compiled)
+        best = min(_process(command, lines, compiled) - _process(command, first, compiled) for _ in range(rounds))
+    loop = min(loop, loop_ns())
     speed = (len(actions) - 1) / best
     return {"per_second": round(speed), "ratio_to_loop": round(1e9 / speed / loop)}
 
 
-def _process(command: list[str], given: bytes) -> float:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "cli")}
+def _process(command: list[str], given: bytes, compiled: str) -> float:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "cli"), "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
     start = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, input=given, stdout=subprocess.DEVNULL, check=True, cwd=ROOT, env=environment)
     end = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _STARTS = ("-", "+")
 # Styles in which options end at the first operand, or (`host`) at the second.
 _ENDS_AT_OPERAND = frozenset(("posix", "raw", "host"))
+# Styles in which a word that is an option of the program is read as that and nothing else.
+_SPELLED_OUT = frozenset(("gnu", "posix", "host"))
 _FALSE = ("false", "0", "no")
 
 
@@ -77,6 +79,8 @@ class _Reader:
             word = argv[self.position]
             self.position += 1
             # No program reads another word as an option, but one in the style of dd.
+            if not ended and isinstance(word, str) and self._declared(word):
+                continue
             plain = ended or (isinstance(word, str) and word[:1] not in _STARTS and self.style != "keyval")
             if plain or not self._option(word):
                 if not self.descending:
@@ -145,6 +149,25 @@ class _Reader:
         self.live = [self.best]
 
     # --- options -----------------------------------------------------------------------------------------------------
+
+    def _declared(self, word: str) -> bool:
+        """Read a word that is the whole of a declared option, where it can be nothing else; false for any other."""
+        long = word[1:2] == "-"
+        if word[:1] != "-" or len(word) < 2 or long != (len(word) > 2) or self.style not in _SPELLED_OUT or len(self.live) > 1:
+            return False
+        level = self.live[0].inherited
+        option = level.options.get(word) if level is not None else None
+        if option is None:
+            return False
+        if option.kind == "flag":
+            if long and self.call.options:
+                self._take_back(option.key)
+            self._add(option.key, option.spellings, None)
+            return True
+        if option.kind == "value":
+            self._take(option)
+            return True
+        return False
 
     def _option(self, word: Value) -> bool:
         """Read a word as an option with its value; false when it is an operand."""
