@@ -5,7 +5,6 @@ Formats and places are those of the vendors' documentation, most of them tried o
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from packgate.hook.dialects import dialect
 from packgate.hook.exchange import ACT
 from packgate.hook.failure import CLOSED, SURFACES_OF
+from packgate.render.writing import from_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,10 +124,9 @@ def _cursor(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
 
 def _opencode(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     closed = {event: _is_closed(kind, on_failure) for event, kind in _events("opencode")}
-    with open(_PLUGIN, encoding="utf-8") as file:
-        text = file.read()
-    for name, value in (("HOOK", launcher), ("MILLISECONDS", WAITS * 1000), ("CLOSED", closed)):
-        text = text.replace(f"__{name}__", json.dumps(value))
+    text = from_template(
+        "opencode-plugin.js.j2", label="the policies of this machine", hook=launcher, timeout=WAITS * 1000, closed=closed,
+    ).decode()
     return Wanted(text=text)
 
 
@@ -138,12 +137,11 @@ def _amp(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
 
 def _amp_program(launcher: str) -> str:
     """Amp starts a program without arguments."""
-    return f"#!/bin/sh\nexec {shlex.quote(launcher)} amp delegate\n"
+    return from_template("amp-delegate.sh.j2", hook=shlex.quote(launcher)).decode()
 
 
 # What stands behind the launcher's name in that of the program for Amp.
 AMP = "-amp"
-_PLUGIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "opencode_plugin.js")
 _OURS = "The file names paths of this machine: don't commit it."
 
 _PURE = "`opencode --pure` starts without plugins, and so without the hook."

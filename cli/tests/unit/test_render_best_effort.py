@@ -113,7 +113,12 @@ def test_the_plugin_refuses_when_the_hook_cannot_be_asked(tmp_path: Path) -> Non
 
 
 def test_the_plugin_lets_run_where_the_settings_say_so(tmp_path: Path) -> None:
-    assert run_plugin(tmp_path, None, "fine", packgate=OPEN)["found"][0] == [{"command": "fine", "old": 1}, "fine"]
+    result = run_plugin(tmp_path, None, "fine", packgate=OPEN)
+    arguments, output = result["found"][0]
+    assert arguments == {"command": "fine", "old": 1}
+    # It runs, and nobody is left to believe that it was checked.
+    assert output.startswith("fine\n\npackgate could not be asked, so this was not checked: ")
+    assert result["notices"]
 
 
 def test_amp_delegates_whatever_it_does_not_deny(tmp_path: Path) -> None:
