@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from packgate.bundle.canonical import canonical, digest
+from packgate.bundle.canonical import canonical, digest, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +17,11 @@ PROVENANCE = "provenance.json"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "urn:packgate:bundle:1"
+_BUILDER = "pkg:pypi/packgate@"
 
 
-def provenance(fields: Mapping[str, Any], members: Mapping[str, bytes], builder: str) -> bytes:
-    """The statement about members. ``fields`` are the manifest's, ``builder`` is the version of packgate that builds."""
+def provenance(fields: Mapping[str, Any], members: Mapping[str, bytes], version: str) -> bytes:
+    """The statement about members. ``fields`` are the manifest's, ``version`` is that of the packgate that builds."""
     parameters = {name: fields[name] for name in ("pack", "version", "stage", "revision", "tag", "created", "expires")}
     commit = fields["commit"]
     materials = [] if commit is None else [{"name": "commit", "digest": {"gitCommit": commit}, "annotations": {"tag": fields["tag"]}}]
@@ -30,6 +31,15 @@ def provenance(fields: Mapping[str, Any], members: Mapping[str, bytes], builder:
         "predicateType": PREDICATE,
         "predicate": {
             "buildDefinition": {"buildType": BUILD_TYPE, "externalParameters": parameters, "resolvedDependencies": materials},
-            "runDetails": {"builder": {"id": f"pkg:pypi/packgate@{builder}"}},
+            "runDetails": {"builder": {"id": _BUILDER + version}},
         },
     })
+
+
+def builder(data: bytes) -> str | None:
+    """The version of packgate that a statement says was the builder; None where it says none."""
+    try:
+        found = parse(data)["predicate"]["runDetails"]["builder"]["id"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found.removeprefix(_BUILDER) if isinstance(found, str) and found.startswith(_BUILDER) else None

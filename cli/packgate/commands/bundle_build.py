@@ -43,8 +43,9 @@ def command(
     """Build a bundle from a release tag or a folder.
 
     A tag says everything: its pack, as it stands at the tag's commit, and stage, revision and time of the release. A folder is a pack, or
-    a policy repository; what a tag would say is told by options. A pack with lint errors or failing cases is not built (exit 1). The same
-    input gives the same bytes on any machine; the clock is never asked.
+    a policy repository; what a tag would say is told by options. A pack with lint errors or failing cases is not built (exit 1). Where
+    `targets:` of packgate.yaml names agents or engines, what `packgate render` makes for them is in the bundle too. The same input gives
+    the same bytes on any machine; the clock is never asked.
 
     \b
     Examples:
@@ -133,6 +134,7 @@ def _build(pack: Path, facts: Facts, version: str | None = None) -> Built:
     """Raises `_Unfit` for a pack with errors."""
     from packgate.bundle.build import build
     from packgate.bundle.opening import open_pack
+    from packgate.bundle.rendering import target_files
 
     opened = open_pack(pack, facts.created[:10], open_cache())
     if opened.result is None or opened.result.pack is None:
@@ -140,7 +142,7 @@ def _build(pack: Path, facts: Facts, version: str | None = None) -> Built:
     found = opened.result.pack.version
     if version not in (None, found):
         raise UserError(f"{facts.tag}: the tag says version {version}, pack.yaml at its commit {found}")
-    return build(opened.space, opened.result, facts)
+    return build(opened.space, opened.result, facts, targets=target_files(opened.space, facts.stage, open_cache()))
 
 
 def _write(path: Path, data: bytes) -> None:

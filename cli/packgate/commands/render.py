@@ -87,12 +87,14 @@ def command(
 def _subject(packs: Sequence[str], bundles: Path | None, stage: str | None) -> tuple[Subject, Settings]:
     from packgate.commands.shared import BrokenPacks
     from packgate.render.options import Settings, read_settings
-    from packgate.render.subject import from_bundles, from_workspace
+    from packgate.render.subject import from_workspace
 
     space = open_workspace(packs)
     data = None if space.settings is None or space.settings.unfit else space.settings.data
     settings = read_settings(data) if data is not None else Settings()
     if bundles is not None:
+        from packgate.bundle.rendering import from_bundles
+
         on_failure = data.get("on_failure") if isinstance(data, dict) else None
         return from_bundles(str(bundles), stage=stage, on_failure=on_failure), settings
     if not space.ok:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from packgate.engine.rules import Rule
     from packgate.model.action import Action
     from packgate.model.decision import Decision
-    from packgate.model.policy import Assignment
+    from packgate.model.policy import Assignment, Pack
+    from packgate.model.vocabulary import Vocabulary
     from packgate.source.cache import ValidationCache
     from packgate.source.result import LoadResult
     from packgate.source.workspace import Workspace
@@ -88,30 +88,14 @@ def from_workspace(
     return Subject(gate, stage, _cases(space.results), _corpora(corpora, carried, cache), _on_failure(space), _label(gate), space.lists)
 
 
-def from_bundles(folder: str, *, stage: str | None = None, on_failure: Mapping[str, str] | None = None) -> Subject:
-    """The packs that are in use in a folder of bundles; their cases are those of the sources that the bundles carry.
-
-    Raises what `bundle.installed.load_installed` raises.
-    """
-    from tempfile import TemporaryDirectory
-
-    from packgate.bundle.installed import load_installed
-    from packgate.bundle.sources import unpack
-    from packgate.source.build import build_assignment
-    from packgate.source.workspace import load_workspace
-
-    installed = load_installed(folder)
-    items = [build_assignment(item, number) for number, item in enumerate(installed.assignments or ())]
-    capped = _capped(items, installed.releases, [pack.name for pack in installed.packs])
-    assignments = Assignments(items) if items else None
-    gate = build_gate(installed.packs, installed.vocabulary, assignments=assignments, releases=capped)
-    cases: list[Case] = []
-    for bundle in installed.bundles:
-        with TemporaryDirectory(prefix="packgate-render-") as place:
-            unpack(bundle, Path(place))
-            space = load_workspace(place, [os.path.join(place, "packs", bundle.manifest.pack)])
-            cases += _cases(space.results)
-    return Subject(gate, stage, cases, _corpora(None, True, None), on_failure or {}, _label(gate), {})
+def from_packs(
+    packs: Sequence[Pack], vocabulary: Vocabulary, assignments: Sequence[Assignment], results: Iterable[LoadResult], *,
+    releases: Mapping[str, str], stage: str | None = None, on_failure: Mapping[str, str],
+) -> Subject:
+    """Packs as they were pulled, with ``results``, their sources, for the cases."""
+    capped = _capped(assignments, releases, [pack.name for pack in packs])
+    gate = build_gate(packs, vocabulary, assignments=Assignments(assignments) if assignments else None, releases=capped)
+    return Subject(gate, stage, _cases(results), _corpora(None, True, None), on_failure, _label(gate), {})
 
 
 def _capped(items: Sequence[Assignment], releases: Mapping[str, str], packs: Iterable[str]) -> dict[str, str]:

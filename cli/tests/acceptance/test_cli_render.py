@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from command_line import packgate
 
+from packgate.bundle.verify import read_bundle
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from render_repository import write_repository
 
@@ -70,3 +72,15 @@ def test_a_target_that_the_settings_misspell(tmp_path: Path) -> None:
     done = packgate("render", cwd=root)
     assert done.code == 1
     assert "packgate.yaml:5" in done.all
+
+
+def test_a_bundle_carries_what_the_settings_name(repository: Path, tmp_path: Path) -> None:
+    at = ("--stage", "block", "--revision", "1", "--at", "2026-01-01T00:00:00Z")
+    done = packgate("bundle", "build", str(repository / "packs" / "demo"), *at, "--out", str(tmp_path), cwd=repository)
+    assert done.code == 0, done.all
+    (path,) = tmp_path.glob("*.packgate")
+    settings = json.loads(read_bundle(path.read_bytes()).members[f"targets/{RENDERED}"])
+    assert "Bash(git push --force *)" in settings["permissions"]["deny"]
+    empty = packgate("render", "--target", "claude-code", "--bundles", str(tmp_path), cwd=repository)
+    assert empty.code == 2
+    assert "no bundle is installed here" in empty.err

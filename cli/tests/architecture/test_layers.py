@@ -39,11 +39,11 @@ ALLOWED: dict[str, set[str]] = {
     "release": {"impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
     # `lint`: a pack whose lint fails is not built.
     "bundle": {
-        "release", "gitio", "lint", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
+        "render", "release", "gitio", "lint", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
         "times",
     },
-    # What an agent's own files say. `hook` only for what its dialects can express.
-    "render": {"hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources"},
+    # What an agent's own files say. `hook` only for what its dialects can express. Below `bundle`, which carries and checks rendered files.
+    "render": {"hook", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources"},
     # Puts the hook on a machine and looks after it.
     "installation": {
         "render", "hook", "eventlog", "bundle", "source", "testing", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors", "resources",
