@@ -25,6 +25,9 @@ _DID = {
     "warn": "runs, with a warning", "redact": "goes on with the secrets replaced", "ask": "needs a person's approval",
     "deny": "was stopped", "terminate": "was stopped, and the session ends",
 }
+# Where the agent can't do it, it is not promised.
+_INSTEAD = {"ask": "needs a person's approval, which can't be asked for here", "terminate": "was stopped"}
+_NEXT_INSTEAD = {"ask": "Tell the person what you wanted to do and why; don't look for another way to the same end."}
 _SUBJECT = {PROMPT: "This prompt", OUTPUT: "The output of this action"}
 _NEXT = {
     "ask": "Wait for the answer; don't look for another way to the same end.",
@@ -75,8 +78,11 @@ def _verdict(request: Request, ranked: Sequence[tuple[str, Decision, dict[str, A
     if outcome == "ask" and approver:
         advice.append(f"Approval comes from {approver}.")
     subject = _SUBJECT.get(request.kind) or f"The action {_cut(hide(_quoted(told[0][1])))}"
-    first = f"{subject} {_DID[outcome]} by {by}: " if outcome == "deny" else f"{subject} {_DID[outcome]} ({by}): "
-    for_agent = " ".join(filter(None, [first + " ".join(reasons) + missed, *advice, _NEXT.get(outcome, "")]))
+    did, then = _DID[outcome], _NEXT.get(outcome, "")
+    if lowering.row(request.agent, request.kind, request.event)[outcome][0] != outcome:
+        did, then = _INSTEAD.get(outcome, did), _NEXT_INSTEAD.get(outcome, then)
+    first = f"{subject} {did} by {by}: " if outcome == "deny" else f"{subject} {did} ({by}): "
+    for_agent = " ".join(filter(None, [first + " ".join(reasons) + missed, *advice, then]))
     for_user = f"packgate: {by}: " + " ".join(advice or reasons) + missed
     return Verdict(
         outcome, " ".join(" ".join(reasons).split()), for_agent=for_agent, for_user=" ".join(for_user.split()), policy_ids=ids,

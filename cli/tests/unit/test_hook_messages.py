@@ -69,6 +69,15 @@ def test_an_approver_is_named() -> None:
     assert "release-manager" in told(shell("ship x")).for_agent
 
 
+def test_what_an_agent_cannot_do_is_not_promised() -> None:
+    found = told(shell("ship x"), agent="codex")
+    assert "which can't be asked for here" in found.for_agent
+    assert "Wait for the answer" not in found.for_agent
+    assert "Wait for the answer" in told(shell("ship x")).for_agent
+    assert "the session ends" not in told(shell("halt"), agent="copilot").for_agent
+    assert "the session ends" in told(shell("halt"), agent="gemini").for_agent
+
+
 def test_nothing_is_said_of_what_only_is_recorded() -> None:
     found = told(shell("peek x"))
     assert (found.outcome, found.reason, found.for_agent, found.for_user, found.replacement) == ("allow", "", "", "", None)
