@@ -259,10 +259,10 @@ FAULTS: dict[str, dict[str, Cell]] = {
     },
     "cursor": dict.fromkeys(("crash", "time-out", "missing", "garbage"), ("configured", "runs; stopped with `failClosed`")),
     "opencode": {
-        "crash": ("stopped", "the plugin throws unless the answer is complete"),
-        "time-out": ("stopped", "the plugin ends the hook and throws"),
-        "missing": ("stopped", "the plugin throws; without the plugin, as with `--pure`, everything runs [run]"),
-        "garbage": ("stopped", "the plugin throws"),
+        "crash": ("configured", "the plugin throws, or lets it run, as `on_failure` was fixed"),
+        "time-out": ("configured", "the plugin ends the hook, and goes on as for a crash"),
+        "missing": ("configured", "as for a crash; without the plugin, as with `--pure`, everything runs [run]"),
+        "garbage": ("configured", "as for a crash"),
     },
     "amp": {
         "crash": ("stopped", "any exit code but 0 and 1, and a signal [run]"),

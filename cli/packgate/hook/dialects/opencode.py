@@ -12,7 +12,8 @@ The hook always answers with one object of four keys, and exit code 0:
 
 `warn`: the message goes behind the tool's output (before a tool: behind what that call will put out) or behind the prompt. `redact`:
 `replacement` takes the place of the arguments, the output or the prompt, and the message is told as for `warn`. `deny`: the plugin throws
-an error with the message; an output becomes the message. Anything else than such an object is a failure, and the plugin throws.
+an error with the message; an output becomes the message. Anything else than such an object is a failure: the plugin throws, or goes on, as
+`on_failure` was fixed.
 """
 
 from __future__ import annotations
