@@ -76,7 +76,17 @@ def _once(source: Source) -> tuple[Pulled | None, Refused | None]:
     except Refused as error:
         pulled, refused = None, error
     _note(source.into, pulled, refused)
+    if pulled is not None and pulled.activated:
+        _prepare_hooks(source.into)
     return pulled, refused
+
+
+def _prepare_hooks(into: str) -> None:
+    """Prepare the hooks that decide from this folder for what is in use now; one that can't be is told, and decides all the same."""
+    from packgate.installation.users import refresh_users
+
+    for error in refresh_users(into):
+        click.echo(f"note: {error.message}; {error.hint}", err=True)
 
 
 def _watch(source: Source, interval: float, form: str) -> int:

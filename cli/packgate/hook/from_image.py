@@ -10,13 +10,19 @@ from packgate.hook.system import environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packgate.engine.gate import Gate
     from packgate.hook.opening import Image
     from packgate.hook.settings import Settings
 
 
-def run(image: Image, settings: str, arguments: list[str]) -> int:
-    """Answer the payload on standard input, and give the exit code. ``settings``: the path of `hook.json`."""
+def ready(image: Image, settings: str) -> Callable[[list[str]], int]:
+    """What answers the payload on standard input and gives the exit code. ``settings``: the path of `hook.json`.
+
+    It is called with the arguments; what can fail of the image before the payload is read fails here.
+    """
+    answer, environ = main, environment()
 
     def opened(read: Settings) -> Gate:
         if image.about["bundles"] != read.bundles:
@@ -26,4 +32,4 @@ def run(image: Image, settings: str, arguments: list[str]) -> int:
         except ImageError as error:
             raise Failure("bundle-altered", str(error)) from None
 
-    return main(arguments, settings, opened, environment())
+    return lambda arguments: answer(arguments, settings, opened, environ)

@@ -1,7 +1,8 @@
 """Modules from an image. A module is made when something of it is first used, not when another one names it in an import.
 
-When an image is built, the imports at the top of every module are taken out and listed (`installation.late`); here the names are bound
-when they are first looked up. They are looked up where Python looks up whatever is not a global: in the module's ``__builtins__``.
+When an image is built, the imports at the top of every module are taken out and listed, and so are its functions and classes
+(`installation.late_source`); here the names are bound when they are first looked up. They are looked up where Python looks up whatever
+is not a global: in the module's ``__builtins__``.
 """
 
 from __future__ import annotations
@@ -19,21 +20,30 @@ _BUILTINS: dict[str, Any] = sys.modules["builtins"].__dict__
 # Python takes these two without asking `__missing__`.
 _DIRECT = {name: _BUILTINS[name] for name in ("__import__", "__build_class__")}
 PATTERNS = "packgate.hook.patterns"
+# What functions call in place of an import: `Modules.find`.
+FIND = "__packgate__"
 _Module: type[ModuleType] = type(sys)
 
 
 class Names(dict):  # type: ignore[type-arg]
-    """The ``__builtins__`` of one module: Python's, and the names that the module imports, each bound as a global when it is first used."""
+    """The ``__builtins__`` of one module: Python's, and the names that the module imports or defines, each bound as a global when it is
+    first used. ``late``: where each is found, a definition by its place in the image."""
 
     __slots__ = ("late", "modules", "space")
 
-    late: dict[str, tuple[str, str | None]]
+    late: dict[str, Any]
     modules: Modules
     space: dict[str, Any]
 
     def __missing__(self, name: str) -> Any:
         where = self.late.get(name)
-        found = _BUILTINS[name] if where is None else self.modules.find(where)
+        if where is None:
+            found = _BUILTINS[name]
+        elif type(where) is bytes:
+            exec(self.modules.image.part(where), self.space)  # noqa: S102 - code of the image, which was checked
+            return self.space[name]
+        else:
+            found = self.modules.find(where)
         self.space[name] = found
         return found
 
@@ -47,10 +57,11 @@ class Names(dict):  # type: ignore[type-arg]
 class Modules:
     """Makes modules of an image; a finder and loader for `import`, too."""
 
-    __slots__ = ("image", "made")
+    __slots__ = ("direct", "image", "made")
 
     def __init__(self, image: Image) -> None:
         self.image = image
+        self.direct = {**_DIRECT, FIND: self.find}
         self.made: dict[str, ModuleType] = sys.modules
 
     def find(self, where: tuple[str, str | None]) -> Any:
@@ -79,7 +90,7 @@ class Modules:
         code, late = self.image.segment(module.__name__)
         package = module.__name__ in self.image.about["packages"]
         space = module.__dict__
-        names = Names(_DIRECT)
+        names = Names(self.direct)
         names.late = late
         names.modules = self
         names.space = space

@@ -53,12 +53,14 @@ def trusted(status: posix.stat_result) -> bool:
 class Image:
     """An open image. ``about``: what it was made from."""
 
-    __slots__ = ("_file", "about", "boot", "places", "start")
+    __slots__ = ("_file", "about", "boot", "path", "places", "start")
 
     def __init__(self, file: int, header: bytes) -> None:
         """Takes over the descriptor of a file whose owner, mode, head and header were checked. ``places``: those of the segments, by name;
         ``start``: where the segments begin in the file."""
         self._file = file
+        # Where the file lies, if it is to go away when it turns out to be damaged.
+        self.path: str | None = None
         self.start = HEAD_SIZE + len(header)
         self.about: dict[str, Any]
         self.places: dict[str, bytes]
@@ -70,8 +72,17 @@ class Image:
         length = int.from_bytes(place[4:8], "little")
         data = posix.pread(self._file, length, self.start + int.from_bytes(place[:4], "little"))
         if len(data) != length or check_sum(data) != place[8:]:
+            self._discard()
             raise ImageError("a segment of the image is damaged")
         return marshal.loads(data)  # noqa: S302 - checked above
+
+    def _discard(self) -> None:
+        """So that the next run does without it, and has it made anew, where this user may."""
+        if self.path is not None:
+            try:
+                posix.unlink(self.path)
+            except OSError:
+                return
 
     def segment(self, name: str) -> Any:
         """A segment by its name. Raises `ImageError` when it is damaged, `KeyError` when the image has none of this name."""
@@ -125,12 +136,13 @@ def begin(file: int, header: bytes, settings: str) -> Callable[[list[str]], int]
     # Nothing that one decision makes is worth looking for.
     gc.disable()
     image = Image(file, header)
+    image.path = settings.rpartition("/")[0] + "/hook.image"
     if read_file(image.about["pointer"]) != image.about["active"]:
         raise ImageError("the image was made from other bundles than are in use")
     start_modules(image)
-    from packgate.hook.from_image import run
+    from packgate.hook.from_image import ready
 
-    return lambda arguments: run(image, settings, arguments)
+    return ready(image, settings)
 
 
 def read_file(path: str) -> bytes | None:

@@ -14,7 +14,7 @@ from packgate import __version__
 from packgate.engine.plain import assignment_to
 from packgate.engine.prepared import prepare
 from packgate.hook.patterns import SEGMENT as PATTERN_SEGMENT
-from packgate.hook.prepared_gate import COMMON, FAMILY, PROGRAMS
+from packgate.hook.prepared_gate import COMMON, FAMILY, PROGRAMS, Names, PreparedCatalog
 from packgate.installation.image_file import ImageWriter
 from packgate.installation.late_source import BOOT, read_modules, sources
 from packgate.installation.regexes import compiled_regex
@@ -34,7 +34,8 @@ def build_base(modules: Mapping[str, Module], digest: str, patterns: Iterable[tu
     that it is to hold compiled beside those that functions spell out."""
     writer = ImageWriter()
     for name, module in modules.items():
-        writer.segment(name, (module.code, module.late))
+        pieces = {piece: writer.part(code) for piece, code in module.pieces.items()}
+        writer.segment(name, (module.code, {**module.late, **pieces}))
     _add_patterns(writer, [*patterns, *(pattern for module in modules.values() for pattern in module.patterns)])
     packages = {name: True for name, module in modules.items() if module.package}
     return writer.finish({"version": __version__, "modules": digest, "packages": packages}, {name: modules[name].code for name in BOOT})
@@ -80,9 +81,9 @@ def _add_gate(writer: ImageWriter, gate: Gate, fields: Mapping[str, str]) -> Non
 
 
 def _add_catalog(writer: ImageWriter, catalog: Catalog) -> None:
-    places = [writer.part(catalog.entry(index)) for index in range(len(catalog.entries))]
+    places = [writer.part(PreparedCatalog.program_to(catalog.entry(index))) for index in range(len(catalog.entries))]
     writer.segment(PROGRAMS, {
-        "names": catalog.names, "globs": catalog.globs, "variables": catalog.variables, "places": b"".join(places),
+        "names": Names.text(catalog.names), "globs": catalog.globs, "variables": catalog.variables, "places": b"".join(places),
     })
 
 

@@ -19,6 +19,7 @@ from packgate.installation.merging import with_entries, without_entries
 from packgate.installation.policies import open_bundles
 from packgate.installation.refresh import IMAGE, LOCK, refresh
 from packgate.installation.script import NAME, launcher_text
+from packgate.installation.users import add_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,6 +103,7 @@ def install(planned: Plan) -> None:
     unsafe = who_can_change(os.path.join(order.into, FILE))
     if unsafe is not None:
         raise UserError(f"{unsafe}: the hook would refuse its settings", "name a folder of your own with --into")
+    add_user(order.bundles, order.into)
     refresh(order.into)
     done = read_done(order.into)
     known = next((each for each in done if each.path == last.path), None)

@@ -1,19 +1,23 @@
-"""The modules of an image: code objects of which the imports at the top were taken out, to be bound late (`hook.late_modules`).
+"""The modules of an image: code objects of which the imports at the top were taken out, and functions and classes, to be bound late.
+
+`hook.late_modules` binds them when they are first looked up.
 
 What a module means stays the same as long as imports have no effect but to bind names, which holds for the layers that decide: a test
 holds decisions from an image against ordinary ones.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import importlib.util
+import marshal
 import os
 import re
 from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple
 
-from packgate.hook.late_modules import PATTERNS
+from packgate.hook.late_modules import FIND, PATTERNS
 
 SYSTEM = "packgate.hook.system"
 
@@ -30,15 +34,20 @@ _SHA256 = "_sha256" if importlib.util.find_spec("_sha256") is not None else "_sh
 # An entry of a code object's table of lines: its form without columns, and how many instructions it can cover.
 _NO_COLUMNS = 13
 _LONGEST = 8
+# A smaller function is read with its module: to find it by itself takes as long. To make a class takes longer than to read it.
+_SMALL = 3000
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Module(NamedTuple):
     """A module for an image. ``late``: the names it imports, each with its module and its name there (None: the module itself).
-    ``patterns``: the regular expressions that its functions spell out."""
+    ``pieces``: its functions and classes, each as code that defines it. ``patterns``: the regular expressions that its functions spell
+    out."""
 
     code: CodeType
     late: dict[str, tuple[str, str | None]]
+    pieces: dict[str, CodeType]
     package: bool
     patterns: tuple[tuple[str, int], ...]
 
@@ -86,8 +95,33 @@ def late_module(source: str, name: str, known: frozenset[str], package: bool = F
             _put_equal(node)
         elif isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
-    code = compile(tree, f"<{name}>", "exec", dont_inherit=True)
-    return Module(_slim(code), late, package, tuple(patterns))
+        if name not in BOOT:
+            _find_late(node, known)
+    pieces = {} if name in BOOT else _taken_apart(tree, f"<{name}>")
+    return Module(_compiled(tree.body, f"<{name}>"), late, pieces, package, tuple(patterns))
+
+
+def _taken_apart(tree: ast.Module, file: str) -> dict[str, CodeType]:
+    """Take the functions and classes out of a module, but for small ones and those whose name is bound more than once."""
+    bound = [node.name for node in tree.body if isinstance(node, _DEFINITIONS)]
+    bound += [node.id for statement in tree.body if not isinstance(statement, _DEFINITIONS) for node in ast.walk(statement)
+              if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    pieces: dict[str, CodeType] = {}
+    if "__getattr__" in bound:
+        # It would be asked for them.
+        return pieces
+    for statement in tree.body:
+        if isinstance(statement, _DEFINITIONS) and bound.count(statement.name) == 1 and not statement.name.startswith("__"):
+            code = _compiled([statement], file)
+            if isinstance(statement, ast.ClassDef) or len(marshal.dumps(code)) >= _SMALL:
+                pieces[statement.name] = code
+    tree.body = [statement for statement in tree.body if not (isinstance(statement, _DEFINITIONS) and statement.name in pieces)]
+    return pieces
+
+
+def _compiled(body: list[ast.stmt], file: str) -> CodeType:
+    code = compile(ast.Module(body, []), file, "exec", __future__.annotations.compiler_flag, dont_inherit=True)
+    return _slim(code)
 
 
 def _without_import(statement: ast.stmt, late: dict[str, tuple[str, str | None]], known: frozenset[str]) -> list[ast.stmt]:
@@ -115,6 +149,27 @@ def _put_equal(node: ast.Import | ast.ImportFrom) -> None:
         node.module = _SHA256
 
 
+def _find_late(node: ast.AST, known: frozenset[str]) -> None:
+    """Put a call of `Modules.find` where a function imports from packgate: `import` asks every finder anew."""
+    for field in ("body", "orelse", "finalbody"):
+        body = getattr(node, field, None)
+        if isinstance(body, list):
+            setattr(node, field, [found for statement in body for found in _found(statement, known)])
+
+
+def _found(statement: ast.stmt, known: frozenset[str]) -> list[ast.stmt]:
+    if not (isinstance(statement, ast.ImportFrom) and statement.level == 0 and (statement.module or "").split(".")[0] == "packgate"):
+        return [statement]
+    out: list[ast.stmt] = []
+    for alias in statement.names:
+        inner = f"{statement.module}.{alias.name}"
+        where = (inner, None) if inner in known else (statement.module, alias.name)
+        call = ast.Call(ast.Name(FIND, ast.Load()), [ast.Tuple([ast.Constant(part) for part in where], ast.Load())], [])
+        assigned = ast.Assign([ast.Name(alias.asname or alias.name, ast.Store())], call)
+        out.append(ast.fix_missing_locations(ast.copy_location(assigned, statement)))
+    return out
+
+
 def _patterns(node: ast.Call) -> list[tuple[str, int]]:
     """The expression that is written out in a call such as ``re.sub(r"\\s+", …)`` or ``re.compile("…", re.DOTALL)``."""
     call = node.func
@@ -136,4 +191,4 @@ def _slim(code: CodeType) -> CodeType:
     while left > 0:
         table += bytes((0x80 | _NO_COLUMNS << 3 | min(left, _LONGEST) - 1, 0))
         left -= _LONGEST
-    return code.replace(co_consts=inner, co_linetable=bytes(table))
+    return code.replace(co_consts=inner, co_linetable=bytes(table), co_qualname=code.co_name)

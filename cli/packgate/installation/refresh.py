@@ -91,14 +91,27 @@ def _write_image(into: str) -> None:
             break
     else:
         raise UserError(f"{pointer} changes all the time")
-    base, data = _base(into)
-    _replace(os.path.join(into, IMAGE), build_image(base, data, installed, bundles, pointer, active))
+    base, data = _base()
+    try:
+        image = build_image(base, data, installed, bundles, pointer, active)
+    except ImageError:
+        # It is damaged somewhere: the next one is not.
+        os.remove(_base_path())
+        base, data = _base()
+        image = build_image(base, data, installed, bundles, pointer, active)
+    _replace(os.path.join(into, IMAGE), image)
 
 
-def _base(into: str) -> tuple[Image, bytes]:
+_PACKAGE = os.path.dirname(os.path.abspath(packgate.__file__))
+
+
+def _base_path() -> str:
+    return os.path.join(os.path.dirname(_PACKAGE), BASE)
+
+
+def _base() -> tuple[Image, bytes]:
     """The image without policies, made when it is not there or of no use."""
-    package = os.path.dirname(os.path.abspath(packgate.__file__))
-    path = os.path.join(os.path.dirname(package), BASE)
+    package, path = _PACKAGE, _base_path()
     digest = modules_digest(package)
     try:
         base = open_image(path)
