@@ -12,7 +12,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 # Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
-    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard", "impact", "serve")},
+    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation")},
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
@@ -25,10 +25,11 @@ READS: dict[str, tuple[str, ...]] = {
     "engine_scale": ("engine", "model"),
     "diff": ("engine", "model", "impact"),
     "serve": ("serve", "engine", "model"),
+    "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation"),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
 }
 
-DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve"))
+DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation"))
 
 
 def digest(patterns: tuple[str, ...]) -> str:

@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "hostile": ((), None),
     "fuzz": ((), None),
     "compiled": ((), None),
+    "hook": ((), None),
     "mutate": ((), None),
 }
 
