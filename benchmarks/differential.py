@@ -1,12 +1,13 @@
 """Differential truth: composed scripts read and expanded by us and by other shells' parsers and a real bash.
 
-    python benchmarks/differential.py [--count 100000] [--seed 1] [--processes 4] [--show 5] [--json FILE]
+    python benchmarks/differential.py [--count 100000] [--seed 1] [--processes 4] [--show 5] [--resume FILE] [--json FILE]
 
 Of the scripts, six in ten are composed over the whole grammar (`compose.py`, a third of them broken by mutation): we must accept
 what `bash -n` accepts, and read the commands, words, redirections and structure that mvdan/sh (`shfmt --to-json`) reads. One in
 ten holds only what POSIX has, and is judged by `dash -n` too. Three in ten (`compose_expansion.py`) are run by a real bash in a
 throw-away folder: what `printf '%s\\0'` prints there must be what our evaluation says, or what its holes admit. Nothing else is
-run. Differences with a reason are counted by name (`explained.py`). Exits 1 when one has none.
+run. Differences with a reason are counted by name (`explained.py`, `explained_expansion.py`). Exits 1 when one has none, or when an
+output was wrong that we call known.
 """
 
 from __future__ import annotations
@@ -22,15 +23,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compose import broken, posix, script
 from compose_expansion import compose
-from expansion import Place, admits, is_known, print_of
-from explained import EXPANSION, POSIX, TREE, WE_ACCEPT, WE_REFUSE, Explanation, Seen, explain, without_misread
+from expansion import Place, Printed, Recorder, admits, is_known, print_of
+from explained import POSIX, TREE, WE_ACCEPT, WE_REFUSE, Explanation, Seen, explain, without_misread
+from explained_expansion import reasons
+from freshness import inputs
 from judges import accepted, find_shfmt, read_shfmt
 from printed_form import bash_agrees
 from readings import Reading, read_ours
+
+if TYPE_CHECKING:
+    from packgate.model.value import Value
 
 BASH, DASH = shutil.which("bash"), shutil.which("dash")
 CHUNK = 200
@@ -150,16 +156,33 @@ def judge_expansion(seeds: range) -> Tally:
             tally.counts["commands evaluated"] += host.commands
             if admits(value, host, printed.text):
                 tally.counts["outputs known and right" if is_known(value) else "outputs partly known and admitted"] += 1
-                continue
-            said = printed.errors.replace(str(place.root), "")
-            explained = Seen(scripts[number], f"{value!r} {host.partial!r} {' '.join(host.notes)}", said, repr(printed.text))
-            tally.differ("bash prints something else", seeds[number], explained, EXPANSION)
-            if tally.unexplained and tally.unexplained[-1].seed == seeds[number]:
-                told = f"{value!r} {host.partial!r}".replace(printed.folder, "@")
-                tally.unexplained[-1] = tally.unexplained[-1]._replace(ours=told, theirs=f"{printed.text!r} {said}".replace(printed.folder, "@"))
+            else:
+                _differ(scripts[number], seeds[number], value, host, printed, place, tally)
     finally:
         place.close()
     return tally
+
+
+def _differ(script: str, seed: int, value: Value, host: Recorder, printed: Printed, place: Place, tally: Tally) -> None:
+    """Count an output that our evaluation does not admit. A constant is wrong unless all that is behind it are decisions of
+    ours, which the page states."""
+    ours = f"{value!r} {host.partial!r}".replace(printed.folder, "@")
+    said = printed.errors.replace(str(place.root), "")
+    found = reasons(Seen(script, ours, said), lambda changed: agrees(changed, place))
+    name = ", ".join(reason.name for reason in found) or "unexplained"
+    tally.counts[f"bash prints something else: {name}"] += 1
+    wrong = is_known(value) and not (found and all(reason.assumed for reason in found))
+    tally.counts["wrong constants"] += wrong
+    if wrong or not found:
+        theirs = f"{printed.text!r} {said}".replace(printed.folder, "@")
+        tally.unexplained.append(Unexplained("bash prints something else", seed, script, ours, theirs))
+
+
+def agrees(script: str, place: Place) -> bool:
+    """Whether bash prints what our evaluation says of a script."""
+    printed = place.run([script])[0]
+    value, host = print_of(script, place, printed.number)
+    return printed.text is not None and admits(value, host, printed.text)
 
 
 # --- all -------------------------------------------------------------------------------------------------------------
@@ -183,29 +206,60 @@ def judge(job: tuple[str, range]) -> Tally:
     return JUDGES[name](seeds)
 
 
-def run(count: int, seed: int, processes: int) -> Tally:
-    """Compose and judge so many scripts."""
-    total = Tally()
+def run(count: int, seed: int, processes: int, kept: Path | None = None) -> Tally:
+    """Compose and judge so many scripts. With ``kept``, a file, the parts that a run which was broken off had finished are not
+    judged again, when nothing has changed since. The result is the same whatever the number of processes."""
+    found = read_kept(kept) if kept is not None else {}
     parts = list(jobs(count, seed))
-    if processes == 1:
-        for part in parts:
-            total.add(judge(part))
-        return total
+    left = [part for part in parts if part not in found]
+    if len(left) < len(parts):
+        print(f"{len(parts) - len(left)} of {len(parts)} parts are known", file=sys.stderr, flush=True)
+    unexplained = 0
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for number, tally in enumerate(pool.imap(judge, parts), 1):
-            total.add(tally)
-            if number % 50 == 0 or number == len(parts):
-                print(f"{number} of {len(parts)} parts, {len(total.unexplained)} unexplained", file=sys.stderr, flush=True)
+        for number, (part, tally) in enumerate(zip(left, pool.imap(judge, left), strict=True), len(parts) - len(left) + 1):
+            found[part] = tally
+            unexplained += len(tally.unexplained)
+            if kept is not None:
+                keep(kept, part, tally)
+            if number % 20 == 0 or number == len(parts):
+                print(f"{number} of {len(parts)} parts, {unexplained} unexplained", file=sys.stderr, flush=True)
+    total = Tally()
+    for part in parts:
+        total.add(found[part])
     return total
 
 
-def figures(total: Tally, count: int, seed: int, seconds: float) -> dict[str, object]:
-    """The result as JSON."""
+def keep(kept: Path, part: tuple[str, range], tally: Tally) -> None:
+    """Add a part that was judged to the file."""
+    name, seeds = part
+    line = [name, seeds.start, seeds.stop, dict(tally.counts), tally.unexplained]
+    with kept.open("a", encoding="utf-8") as out:
+        if out.tell() == 0:
+            out.write(json.dumps(inputs("differential")) + "\n")
+        out.write(json.dumps(line) + "\n")
+
+
+def read_kept(kept: Path) -> dict[tuple[str, range], Tally]:
+    """The parts that a file holds; what was judged with other code is thrown away."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
+    if lines and json.loads(lines[0]) != inputs("differential"):
+        kept.unlink()
+        return {}
+    found: dict[tuple[str, range], Tally] = {}
+    for line in lines[1:]:
+        name, start, stop, counts, unexplained = json.loads(line)
+        tally = found[name, range(start, stop)] = Tally()
+        tally.counts.update(counts)
+        tally.unexplained = [Unexplained(*item) for item in unexplained]
+    return found
+
+
+def figures(total: Tally, count: int, seed: int) -> dict[str, object]:
+    """The result as JSON: the same for the same code and judges."""
     shfmt = find_shfmt()
     return {
         "count": count,
         "seed": seed,
-        "seconds": round(seconds),
         "judges": [name for name, program in (("bash", BASH), ("dash", DASH), ("shfmt", shfmt)) if program is not None],
         "compared": {name: number for name, number in sorted(total.counts.items()) if ": " not in name},
         "differences": {name: number for name, number in sorted(total.counts.items()) if ": " in name},
@@ -220,22 +274,27 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=min(4, os.cpu_count() or 2))
     parser.add_argument("--show", type=int, default=5, help="print so many differences without a reason")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep what is judged in this file, and go on where a run that used it was broken off")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args()
     if BASH is None or find_shfmt() is None:
         print("bash and shfmt (pip install shfmt-py) are needed", file=sys.stderr)
         return 2
     start = time.monotonic()
-    total = run(options.count, options.seed, options.processes)
-    result = figures(total, options.count, options.seed, time.monotonic() - start)
+    total = run(options.count, options.seed, options.processes, options.resume)
     for name, number in total.counts.most_common():
         print(f"{number:9} {name}")
     for difference in total.unexplained[: options.show]:
         print(f"\n== {difference.kind} (seed {difference.seed})\n{difference.script}\n-- ours: {difference.ours}\n-- theirs: {difference.theirs}")
-    print(f"{options.count} scripts in {result['seconds']} s, {len(total.unexplained)} differences without a reason")
+    seconds = round(time.monotonic() - start)
+    print(f"{options.count} scripts in {seconds} s, {len(total.unexplained)} differences without a reason, {total.counts['wrong constants']} wrong constants")
     if options.json is not None:
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return 1 if total.unexplained else 0
+        options.json.write_text(json.dumps(figures(total, options.count, options.seed), indent=1) + "\n", encoding="utf-8")
+    if total.unexplained:
+        return 1
+    if options.resume is not None:
+        options.resume.unlink(missing_ok=True)
+    return 0
 
 
 if __name__ == "__main__":

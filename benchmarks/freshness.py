@@ -12,14 +12,19 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 # Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
-    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in ("shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation")},
+    **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in (
+        "shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation",
+    )},
+    "composed": tuple(
+        f"benchmarks/{name}.py" for name in ("compose*", "differential", "expansion", "explained*", "judges", "printed_form", "readings*")
+    ),
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
 }
 # What a benchmark does not read of these can't make its result stale; all of it, where nothing is said.
 READS: dict[str, tuple[str, ...]] = {
-    "differential": ("shell",),
+    "differential": ("shell", "model", "composed"),
     "fuzz": ("shell", "facts", "catalog"),
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
@@ -29,7 +34,7 @@ READS: dict[str, tuple[str, ...]] = {
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
 }
 
-DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation"))
+DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed"))
 
 
 def digest(patterns: tuple[str, ...]) -> str:

@@ -21,7 +21,9 @@ KINDS = ("&&", "||", "&", "(", "case", "function", "[[", "while", "until", "((",
 # Bash prints a here-document before the operator behind its command, which no shell reads back.
 MISPLACED = re.compile(r"(<<-?'?(\w+)'?[^\n]*)\n((?:(?!\2\n)[^\n]*\n)*?)\2\n[ \t]*(&&|\|\|?|&|;)")
 
-# It also prints a blank for the end of a line behind which a here-document stood.
+# In a compound command behind a here-document it prints a blank for the end of a line.
+HEREDOC_PIPED = re.compile(r"<<-?'?\w+'?[^\n]*(\\\n[^\n]*)*(\(|\{|\bdo\b|\bfor\b|\bcase\b|\bif\b|\bwhile\b|\buntil\b)")
+# The same where it can be told.
 LOST_END = re.compile(r"^([ \t]*(?:esac|done|fi|\}))[ \t]+(?=[^\s;|&<>(){}0-9])", re.MULTILINE)
 
 
@@ -47,7 +49,19 @@ def bash_agrees(script: str, bash: str) -> bool:
     if printed is None:
         return False
     again, problems = read_ours(re.sub(r"\bcoproc COPROC ", "coproc ", printed))
-    return not problems and _held(again) == _held(read_ours(script)[0])
+    if problems:
+        return False
+    theirs, ours = _held(again), _held(read_ours(script)[0])
+    return theirs == ours or (HEREDOC_PIPED.search(script) is not None and _unparted(theirs) == _unparted(ours))
+
+
+def _unparted(held: Counter[tuple[str, ...]]) -> Counter[str]:
+    """The words of all commands, and all else: where the end of a line is lost, two commands are printed as one."""
+    found: Counter[str] = Counter()
+    for (kind, *parts), count in held.items():
+        for part in parts if kind == "command" else [f"{kind} {parts}"]:
+            found[part] += count * (part != "\0")
+    return +found
 
 
 def _held(reading: Reading) -> Counter[tuple[str, ...]]:

@@ -25,7 +25,7 @@ SHARED = ROOT.parent / "shared" / "corpora"
 # Benchmark -> its arguments, and the corpus outside the repository that it reads.
 BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "decisions": ((), None),
-    "differential": ((), None),
+    "differential": (("--resume", str(Path(tempfile.gettempdir()) / "packgate-differential.jsonl")), None),
     "verbs": ((), None),
     "engine_scale": ((), None),
     "diff": ((), None),

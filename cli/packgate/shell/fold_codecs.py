@@ -22,6 +22,7 @@ _DECOMPRESS = {
 
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/=\n]")
+_HALVES = "".join(map(chr, range(0xDC80, 0xDD00)))
 _BASENC = {"base64": "base64", "base64url": "base64", "base32": "base32", "base16": "hex"}
 
 
@@ -71,7 +72,8 @@ def _stopped(source: Value) -> Value | None:
         return None
     before = source[: found.start()].replace("\n", "")
     begin = decode("base64", before[: len(before) // 4 * 4])
-    return join((begin or "", unknown(Origin("encoded", "base64"))))
+    # The last bytes may be the beginning of a character.
+    return join(((begin or "").rstrip(_HALVES), unknown(Origin("encoded", "base64"))))
 
 
 def _basenc(given: Given) -> Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import explained
 from compose import script
 from expansion import Place, admits, print_of
 from explained import WE_REFUSE, Seen, explain
+from explained_expansion import EXPANSION, reasons
 from judges import find_shfmt
 from readings import read_ours
 
@@ -98,9 +100,11 @@ def test_composed_scripts_are_what_the_judges_say(kind: str, first: int) -> None
 
 def test_every_reason_is_on_the_page() -> None:
     page = (Path(__file__).parents[3] / "docs" / "differential.md").read_text(encoding="utf-8")
-    for group in (explained.WE_REFUSE, explained.WE_ACCEPT, explained.TREE, explained.POSIX, explained.EXPANSION):
-        for explanation in group:
-            assert f"| {explanation.name} | " in page
+    known = [*explained.WE_REFUSE, *explained.WE_ACCEPT, *explained.TREE, *explained.POSIX, *EXPANSION]
+    for reason in known:
+        assert f"| {reason.name} | {reason.why.replace('|', chr(92) + '|')} |" in page
+    told = set(re.findall(r"^\| ([a-z-]+) \| ", page, re.MULTILINE)) - {"name", "scripts"}
+    assert told == {reason.name for reason in known}
 
 
 def test_a_wrong_reading_is_a_difference() -> None:
@@ -109,6 +113,40 @@ def test_a_wrong_reading_is_a_difference() -> None:
     assert admits(value, host, "a\0a.txt\0b.txt\0")
     assert not admits(value, host, "b\0a.txt\0")
     assert explain(Seen("echo a", "", ""), WE_REFUSE) is None
+
+
+def names(script: str, ours: str = "", said: str = "") -> list[str]:
+    """The reasons of a difference between bash and our evaluation."""
+    assert BASH is not None
+    place = Place(BASH)
+    try:
+        return [reason.name for reason in reasons(Seen(script, ours, said), lambda changed: differential.agrees(changed, place))]
+    finally:
+        place.close()
+
+
+FAILS = "/s/0: line 2: 1/0: division by 0 (error token is \"0\")"
+REASONS = [
+    ("home", "printf '%s\\0' a ~nobody~", "", ""),
+    ("error", "x=a\nprintf '%s\\0' $((1/0))\nprintf '%s\\0' b", "", FAILS),
+    ("undeclared", "printf '%s\\0' \"$(printf '%s|' a $ux b)\"", "variable:ux", ""),
+    ("dollar-dollar", "printf '%s\\0' \"$$(echo \"a b\")\"", "", ""),
+    ("ansi-c-in-braces", "x=a; printf '%s\\0' \"$(printf '%s|' ${x:+$'a b'})\"", "", ""),
+]  # fmt: skip
+
+
+@needs_bash
+@pytest.mark.parametrize(("name", "script", "ours", "said"), REASONS)
+def test_a_reason_holds_when_without_it_both_agree(name: str, script: str, ours: str, said: str) -> None:
+    assert names(script, ours, said) == [name]
+
+
+@pytest.mark.parametrize(("name", "script", "ours", "said"), REASONS)
+def test_a_reason_alone_excuses_nothing(name: str, script: str, ours: str, said: str) -> None:
+    tried: list[str] = []
+    assert reasons(Seen(script, ours, said), lambda changed: bool(tried.append(changed))) == (), name
+    assert tried
+    assert script not in tried
 
 
 def test_the_generated_scripts_are_rich() -> None:
