@@ -73,6 +73,7 @@ WE_REFUSE = (
     Explanation("arithmetic-or-subshell", "what `$((…)` holds that is no arithmetic bash reads when it expands it", _both(_script(r"\$\(\("), _ours("unexpected|expected|has no target"))),
     Explanation("empty-extglob", "`x@()` defines a function without `extglob`, and is a pattern with it", _read_once(r"[?*+@!]\(\)", "@(x)")),
     Explanation("bang-parenthesis", "at the start of a command we read `!(…)` as bash does without `extglob`: a subshell, negated", _read_once(r"!\(", "@(")),
+    Explanation("empty-conditional", "bash says nothing of `[[ ]]`, nor of what is missing behind it", _both(_script(r"\[\[[ \t]*\]\]"), _ours("expected a command after"))),
     Explanation("process-parentheses", "bash takes `<(()…)` for a process substitution and does not read what it holds", _read_once(r"([<>]\()\(\)", r"\1x ")),
     Explanation("dollar-extglob", "with `extglob`, bash takes `$!(…)` and its kin for a `$` before a pattern", _script(r"\$[!@*?+]\(")),
 )  # fmt: skip
@@ -86,20 +87,22 @@ WE_ACCEPT = (
     Explanation("subscript-process-substitution", "in the subscript of an expansion bash looks for the end of `<(`; we read arithmetic", _both(_script(r"\$\{\w+\[[^]\n]*[<>]\("), _theirs(r"looking for matching `\)'"))),
     Explanation("for-in-case", "within `case`, bash does not find the `in` of a `for` on a line of its own", _both(_script(r"(for|select)\s+\w+\s*\n\s*in\b"), _script(r"\bcase\b"))),
     Explanation("coproc", "bash tells the name of a coprocess from its command by what follows", _script(r"\bcoproc\b")),
+    Explanation("heredoc-in-substitution", "bash looks behind a substitution for the body of a here-document that begins on its last line; for us it has none", _theirs("unterminated here-document")),
     Explanation("heredoc-in-array", "bash begins a here-document inside the array assignment that follows on its line", _both(_script("<<"), _script(r"=\("))),
 )  # fmt: skip
+TIME = r"(?:\\\n)*".join("time")
 COMMENT_BACKSLASH = r"(?<![^\s;&|()])#([^\n]*)\\\n"
 BANG_PARENTHESIS = r"((?:^|[;&|(){}\n!]|\b(?:do|then|else|elif|if|while|until|time)\b)(?:\s|\\\n)*)!\("
 # What shfmt misreads, and something of the same length that it reads as bash does.
 MISREAD: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(COMMENT_BACKSLASH), r"#\1x\n"),
-    (re.compile(r"(\|&?(?:\s|\\\n)*)time\b"), r"\1tine"),
+    (re.compile(rf"(\|&?(?:\s|\\\n)*)({TIME})\b"), lambda match: match[1] + match[2].replace("m", "n")),
     (re.compile(r"\b(time(?:\s|\\\n)+)--(?=[\s;&|)]|\\\n|$)"), r"\1-p"),
     (re.compile(r"\]=[ \t](?=\S)"), "]=_"),
     (re.compile(r"\][ \t]=(?=\S)"), "]=_"),
     (re.compile(r"\[\[ [^\n]*? \]\](?=[\s;)|&]|$)"), lambda match: ":" + "_" * (len(match[0]) - 1)),
     (re.compile(BANG_PARENTHESIS), r"\1@("),
-    (re.compile(r"\bcoproc(?=(?:\s|\\\n)+(?![({]|N(?:\s|\\\n)+[({]))"), "coprog"),
+    (re.compile(r"\bcoproc(?=(?:\s|\\\n)+(?![({]|\w+=?(?:\s|\\\n)*[({]))"), "coprog"),
 )
 
 
@@ -113,8 +116,10 @@ def without_misread(script: str) -> str:
 # Both accept, and shfmt reads something else.
 TREE = (
     Explanation("coproc", "shfmt takes the first word of `coproc command words` for a name", _script(r"\bcoproc\b")),
-    Explanation("time-behind-pipe", "behind `|`, `time` is a program for bash; shfmt takes it for the reserved word", _script(r"\|&?(\s|\\\n)*time\b")),
+    Explanation("time-behind-pipe", "behind `|`, `time` is a program for bash; shfmt takes it for the reserved word", _script(rf"\|&?(\s|\\\n)*{TIME}\b")),
     Explanation("time-dashes", "shfmt takes the `--` of `time --` for a command", _script(r"\btime(\s|\\\n)+--([\s;&|)]|\\\n|$)")),
+    Explanation("time-time", "shfmt takes the second of `time time` for one more reserved word", _script(r"\btime(\s|\\\n)+time\b")),
+    Explanation("bang-process", "shfmt takes `!` before `<(…)` for the beginning of a word", _script(r"!(\\\n)*[<>]\(")),
     Explanation("substitution-in-default", "shfmt does not see `<(…)` in the word of an expansion", _script(r"\$\{[^}]*[<>]\(")),
     Explanation("let", "shfmt reads what follows `let` on its line as arithmetic: `|`, a redirection, the end of a line with a here-document", _script(r"\blet\b")),
     Explanation("comment-backslash", "shfmt reads on behind a backslash at the end of a comment", _script(COMMENT_BACKSLASH)),

@@ -52,7 +52,7 @@ class Lazy:
 # A whole word without any special character, with the blanks before it.
 PLAIN_WORD = re.compile(rf"[ \t]*+([^{SPECIAL}#][^{SPECIAL}]*+)(?=[ \t\n;&|)]|\Z)").match
 # The same in command position, where a parenthesis or redirection may follow directly.
-COMMAND_WORD = re.compile(rf"[^{SPECIAL}#][^{SPECIAL}]*+(?=[ \t\n;&|()<>]|\Z)").match
+COMMAND_WORD = re.compile(rf"[^{SPECIAL}#][^{SPECIAL}]*+(?=[ \t\n;&|()]|[<>](?!\()|\Z)").match
 
 # --- on demand ------------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ JOINED_REDIRECTION: Final = Lazy(
     rf"(?:([0-9](?:[0-9]|\\\n){{0,8}}+)|\{{({JOINED_NAME})\}})?+{J}"
     rf"(<{J}<{J}<|<{J}<{J}-|<{J}<|<{J}>|<{J}&|>{J}>|>{J}\||>{J}&|[<>](?!{J}\())|(&{J}>{J}>|&{J}>)"
 )
-JOINED_WORD: Final = Lazy(rf"(?:[^{SPECIAL}#]|\\\n)(?:[^{SPECIAL}]++|\\\n)*+(?=[ \t\n;&|()<>]|\Z)")
+JOINED_WORD: Final = Lazy(rf"(?:[^{SPECIAL}#]|\\\n)(?:[^{SPECIAL}]++|\\\n)*+(?=[ \t\n;&|()]|[<>](?!{J}\()|\Z)")
 ESCAPES: Final = Lazy(r"(?:\\[^\n])++")
 HEREDOC_RUN: Final = Lazy(r"(?:[^$`\\]++|\\.)++", re.DOTALL)
 DOUBLE_ESCAPE: Final = Lazy(r'\\(?:\n|([$`"\\]))')

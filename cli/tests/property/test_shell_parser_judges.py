@@ -46,7 +46,7 @@ VALID = [
     "echo a#b # c '", "# only", "a \\\n b", "a &\\\n& b", "echo \\", "echo $( ) ``", "echo {a,b", "a ; # x\n",
     "echo $(case x in a) b;; esac)", "f() { a; } <<X\nb\nX", "while read a; do b; done <<X\nc\nX",
     "echo \"$(echo \")\")\"", "echo a=b{c,d}e", "-x", "%1", "[x", "a=", "a=; b", "~/x", "* ? [a-z]", "a 2 >b",
-    "12>x a", "a | time", "a | time && b", "a |& time -p b",
+    "12>x a", "]]>(a)", "fi<(a) b", "a | time", "a | time && b", "a |& time -p b",
 ]  # fmt: skip
 INVALID = [
     ";", "; a", "a ;; b", "a & & b", "a && && b", "a | | b", "a ||", "a |", "| a", "& a", "a &; b", "(", ")", "( )",
