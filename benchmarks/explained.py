@@ -70,7 +70,7 @@ WE_REFUSE = (
     Explanation("heredoc-body", "bash reads the substitutions of a here-document when it expands it, we when we read it", _both(_script("<<"), _ours("isn't closed|unexpected|expected"))),
     Explanation("time-in-substitution", "at the start of a substitution bash takes a `time` that nothing follows for a command", _script(r"\btime\b")),
     Explanation("for-parentheses", "bash reads `for ((…) )`, and parentheses that do not balance", _both(_script(r"for\s*(\\\n)?\(\("), _ours(r"`\(\(`"))),
-    Explanation("arithmetic-or-subshell", "what `$((…)` holds that is no arithmetic bash reads when it expands it", _both(_script(r"\$\(\("), _ours("unexpected|expected|has no target"))),
+    Explanation("arithmetic-or-subshell", "what `$((…)` holds that is no arithmetic bash reads when it expands it", _both(_script(r"\$\(\("), _ours("unexpected|expected|has no target|isn't closed"))),
     Explanation("empty-extglob", "`x@()` defines a function without `extglob`, and is a pattern with it", _read_once(r"[?*+@!]\(\)", "@(x)")),
     Explanation("bang-parenthesis", "at the start of a command we read `!(…)` as bash does without `extglob`: a subshell, negated", _read_once(r"!\(", "@(")),
     Explanation("empty-conditional", "bash says nothing of `[[ ]]`, nor of what is missing behind it", _both(_script(r"\[\[[ \t]*\]\]"), _ours("expected a command after"))),
@@ -133,6 +133,7 @@ TREE = (
 )  # fmt: skip
 # dash accepts what we refuse, and the reverse, in scripts without anything that POSIX lacks.
 POSIX = (
+    Explanation("heredoc-in-for", "dash reads a here-document not behind the line of `for … in words`, but behind the next", _both(_script(r"<<[^\n]*(\\\n[^\n]*)*\bfor\b"), _ours("expected `do`"))),
     Explanation("bad-substitution", "dash finds a wrong `${…}` when it expands it", _ours("parameter expansion|subscript|bracket")),
 )  # fmt: skip
 def explain(seen: Seen, known: Sequence[Explanation]) -> str | None:

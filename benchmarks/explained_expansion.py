@@ -58,7 +58,7 @@ def _without_globs(seen: Seen) -> str | None:
 
 EXPANSION = (
     Reason("error", "bash gives up a command whose expansion fails; we go on, so that what stands behind it is seen", without_failed, True),
-    Reason("home", "`~name` is taken to be /home/name, whoever has an account", _replaced(r"~(?=[a-z{])", r"\\~"), True),
+    Reason("home", "`~name` is taken to be /home/name, whoever has an account", _replaced(r"(?<!\()~(?=[a-z{])", r"\\~"), True),
     Reason("alias", "an alias of the line holds for us wherever it can stand; bash knows it from the next line that it reads on", _replaced(r"\balias (?=\w)", ": "), True),
     Reason("undeclared", "a variable that nothing declares stands for one argument; bash leaves it out when it is not set", _with_values, True),
     Reason("glob-as-text", "what a glob stands for goes through a filter or a substitution as one piece of text", _without_globs, True),
