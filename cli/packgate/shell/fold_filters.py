@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import Text, join
+from packgate.shell.escapes import decode_bytes, encode_text
 from packgate.shell.fold import known, options
 from packgate.shell.fold_names import are_names
 from packgate.shell.partial import each, map_literals, split_lines
@@ -109,7 +110,7 @@ def _with_end(line: str, source: str) -> str:
 def _head(text: str, found: dict[str, str]) -> str | None:
     if "c" in found:
         count = _count(found["c"])
-        return None if count is None else text[:count] if count >= 0 else text[: len(text) + count]
+        return None if count is None else _bytes_of(text, None, count)
     count = _count(found.get("n", found.get("lines", "10")))
     return None if count is None else "".join(text.splitlines(True)[:count])
 
@@ -120,9 +121,14 @@ def _tail(text: str, found: dict[str, str]) -> str | None:
     if count is None or "f" in found:
         return None
     if "c" in found:
-        return text[count - 1 :] if from_start else text[max(0, len(text) - count) :]
+        return _bytes_of(text, max(0, count - 1), None) if from_start else _bytes_of(text, -count, None) if count else ""
     lines = text.splitlines(True)
     return "".join(lines[max(0, count - 1) :] if from_start else lines[max(0, len(lines) - count) :])
+
+
+def _bytes_of(text: str, start: int | None, end: int | None) -> str:
+    """A part of a text that is counted in bytes, which may cut a character in two."""
+    return text[start:end] if text.isascii() else decode_bytes(encode_text(text)[start:end])
 
 
 def _count(text: str) -> int | None:

@@ -121,8 +121,9 @@ def assign(walk: Walk, assignment: Assignment, state: State) -> None:
 
 def _assign_array(walk: Walk, assignment: Assignment, state: State) -> None:
     name = assignment.name
-    stored = state.lookup(name) if assignment.append else None
     items = _array_words(walk, assignment, state)
+    # Its words may have set elements, too.
+    stored = state.lookup(name) if assignment.append else None
     associative = "A" in state.attributes.get(name, "")
     if associative or (isinstance(stored, dict) and not is_sparse(stored)):
         state.set(name, _table(items, stored if isinstance(stored, dict) else {}))

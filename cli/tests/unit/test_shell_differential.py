@@ -228,6 +228,9 @@ CASES = [
     "n=5; l=(a b c); l[n]=$((n=1,n+1))\n;${!l[*]}", "x=% z=%b% w='#' y=a%b%\n;${y/$x/Z} ${y/\"$x\"/Z} ${y//$x/Z} ${y/$z/Z} ${y/$w/Z} ${y/${w}a/Z}",
     # attributes that a branch would give which is not taken
     "if true; then :; else declare -u s; declare -i i; fi; s=abc; i=1+1\n;$s $i", "cd /; PWD=/\n;~0 ~1 ~-0 ~+0/x ~00",
+    # head and tail count bytes, and the words of an array may set its elements
+    "x=$(printf aébc | head -c 3) y=$(printf aébc | tail -c 4) z=$(printf aébc | tail -c +2) w=$(printf abc | head -c -1)\n;$x $y $z $w",
+    "l=(a b); l+=(\"$((l[0]=7))\")\n;${l[@]}",
     # local variables without a value
     "y=hello; f() { local y; x=[$y]; read z q <<< \"$y\"; y=in; }; f\n;$x \"$z\" $y", "y=1; f() { local y=2; local y; x=$y; }; f\n;$x $y", "y=1; f() { declare -i y; x=${y-none}; }; f\n;$x $y",
     "y=1 p=y; f() { local y; x=[${!p}]; }; f\n;$x", "f() { local y; x=$y; }; y=t f\n;$x",
