@@ -21,14 +21,17 @@ _SETTINGS = ("completion", "completions", "hook", "init", "shellenv", "shell.bas
 # They print the numbers of processes that their last operand picks.
 _PROCESSES = ("pgrep", "pidof")
 _PRINTERS = ("dircolors", "ssh-agent", "lesspipe", "keychain")
-# Options of `ls` with which it prints something else than plain names, or hidden ones as well.
-_OTHER_LISTS = ("-l", "-a", "-A", "-R", "-s", "-i", "-g", "-n", "-F", "-p", "-C", "-m", "-x")
+# Options of `ls` with which it prints something else than plain names.
+_OTHER_LISTS = ("-l", "-R", "-s", "-i", "-g", "-n", "-F", "-p", "-C", "-m", "-x")
 
 
 def printed_names(call: Call) -> Value | None:
     """What a program that prints names of files puts on its output, a line each; None when this one does not."""
     if call.program in _LIST:
-        return None if any(call.has(option) for option in _OTHER_LISTS) else _lines([_listed(word) for word in call.operands or ["."]])
+        if any(call.has(option) for option in _OTHER_LISTS):
+            return None
+        hidden: list[Value] = [join([".", Glob("*")])] if call.has("-A") or call.has("-a") else []
+        return _lines([_listed(word) for word in call.operands or ["."]] + hidden)
     if call.program == "git" and call.words == ["ls-files"]:
         return _lines([_below(word) for word in call.operands or ["."]])
     if call.program == "compgen":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from packgate.facts.environment import classify, network
 from packgate.facts.fields import add_scope
 from packgate.facts.origins import add_origins
@@ -22,6 +24,10 @@ EXHAUSTING = ("fork-bomb", "endless-jobs")
 
 # Paths by which bash opens connections.
 CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
+
+# Files that shells, and direnv, read for their settings, and an assignment in one.
+_SETTINGS = frozenset((".envrc", ".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshrc", ".zshenv", ".zprofile"))
+_EXPORT = re.compile(r"(?m)^\s*export\s+([A-Za-z_]\w*)=(\S+)")
 
 # Mode of a redirection -> (family, operation, effect) of what it does to its file.
 _READ = ("read-file", "read", "read")
@@ -49,6 +55,18 @@ def opened_operations(
         _add_context(fields, session)
         add_scope(fields, session, context)
         out.append(Operation((family,), fields, span, context.via))
+    if mode != "read" and isinstance(content, str) and isinstance(absolute, str) and absolute.rsplit("/", 1)[-1] in _SETTINGS:
+        out.extend(_later_assignments(content, span, session))
+    return out
+
+
+def _later_assignments(content: str, span: tuple[int, int], session: Session) -> list[Operation]:
+    """Switches that the text of a settings file assigns: every shell that reads it is pointed there."""
+    out = []
+    for name, value in _EXPORT.findall(content):
+        variable = session.catalog.variable(name)
+        if variable is not None and variable["environment"]:
+            out.append(assigned_operation(name, variable, value.strip("'\""), span, session))
     return out
 
 

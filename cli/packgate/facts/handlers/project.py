@@ -103,7 +103,7 @@ def handle_hooks(call: Call, session: Session, common: Fields) -> None:
 
 def _text(path: Value, call: Call, session: Session) -> str | None:
     """What a file holds that the line wrote, or standard input for ``-``."""
-    found = call.stdin if path in ("-", "/dev/stdin") else session.written(absolute(path, call, session.context))
+    found = call.stdin if path in ("-", "/dev/stdin") else session.written(absolute(path, call, session.context)) or call.state.read(path)
     return None if found is None or is_unknown(found) else show(found)
 
 
