@@ -65,6 +65,7 @@ PARSERS = {
     "decrypted": frozenset(),
     "origin": frozenset(),
     "names": frozenset(),
+    "addresses": frozenset(),
     "local": frozenset(),
 }
 

@@ -249,9 +249,11 @@ PARSERS: dict[str, Parser] = {
 
 def split_values(value: Value, parser: str) -> list[Value]:
     """The parsers that yield several values: ``split-comma``, ``words``, ``origin``: ``kind:detail`` of what unknown text
-    comes from, and ``names``: the files and selections among them alone."""
+    comes from, and ``names`` and ``addresses``: the files and selections, and the URLs, among them alone."""
     if parser == "names":
         return [origin.detail for origin in origins_of(value) if origin.kind in ("file", "listed")]
+    if parser == "addresses":
+        return [origin.detail for origin in origins_of(value) if origin.kind == "network" and origin.detail]
     if parser == "origin":
         return [f"{origin.kind}:{origin.detail}" for origin in origins_of(value)]
     separator = "," if parser == "split-comma" else None
@@ -263,7 +265,7 @@ def split_values(value: Value, parser: str) -> list[Value]:
     return [restorer.slice(*match.span()) for match in re.finditer(pattern, text)]
 
 
-SPLITTERS = ("split-comma", "words", "origin", "names")
+SPLITTERS = ("split-comma", "words", "origin", "names", "addresses")
 
 
 def known(value: Value) -> str | None:

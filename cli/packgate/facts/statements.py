@@ -66,6 +66,8 @@ def _meta(statement: Statement, payload: Payload) -> None:
     if name.startswith("file-"):
         family, operation, effect = ("read-file", "load", "read") if name == "file-read" else ("modify-file", "write", "write")
         payload.add((family,), operation, effect, {"path": (statement.text,)})
+        if family == "modify-file":
+            _exported(statement.names or ("query",), payload)
         return
     rest = statement.text[len(name):].strip()
     path = rest.strip("'\"")

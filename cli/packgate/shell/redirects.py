@@ -51,8 +51,9 @@ def keep_redirects(walk: Walk, sinks: list[Sink]) -> None:
     """The same for ``exec``: the files stay open, and later writes are reported one by one."""
     for sink in sinks:
         sink.kept = True
-        if sink.path is not None:
-            walk.host.opened(sink.path, sink.mode, "", sink.span)
+        for path in (sink.path, sink.shorter):
+            if path is not None:
+                walk.host.opened(path, sink.mode, "", sink.span)
 
 
 def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> None:
@@ -93,7 +94,7 @@ def _open(walk: Walk, redirect: Redirect, state: State, sinks: list[Sink]) -> No
             for path in (target, shorter):
                 if path is not None:
                     walk.host.opened(path, "read", None, span)
-            content = walk.host.content(target)
+            content = walk.host.content(target if shorter is None else shorter)
         state.fds[fd] = Stream(content, tuple(walk.names))
 
 

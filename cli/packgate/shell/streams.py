@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.model.value import Origin, join, origins_of, unknown
+from packgate.shell.escapes import join_bytes
 from packgate.shell.fields import size_of
 from packgate.shell.limits import TEXT_SIZE
 
@@ -67,7 +68,9 @@ class Sink:
         """All that was written."""
         if len(self.parts) == 1:
             return self.parts[0]
-        return join(self.parts) if self.parts else ""
+        text = join(self.parts) if self.parts else ""
+        # A character can have been written byte by byte.
+        return join_bytes(text) if isinstance(text, str) else text
 
 
 def buffer_for(outer: object) -> Sink:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from packgate.shell.tree import Word
 
 # What ends a component of a path, a host, a list or a setting.
-_SEPARATORS = frozenset("/.,:=@ \t\n")
+_SEPARATORS = frozenset("/.,:@ \t\n")
 
 
 # What no name of a program has in it.

@@ -51,6 +51,10 @@ def test_bars_of_vim_end_commands_outside_of_strings(command):
     assert paths(f"vim -es -c {shlex.quote(command)} -c 'qa!'", "delete-file")[:1] == ["/home/dev/proj/x"]
 
 
+def test_brackets_in_strings_do_not_end_a_list():
+    assert paths("elixir -e 'System.cmd(\"sh\", [\"-c\", \"echo [a]; rm x\"])'", "delete-file") == ["/home/dev/proj/x"]
+
+
 @pytest.mark.parametrize(("program", "code"), [
     ("perl -e", "system \"rm x\" and die"), ("perl -e", "system \"rm\", \"x\" or die \"failed\""),
     ("perl -e", "unlink \"x\" or die \"failed\""), ("ruby -e", "system \"rm x\" or abort"), ("ruby -e", "system \"rm\", \"x\" and puts 1"),

@@ -274,6 +274,15 @@ def test_undeclared_variable_at_the_end_is_also_walked_as_no_word() -> None:
     assert walk("X=b; cp a $X").lines == ["cp|a|b"]
 
 
+def test_characters_that_are_written_byte_by_byte_are_characters() -> None:
+    assert walk("for n in 162 155 40 303 244; do printf \"\\\\$n\"; done | sh").lines[-1] == "rm|\u00e4"
+
+
+def test_loop_that_waits_starts_jobs_at_a_pace() -> None:
+    assert walk("while sleep 10; do date & done").notes == []
+    assert [note.code for note in walk("while true; do date & done").notes] == ["endless-jobs"]
+
+
 def test_folder_that_is_there_is_entered_for_sure() -> None:
     assert walk("cd /tmp && cd - > /dev/null; a $PWD").lines[-1] == "a|/home/dev/proj"
     assert walk("cd .. && x=b; a $x").lines[-1] == "a|b"

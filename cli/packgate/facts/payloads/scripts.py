@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)"""
+# A list as an argument: brackets in its strings do not end it.
+_LIST = re.compile(r"\s*,\s*\[((?:" + _STRING + r"|[^\]'\"`])*)\]")
 _CALL = re.compile(r"(?<![\w$@%])((?:[A-Za-z_]\w*)(?:[?!])?)\s*(?:\(\s*|\s+|(?=[{\[/|]))(" + _STRING + r"(?=\s*([,.+)\]};]|$|\n)))?")
 # In a Lisp a blank stands between the arguments.
 _LISP_CALL = re.compile(r"(?<=\()\s*((?:[A-Za-z_]\w*)(?:[?!])?)\s+(" + _STRING + r"())?")
@@ -128,7 +130,7 @@ def _run(command: str | None, rest: str, payload: Payload) -> None:
 
 
 def _argv(program: str | None, rest: str, payload: Payload) -> None:
-    listed = re.match(r"\s*,\s*\[([^\]]*)\]", rest)
+    listed = _LIST.match(rest)
     words = _QUOTED.findall(listed.group(1)) if listed is not None else []
     if program is None or (listed is not None and listed.group(1).strip() and not words):
         payload.opaque("dynamic", PARTIAL)

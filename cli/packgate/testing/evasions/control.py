@@ -155,7 +155,7 @@ CONTROL = (
         ("for-ever", "in an endless loop that ends", "for ((;;)); do ", "break; done"),
         ("select", "in a select", "select packgate_i in 1; do ", "break; done <<< 1"),
         ("until-counted", "in an until with a test", "packgate_i=0; until (( packgate_i )); do packgate_i=1; ", "done"),
-        ("function-shadow", "in a function with the name of a program", "ls() { ", "}; ls -l"),
+        ("function-shadow", "in a function with the name of a program", "tac() { ", "}; tac -s x"),
         ("function-builtin", "in a function with the name of a builtin", "pwd() { ", "}; pwd"),
         ("function-local", "in a function with a local variable", "tidy() { local packgate_i=1; ", "}; tidy one two"),
         ("function-dashed", "in a function with a dash in its name", "tidy-up() { ", "}; tidy-up"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 
 from packgate.testing.evasions.rewrite import Rewrite, single_quoted
@@ -52,7 +53,9 @@ def _list(command: str, template: str) -> Callable[[Subject], str | None]:
         if words is None or not subject.text.isascii() or len(words) < 2 or any(set(word) & set("$@#\\") for word in words):
             return None
         quoted = [json.dumps(word) for word in words]
-        code = template.replace("{program}", quoted[0]).replace("{rest}", ", ".join(quoted[1:])).replace("{}", ", ".join(quoted))
+        pieces = {"{program}": quoted[0], "{rest}": ", ".join(quoted[1:]), "{}": ", ".join(quoted)}
+        # In one go: a word of the command can be `{}` itself.
+        code = re.sub(r"\{(?:program|rest)?\}", lambda found: pieces[found.group()], template)
         return command.replace("{code}", single_quoted(code), 1)
 
     return apply
