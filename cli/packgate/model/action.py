@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
 SURFACES = ("shell", "file", "mcp", "web", "prompt", "output")
 SHELLS = ("bash", "sh", "zsh", "powershell", "cmd")
-FILE_OPERATIONS = ("read", "write", "edit", "delete")
 
 _REQUIRED = {
     "shell": ("command",),
@@ -94,13 +93,11 @@ def parse_action(data: Any) -> Action:
     shape = _shape(data)
     notes = () if shape in _SOUND else _check(data, shape)
     checked = {**data, "surface": surface}
-    shell, operation = checked.get("shell"), checked.get("operation")
+    shell = checked.get("shell")
     if surface == "shell" and shell is None:
         checked["shell"] = "bash"
     elif shell is not None and shell not in SHELLS:
         raise ActionError(f"shell: expected one of {', '.join(SHELLS)}, found {shell!r}")
-    if operation is not None and operation not in FILE_OPERATIONS:
-        raise ActionError(f"operation: expected one of {', '.join(FILE_OPERATIONS)}, found {operation!r}")
     return Action(checked, notes)
 
 

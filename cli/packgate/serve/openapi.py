@@ -124,5 +124,8 @@ def _reference(name: str) -> dict[str, Any]:
 def _schema(kind: str) -> dict[str, Any]:
     with open(schema_path(kind), encoding="utf-8") as file:
         schema: dict[str, Any] = json.load(file)
+    if kind == "action":
+        # The schema is for those who write actions. A caller's other word is decided too: as a write, and the decision says so.
+        del schema["properties"]["operation"]["enum"]
     # An address of its own would make what is inside relative to it.
     return {key: value for key, value in schema.items() if key not in ("$schema", "$id")}

@@ -13,8 +13,8 @@ SOUND = {"surface": "shell", "command": "ls", "cwd": "/srv", "home": None, "repo
 @pytest.mark.parametrize("change", [
     {"cwd": 1}, {"home": ["x"]}, {"repo": "x"}, {"repo": {**REPO, "branch": 1}}, {"repo": []}, {"env": {"A": 1}}, {"env": ["A"]}, {"actor": 1},
     {"permissions": "x"}, {"command": None}, {"shell": "fish"}, {"surface": "mail"}, {"env": ""},
-    {"url": 1}, {"operation": "remove"}, {"permissions": [1]}, {"risk_signals": [None]}, {"actor": {"user": 1}}, {"actor": {"groups": "ops"}},
-    {"actor": {"groups": ["ops", 1]}}, {"surface": "file", "operation": "rm", "path": "/x"},
+    {"url": 1}, {"permissions": [1]}, {"risk_signals": [None]}, {"actor": {"user": 1}}, {"actor": {"groups": "ops"}},
+    {"actor": {"groups": ["ops", 1]}}, {"surface": "file", "operation": None, "path": "/x"},
 ])
 def test_a_wrong_value_is_refused_after_sound_actions(change):
     for _ in range(2):
