@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from packgate.facts.surfaces import action_type, analyze_surface
-from packgate.model.action import parse_action
+from packgate.model.action import Action, parse_action
 from packgate.model.operation import Operation
 
 CONTEXT = {"cwd": "/home/dev/proj", "home": "/home/dev", "repo": {"root": "/home/dev/proj"}}
@@ -31,7 +31,8 @@ def test_a_write_shows_its_content_too() -> None:
 
 
 def test_an_unknown_file_operation_is_said_and_counts_as_a_write() -> None:
-    analysis = analyze_surface(parse_action({**CONTEXT, "surface": "file", "operation": "zap", "path": "a"}))
+    # A caller's action would be refused; one that is made otherwise is not taken for harmless.
+    analysis = analyze_surface(Action({**CONTEXT, "surface": "file", "operation": "zap", "path": "a"}))
     assert analysis.coverage == "partial"
     assert analysis.operations[0].families == ("modify-file",)
 
