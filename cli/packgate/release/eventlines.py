@@ -74,10 +74,16 @@ class EventLines:
     def _is_new(self, event: Event, seen: dict[int, str], line: bytes | None) -> bool:
         """Whether an event was not read before. Sequence numbers begin again where logs were joined into one file."""
         seq = event.data["seq"]
+        if seq is None and event.kind != "decision":
+            # A log that is not chained: nothing tells one gap from another of the same second.
+            return True
         known = event.data["decision"]["decision_id"] if event.kind == "decision" else (line or b"").decode("utf-8", "replace").strip()
         if event.kind == "decision" and known in self._decisions:
             self.repeated += 1
             return False
+        if seq is None:
+            self._decisions.add(known)
+            return True
         if seq in seen:
             if seen[seq] == known:
                 self.repeated += 1
@@ -113,8 +119,8 @@ def _check(data: Any) -> None:
         raise ValueError("it is not an event of version 1")
     if data.get("kind") not in KINDS:
         raise ValueError("its kind is not one that is known")
-    seq = data.get("seq")
-    if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
+    seq = data.get("seq", 0)
+    if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool) or seq < 1):
         raise ValueError("it has no sequence number")
     if data["kind"] == "decision":
         decision = data.get("decision")

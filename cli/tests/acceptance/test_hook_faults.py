@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hook_installed import ALLOWED, DENIED, Installed, Ran
+from jsonschema import Draft202012Validator
 
 from packgate.eventlog.append import lost
 from packgate.hook.failure import CAUSES
+from packgate.release.eventlines import EventLines
+from packgate.resources import schema_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +48,23 @@ def test_an_allowed_action_says_nothing(hook: Installed) -> None:
     assert (done.code, done.out, done.err) == (0, b"", "")
     (event,) = hook.events()
     assert event["decision"]["decision"] == "allow"
+
+
+def test_the_log_is_evidence(hook: Installed) -> None:
+    """Its lines are events as their schema says, and those who count events count each of them once."""
+    for number, command in enumerate((DENIED, ALLOWED, ALLOWED)):
+        hook.run(hook.payload(command, tool_use_id=f"toolu_{number}"))
+    hook.run(b"{")
+    hook.run(b"{")
+    with open(schema_path("event"), encoding="utf-8") as file:
+        schema = Draft202012Validator(json.load(file))
+    for event in hook.events():
+        schema.validate(event)
+    lines = EventLines([hook.log], "2100-01-01T00:00:00Z")
+    assert [event.kind for event in lines] == ["decision"] * 3 + ["gap"] * 2
+    assert (lines.damaged, lines.repeated) == (0, 0)
+    twice = EventLines([hook.log, hook.log], "2100-01-01T00:00:00Z")
+    assert [event.kind for event in twice].count("decision") == 3
 
 
 def test_no_secret_gets_out(hook: Installed) -> None:
