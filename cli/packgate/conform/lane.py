@@ -62,11 +62,12 @@ class Setting:
 
 
 class Lane(Protocol):
-    """One agent."""
+    """One agent. ``surfaces``: those that it has tools for; ``silence``: what a hook without an opinion says to it."""
 
     name: str
     title: str
     surfaces: tuple[str, ...]
+    silence: str
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """The engine, or why there is none."""

@@ -16,6 +16,8 @@ CLASSES = {
     "codex": ("codex", "Codex"),
     "gemini": ("gemini", "Gemini"),
     "copilot": ("copilot", "Copilot"),
+    "opencode": ("opencode", "OpenCode"),
+    "amp": ("amp", "Amp"),
 }
 NAMES = tuple(CLASSES)
 

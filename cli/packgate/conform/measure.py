@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from packgate.conform.lane import HOOK, RAN, RULE, UNSEEN, Seen, expressible
+from packgate.conform.lane import HOOK, OWN, RAN, RULE, UNSEEN, Seen, expressible
 from packgate.conform.places import by_context
 
 if TYPE_CHECKING:
@@ -61,12 +61,14 @@ def judge(probe: Probe, seen: Seen, *, native: bool) -> str:
 
     A probe whose action the packs stop is `caught` when it was stopped; one that they warn about when the agent was told by which
     policy (or, natively, when a person was asked). An action that they only record is `recorded` when it ran. Whatever is stopped and
-    need not be is `wrong`; where the packs are silent and the agent is too, it is `quiet`.
+    need not be is `wrong`, unless the agent did that by itself; where the packs are silent and the agent is too, it is `quiet`.
     """
     if seen.outcome == UNSEEN:
         return NOT_SEEN
     if probe.stops:
         return CAUGHT if seen.stopped else MISSED
+    if seen.stopped and seen.by == OWN:
+        return NOT_SEEN
     if seen.stopped:
         # A rule that asks is as near to a warning as rules come; the hook can do better.
         return CAUGHT if native and probe.loud and seen.outcome != "denied" else WRONG

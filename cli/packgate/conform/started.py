@@ -58,10 +58,10 @@ def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write:
 
 def in_batches(
     engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], calls: Sequence[dict[str, Any]],
-    session: Callable[[list[dict[str, Any]]], Step], read: Callable[[Ran, list[dict[str, Any]]], list[Seen]],
+    session: Callable[[list[dict[str, Any]]], Step], read: Callable[[Ran, list[dict[str, Any]]], list[Seen]], size: int = BATCH,
 ) -> list[Seen]:
     """Have sessions of one sandbox make the calls, and say of each what became of it. ``session`` gives the step that makes some of the
-    calls, ``read`` what became of these."""
-    batches = [list(calls[start : start + BATCH]) for start in range(0, len(calls), BATCH)]
+    calls, ``read`` what became of these; ``size`` is how many it makes at most."""
+    batches = [list(calls[start : start + size]) for start in range(0, len(calls), size)]
     ran = sessions(engine, setting, action, write, [session(batch) for batch in batches])
     return [seen for batch, done in zip(batches, ran, strict=True) for seen in read(done, batch)]

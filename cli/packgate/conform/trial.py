@@ -34,7 +34,7 @@ class Trial:
     def passes(self, lane: Lane, engine: Engine, tick: Callable[[int], None] | None = None) -> dict[str, Any]:
         """Try all probes with the rules alone, then with the hook; the figures of the lane."""
         files, commands = managed_files(lane.name, self.subject), hook_commands(lane.name)
-        native = run(lane, engine, setup.native(files, commands), self.probes, native=True, tick=tick)
+        native = run(lane, engine, setup.native(files, commands, lane.silence), self.probes, native=True, tick=tick)
         hooked = run(lane, engine, setup.hooked(files, commands, self.bundles), self.probes, native=False, tick=tick)
         return lane_data(lane.title, engine.version, native, hooked)
 

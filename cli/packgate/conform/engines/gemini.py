@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from packgate.conform.spec import Ran
 
 PROGRAM = Program("gemini", "gemini", node=".bin/gemini")
+# In longer sessions it asks its model whether it goes round in circles, which takes answers of the script away.
+_BATCH = 25
 _SCRIPT = "/run/conform/answers.jsonl"
 # Everything that no rule of the administrator's tier stops is allowed; the mode that approves all by itself would also approve what a rule
 # asks about.
@@ -37,6 +39,7 @@ class Gemini:
     name = "gemini"
     title = "Gemini CLI"
     surfaces = ("shell", "file", "mcp")
+    silence = ""
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""
@@ -47,6 +50,7 @@ class Gemini:
         calls = [tool_call(action) for action in actions]
         return in_batches(
             engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions[0], batch), read,
+            size=_BATCH,
         )
 
 
@@ -106,10 +110,16 @@ def read(done: Ran, calls: Sequence[Mapping[str, Any]]) -> list[Seen]:
     """What became of the calls of a session, which its stream tells in order. What a hook tells the user stands on standard error, not
     beside a call: all of a session counts for each of its calls that ran."""
     events = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
-    results = [event for event in events if event.get("type") == "tool_result"]
+    results = {event["tool_id"]: event for event in events if event.get("type") == "tool_result"}
+    made = [event for event in events if event.get("type") == "tool_use"]
     shown = "\n".join(line.removeprefix(_TELLS) for line in done.err.splitlines() if line.startswith(_TELLS))
-    found = [_seen(result, shown) for result in results[: len(calls)]]
-    return found + [Seen(UNSEEN)] * (len(calls) - len(found))
+    found = []
+    for call in calls:
+        # In the order of the calls; one that the agent did not make is passed over.
+        event = made.pop(0) if made and made[0].get("parameters") == call["args"] else None
+        result = results.get(event["tool_id"]) if event is not None else None
+        found.append(Seen(UNSEEN) if result is None else _seen(result, shown))
+    return found
 
 
 def _seen(result: Mapping[str, Any], shown: str) -> Seen:
