@@ -35,6 +35,8 @@ READS: dict[str, tuple[str, ...]] = {
 }
 
 DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed"))
+# A result for each agent: `conform-codex`.
+LANE = "conform-"
 
 
 def digest(patterns: tuple[str, ...]) -> str:
@@ -49,7 +51,20 @@ def digest(patterns: tuple[str, ...]) -> str:
 
 def inputs(name: str) -> dict[str, str]:
     """The digest of every kind of input of a benchmark as it is now."""
+    if name.startswith(LANE):
+        return lane_inputs(name.removeprefix(LANE))
     return {kind: digest(INPUTS[kind]) for kind in READS.get(name, DEFAULT)}
+
+
+def lane_inputs(target: str) -> dict[str, str]:
+    """What an agent is measured with: the packs, and what is rendered for it and said to it. A decision that changes by other code is seen
+    by tests that need no agent."""
+    module = target.replace("-", "_")
+    return {
+        "packs": digest(INPUTS["packs"]),
+        "render": digest((f"cli/packgate/render/targets/{module}.py", f"cli/packgate/render/templates/{target}*")),
+        "dialects": digest((f"cli/packgate/hook/dialects/{module}.py",)),
+    }
 
 
 def stale() -> dict[str, list[str]]:

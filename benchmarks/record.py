@@ -3,7 +3,8 @@
     python benchmarks/record.py [NAME]...       run and write benchmarks/results/NAME.json
     python benchmarks/record.py --check         run nothing; exit 1 when a recorded result no longer holds
 
-Without names all are run; those whose corpus is not on this machine are passed over and said so.
+Without names all are run but those of agents (`conform-codex`), which take long and need the agent; those whose corpus is not on this
+machine are passed over and said so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from freshness import RESULTS, ROOT, inputs, stale
+from freshness import LANE, RESULTS, ROOT, inputs, stale
+
+AGENTS = ("claude-code", "codex", "gemini", "copilot", "opencode", "amp")
 
 SHARED = ROOT.parent / "shared" / "corpora"
 # Benchmark -> its arguments, and the corpus outside the repository that it reads.
@@ -38,6 +41,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "compiled": ((), None),
     "hook": ((), None),
     "mutate": ((), None),
+    **{f"{LANE}{agent}": (("--target", agent), None) for agent in AGENTS},
 }
 
 
@@ -47,7 +51,8 @@ def run(name: str) -> Any:
     given = ("--corpus", str(corpus)) if corpus is not None else ()
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "figures.json"
-        command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *arguments, *given, "--json", str(target)]
+        script = "conform" if name.startswith(LANE) else name
+        command = [sys.executable, str(ROOT / "benchmarks" / f"{script}.py"), *arguments, *given, "--json", str(target)]
         subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "cli")})
         return json.loads(target.read_text(encoding="utf-8"))
 
@@ -86,7 +91,7 @@ def main() -> int:
         parser.error(f"there is no benchmark {unknown[0]!r}")
     if options.check:
         return check()
-    for name in options.names or BENCHMARKS:
+    for name in options.names or [name for name in BENCHMARKS if not name.startswith(LANE)]:
         corpus = BENCHMARKS[name][1]
         if corpus is not None and not corpus.is_file():
             print(f"{name}: no corpus at {corpus}; not measured")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from packgate.conform.trial import Trial
 
-_FORMATS = ("text", "json", "markdown")
+_FORMATS = ("text", "json")
 
 
 def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -36,7 +36,7 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 @click.option("--engine", metavar="PATH", help="The agent's program, or a folder that holds it. With one --target.")
 @pack_option
 @click.option("--extent", type=click.Choice(EXTENTS), default=CASES, show_default=True,
-              help="One case of each polarity of every policy; every case; these and all spellings of one command of every policy.")
+              help="One case of each polarity of every policy; every case; these and all ways of writing, with some commands each.")
 @click.option("--json", "into", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write all figures as JSON.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How the matrix is printed.")
 def command(targets: tuple[str, ...], engine: str | None, packs: tuple[str, ...], extent: str, into: Path | None, form: str) -> int:
@@ -74,7 +74,7 @@ def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], 
     lanes: dict[str, Any] = {}
     skipped: dict[str, str] = {}
     with TemporaryDirectory(prefix="packgate-conform-") as folder:
-        trial, names = _trial(packs, extent, os.path.join(folder, "bundles"))
+        trial, names = make_trial(packs, extent, folder)
         for target in targets:
             lane = find_lane(target)
             found = lane.find(engine, os.environ) if target in TARGETS else Absent("nothing is rendered for it yet")
@@ -85,8 +85,9 @@ def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], 
     return {"measured": clock.now()[:10], "pack": ", ".join(names), "extent": extent, "lanes": lanes, "skipped": skipped}
 
 
-def _trial(packs: Sequence[str], extent: str, bundles: str) -> tuple[Trial, list[str]]:
-    """The trial of some packs, and their names. Raises `BrokenPacks`."""
+def make_trial(packs: Sequence[str], extent: str, folder: str) -> tuple[Trial, list[str]]:
+    """The trial of some packs, and their names; the hook is installed in ``folder``. Raises `BrokenPacks`."""
+    from packgate.conform.setup import install_hook
     from packgate.conform.trial import Trial, probes_of
     from packgate.installation.local_bundles import Unfit, install_packs
     from packgate.render.subject import from_workspace
@@ -94,13 +95,14 @@ def _trial(packs: Sequence[str], extent: str, bundles: str) -> tuple[Trial, list
     space = open_workspace(packs)
     if not space.ok:
         raise BrokenPacks(space.diagnostics)
+    bundles = os.path.join(folder, "bundles")
     try:
         install_packs(bundles, [os.path.abspath(result.path) for result in space.results], "block", clock.now())
     except Unfit as unfit:
         raise BrokenPacks(unfit.findings) from unfit
     corpora = Path(space.root) / "testcases" if space.root else None
     subject = from_workspace(space, stage="block", corpora=corpora, cache=open_cache())
-    return Trial(subject, bundles, probes_of(subject, extent)), [pack.name for pack in space.packs]
+    return Trial(subject, install_hook(folder, bundles), probes_of(subject, extent)), [pack.name for pack in space.packs]
 
 
 def _progress(title: str, total: int) -> Callable[[int], None]:
@@ -121,9 +123,6 @@ def _fails(lane: dict[str, Any]) -> bool:
 
 
 def _printed(data: dict[str, Any], form: str) -> str:
-    from packgate.conform.page import page
     from packgate.conform.text import text
 
-    if form == "json":
-        return json.dumps(data, indent=1, sort_keys=True) + "\n"
-    return page(data) if form == "markdown" else text(data)
+    return json.dumps(data, indent=1, sort_keys=True) + "\n" if form == "json" else text(data)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Read the spec, run it, write what came of every step as JSON."""
     spec = spec_from(json.load(sys.stdin))
-    walls.build(sys.argv[1], spec.readable, spec.may_run, spec.stub_programs, spec.size)
+    walls.build(sys.argv[1], spec)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     json.dump([asdict(_step(step)) for step in spec.steps], sys.stdout)
     return 0

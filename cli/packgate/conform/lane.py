@@ -48,14 +48,14 @@ class Seen:
 
 @dataclass(slots=True)
 class Setting:
-    """How an agent is set up: files by path, their modes where 0644 doesn't do, folders of the host that can be read, commands that may
-    run in a shell (the hook), commands that are run before the agent starts (argument lists), and what is changed after these."""
+    """How an agent is set up: files by path, their modes where 0644 doesn't do, folders of the host of which the sandbox
+    gets copies, commands that may run in a shell (the hook), and what is changed after that: files that are removed, folders on a disk that
+    is full."""
 
     files: dict[str, str] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
-    readable: list[str] = field(default_factory=list)
+    copied: list[str] = field(default_factory=list)
     may_run: list[str] = field(default_factory=list)
-    before: list[list[str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     full: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # What is counted for every policy, in the order of the columns.
 CAUGHT, MISSED, WRONG, QUIET, RECORDED, NOT_SEEN = "caught", "missed", "wrong", "quiet", "recorded", "unseen"
 
+# Probes that one sandbox takes.
+_TOGETHER = 180
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -49,7 +52,8 @@ def run(
     """Have the agent do every probe that it has a tool for. ``native``: the hook is not installed, so a warning can't be given."""
     wanted = [probe for probe in probes if expressible(lane, probe.action)]
     found: dict[int, Seen] = {}
-    for places in by_context(probe.action for probe in wanted).values():
+    groups = by_context(probe.action for probe in wanted).values()
+    for places in [group[start : start + _TOGETHER] for group in groups for start in range(0, len(group), _TOGETHER)]:
         found.update(zip(places, lane.run(engine, setting, [wanted[place].action for place in places]), strict=True))
         if tick is not None:
             tick(len(places))

@@ -1,8 +1,10 @@
-"""The protection matrix as a page, from recorded figures."""
+"""The protection matrix as a page, from recorded results."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from packgate.conform.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -10,43 +12,49 @@ if TYPE_CHECKING:
 _HEAD = """\
 # Protection matrix
 
-What each agent really stops, measured on the real program by `packgate conform` with the pack `{pack}` at stage block. Every case of the
-pack was made a tool call of the agent: once with the rendered native rules alone, once with the hook beside them. Nothing was executed.
+What agents really stop, measured on the real programs by `packgate conform`, with the pack `recommended` at stage block. Every case of
+the pack was made a tool call of the agent, which a scripted model asks for: once with the rendered native rules alone, once with the hook
+beside them. The agents ran without network, without a user's files, and with shells that run nothing. [Measuring agents](conform.md) says
+how.
 
-Measured {measured}. {lanes}
+This page is written by `python benchmarks/conform.py --page` from `benchmarks/results/conform-*.json`, which hold all figures; a test
+fails when they were measured with other packs, templates or dialects than there are now.
 
 ## All cases
 
-Of the actions that must fire and that the pack stops or warns about: how many were stopped, or warned about as the policy says.
-*Spellings* are the same for one command of every policy, written in every way of [evasion-ways.md](evasion-ways.md) that applies to it.
-*Wrongly stopped* counts actions that were stopped though the pack lets them run. *Unseen* are actions that the agent has no way to do,
-or refuses by itself.
+Each pair is: rules alone, with the hook. Counted are actions that the pack stops or warns about: how many were stopped, or warned about
+so that the agent was told by which policy. *Spellings*: every way of writing of [evasion-ways.md](evasion-ways.md), each with the commands
+of some policies. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it,
+or refuses it by itself.
 
-Each pair is: rules alone, with the hook.
-
-| agent | version | cases | spellings | wrongly stopped | unseen |
-|---|---|---|---|---|---|
+| agent | version | measured | cases | spellings | wrongly stopped | unseen |
+|---|---|---|---|---|---|---|
 """
 _POLICIES = """
 ## By policy
 
-Caught of those that the pack stops or warns about, cases and spellings together: rules alone, then with the hook. A dash: the policy only
-records, or the agent has no such tool.
+Cases and spellings together: rules alone, then with the hook. A dash: the policy only records, or the agent has no tool for it.
+
+"""
+_FAULTS = """
+## When the hook fails
+
+A harmless command, with one thing wrong at a time: what became of it where the installation says closed, then where it says open. *No
+session*: the agent was stopped before it came to act.
 
 """
 
 
-def page(data: Mapping[str, Any]) -> str:
-    """Markdown of recorded figures: ``{"measured": …, "pack": …, "lanes": {target: report}, "skipped": {target: reason}}``."""
-    lanes: Mapping[str, Any] = data["lanes"]
-    versions = "; ".join(f"{lane['title']} {lane['version']}" for lane in lanes.values())
-    head = _HEAD.format(pack=data["pack"], measured=data["measured"], lanes=f"Agents: {versions}." if versions else "No agent was there.")
-    rows = [_row(lane) for lane in lanes.values()]
-    return head + "".join(rows) + _skipped(data) + _POLICIES + _by_policy(lanes) + _problems(lanes)
+def page(results: Mapping[str, Any]) -> str:
+    """Markdown of recorded results, by target: ``{"measured": …, "figures": {"lane": …, "faults": …}}``."""
+    lanes = {name: result["figures"]["lane"] for name, result in results.items()}
+    rows = [_row(lanes[name], result["measured"]) for name, result in results.items()]
+    parts = [_HEAD, *rows, _problems(lanes), _POLICIES, _by_policy(lanes), _FAULTS, _by_fault(results)]
+    return "".join(parts)
 
 
-def _row(lane: Mapping[str, Any]) -> str:
-    cells = [lane["title"], lane["version"]]
+def _row(lane: Mapping[str, Any], measured: str) -> str:
+    cells = [lane["title"], lane["version"], measured]
     cells += [", ".join(caught(lane[name], (group,)) for name in ("native", "hook")) for group in ("must_fire", "spellings")]
     cells.append(", ".join(str(_sum(lane[name], "wrong")) for name in ("native", "hook")))
     cells.append(str(_sum(lane["hook"], "unseen")))
@@ -66,10 +74,6 @@ def _sum(counts: Mapping[str, Any] | None, verdict: str) -> int:
     return sum(group[verdict] for group in counts.values()) if counts is not None else 0
 
 
-def _skipped(data: Mapping[str, Any]) -> str:
-    return "".join(f"\n{name} was not tried: {reason}.\n" for name, reason in sorted(data.get("skipped", {}).items()))
-
-
 def _by_policy(lanes: Mapping[str, Any]) -> str:
     names = sorted({policy for lane in lanes.values() for policy in lane["policies"]})
     lines = ["| policy |" + "".join(f" {lane['title']} |" for lane in lanes.values()), "|---|" + "---|" * len(lanes)]
@@ -83,11 +87,21 @@ def _by_policy(lanes: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _by_fault(results: Mapping[str, Any]) -> str:
+    figures = [result["figures"] for result in results.values() if result["figures"].get("faults")]
+    tried = {each["lane"]["title"]: each["faults"] for each in figures}
+    lines = ["| what is wrong |" + "".join(f" {title} |" for title in tried), "|---|" + "---|" * len(tried)]
+    for fault in FAULTS:
+        cells = [", ".join(faults.get(fault.name, {}).get(mode, "-") for mode in ("closed", "open")) for faults in tried.values()]
+        lines.append(f"| {fault.title} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _problems(lanes: Mapping[str, Any]) -> str:
     found = []
     for lane in lanes.values():
         for title, names in (("not caught with the hook", lane["missed"]), ("wrongly stopped with the hook", lane["wrong"]["hook"]),
-                             ("wrongly stopped by rules", lane["wrong"]["native"])):
+                             ("wrongly stopped by rules alone", lane["wrong"]["native"])):
             if names:
                 found.append(f"- {lane['title']}, {title}: " + ", ".join(f"`{name}`" for name in names))
-    return "\n## What did not go as it should\n\n" + "\n".join(found) + "\n" if found else ""
+    return "\n" + "\n".join(found) + "\n" if found else ""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from packgate.testing.cases import Case
 
 CASE = "case"
+# With how many policies' commands each way of writing is tried.
+COMMANDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +64,25 @@ def case_probes(cases: Iterable[Case], gate: Gate) -> list[Probe]:
     return found
 
 
-def spellings(cases: Sequence[Case], gate: Gate, *, every: bool = False) -> list[Probe]:
-    """Every rewrite of the first command of each policy that must fire; of all its commands with ``every``."""
-    found: list[Probe] = []
-    done: set[str] = set()
+def spellings(cases: Sequence[Case], gate: Gate, *, commands: int | None = COMMANDS) -> list[Probe]:
+    """Every way of writing, each tried with the first command of some policies that stop or warn: with about ``commands`` of them, which
+    differ from way to way; None: with all."""
+    first: dict[str, Case] = {}
     for case in cases:
-        if not _can_be_rewritten(case) or (case.policy in done and not every):
-            continue
+        if _can_be_rewritten(case) and case.policy not in first:
+            probe = _probe(case, case.name, CASE, case.action or {}, gate)
+            if probe is not None and probe.loud and probe.own is not None:
+                first[case.policy] = case
+    step = max(1, len(first) // commands) if commands else 1
+    found: list[Probe] = []
+    for turn, case in enumerate(first.values()):
         action = case.action or {}
-        try:
-            subject = Subject(action["command"], action["cwd"], action["home"], action.get("env"))
-        except ValueError:
-            continue
-        done.add(case.policy)
-        for rewrite in REWRITES:
+        subject = Subject(action["command"], action["cwd"], action["home"], action.get("env"))
+        for rewrite in REWRITES[turn % step :: step]:
             command = rewrite.apply(subject)
-            if command is not None:
-                probe = _probe(case, f"{case.name}/{rewrite.id}", rewrite.id, {**action, "command": command}, gate)
-                if probe is not None:
-                    found.append(probe)
+            probe = None if command is None else _probe(case, f"{case.name}/{rewrite.id}", rewrite.id, {**action, "command": command}, gate)
+            if probe is not None:
+                found.append(probe)
     return found
 
 

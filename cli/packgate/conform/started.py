@@ -44,11 +44,9 @@ def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write:
 
     Raises `NoSandbox` when something before them failed: nothing was measured then.
     """
-    env = {"HOME": str(action["home"]), "PATH": "/usr/sbin:/usr/bin", "LANG": "C.UTF-8"}
-    before = [*prepare(action), Step([TRUE], write=dict(write))]
-    before += [Step(argv, env=env, cwd=str(action["home"])) for argv in setting.before]
-    before.append(Step([TRUE], write=setting.files, modes=setting.modes, remove=setting.removed, full=setting.full))
-    spec = Spec([*engine.readable, *setting.readable], [*before, *steps], may_run=setting.may_run)
+    changes = Step([TRUE], write=setting.files, modes=setting.modes, remove=setting.removed, full=setting.full)
+    before = [*prepare(action), Step([TRUE], write=dict(write)), changes]
+    spec = Spec(list(engine.readable), [*before, *steps], copied=setting.copied, may_run=setting.may_run)
     ran = sandbox.run(spec)
     for step, done in zip(before, ran, strict=False):
         if done.code != 0:

@@ -14,29 +14,37 @@ from packgate.conform.report import lane_data
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from packgate.conform.lane import Engine, Lane
+    from packgate.conform.lane import Engine, Lane, Setting
     from packgate.conform.probes import Probe
     from packgate.render.subject import Subject
 
-# How much is tried: every case; every case and all spellings of one command of every policy; one case of either polarity of every policy.
+# How much is tried: every case; these and every way of writing, with some commands each; one case of either polarity of every policy.
 CASES, SPELLINGS, QUICK = "cases", "all", "quick"
 EXTENTS = (QUICK, CASES, SPELLINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """``bundles``: the folder that the hook decides with."""
+    """``hook``: the one that is installed, which decides as the subject does."""
 
     subject: Subject
-    bundles: str
+    hook: setup.InstalledHook
     probes: list[Probe]
 
     def passes(self, lane: Lane, engine: Engine, tick: Callable[[int], None] | None = None) -> dict[str, Any]:
         """Try all probes with the rules alone, then with the hook; the figures of the lane."""
-        files, commands = managed_files(lane.name, self.subject), hook_commands(lane.name)
-        native = run(lane, engine, setup.native(files, commands, lane.silence), self.probes, native=True, tick=tick)
-        hooked = run(lane, engine, setup.hooked(files, commands, self.bundles), self.probes, native=False, tick=tick)
+        native = run(lane, engine, self.native(lane), self.probes, native=True, tick=tick)
+        hooked = run(lane, engine, self.hooked(lane), self.probes, native=False, tick=tick)
         return lane_data(lane.title, engine.version, native, hooked)
+
+    def native(self, lane: Lane) -> Setting:
+        """The lane's agent with the rules alone."""
+        return setup.native(managed_files(lane.name, self.subject, setup.SILENT), hook_commands(lane.name, setup.SILENT), lane.silence)
+
+    def hooked(self, lane: Lane) -> Setting:
+        """The lane's agent with rules and hook."""
+        launcher = self.hook.launcher
+        return setup.hooked(managed_files(lane.name, self.subject, launcher), hook_commands(lane.name, launcher), self.hook)
 
 
 def probes_of(subject: Subject, extent: str) -> list[Probe]:

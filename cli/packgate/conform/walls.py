@@ -9,7 +9,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    from packgate.conform.spec import Spec
 
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh", "fish")
 REAL = "/run/conform/real"
@@ -57,19 +59,21 @@ def mount(*arguments: str) -> None:
         raise OSError(f"mount {' '.join(arguments)}: {done.stderr.strip()}")
 
 
-def build(root: str, readable: Iterable[str], may_run: Sequence[str], programs: Sequence[str], size: str) -> None:
+def build(root: str, spec: Spec) -> None:
     """Make the new root in the empty folder ``root`` and move into it; the host's files are out of reach afterwards."""
     mount("--make-rprivate", "/")
-    mount("-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", root)
+    mount("-t", "tmpfs", "-o", f"size={spec.size},mode=755", "tmpfs", root)
     _system(root)
-    for folder in readable:
+    for folder in spec.readable:
         _bind(folder, root + folder)
+    for folder in spec.copied:
+        shutil.copytree(folder, root + folder, symlinks=True)
     _etc(root)
     _devices(root)
     for folder in ("tmp", "root", "home", "var/tmp", "run/conform/real"):
         os.makedirs(f"{root}/{folder}", exist_ok=True)
     os.chmod(f"{root}/tmp", 0o1777)  # noqa: S103 - a /tmp, in memory
-    _shells(root, may_run, programs)
+    _shells(root, spec.may_run, spec.stub_programs)
     mount("-t", "proc", "proc", f"{root}/proc")
     _enter(root)
 

@@ -6,6 +6,7 @@ import pytest
 from bundle_maker import write_pack
 
 from packgate.conform import find as finding
+from packgate.conform.faults import FAULTS
 from packgate.conform.find import Program, find, folder_of
 from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
 from packgate.conform.measure import CAUGHT, MISSED, NOT_SEEN, QUIET, RECORDED, WRONG, Measured, Tried, judge
@@ -69,7 +70,8 @@ def test_probes_of_cases_and_spellings(packed):
     assert (fire.fires, fire.mode, fire.own, fire.way) == (True, "block", "block", CASE)
     assert (silent.fires, silent.mode, silent.own) == (False, None, None)
     assert one_of_each([fire, silent, fire]) == [fire, silent]
-    ways = spellings(cases, gate)
+    ways = spellings(cases, gate, commands=None)
+    assert ways == spellings(cases, gate), "there is one policy alone"
     assert len(ways) > 50
     assert len({each.name for each in ways}) == len(ways)
     assert not [each.name for each in ways if each.mode != "block"]
@@ -85,13 +87,13 @@ def test_figures_and_page():
     assert lane["hook"]["must_fire"] == {"tried": 1, "caught": 1, "missed": 0, "wrong": 0, "recorded": 0, "quiet": 0, "unseen": 0}
     assert lane["hook"]["spellings"]["missed"] == 1
     assert lane["wrong"] == {"native": [], "hook": ["p/must_fire/1"]}
-    data = {"measured": "2026-01-01", "pack": "demo", "lanes": {"x": lane}, "skipped": {"y": "no `y`"}}
-    written = page(data)
-    assert "| An agent | 1.2.3 | 1/1, 1/1 | -, 0/1 | 0, 1 | 0 |" in written
+    faults = {fault.name: {"closed": "stopped", "open": "ran"} for fault in FAULTS}
+    written = page({"x": {"measured": "2026-01-01", "figures": {"lane": lane, "faults": faults}}})
+    assert "| An agent | 1.2.3 | 2026-01-01 | 1/1, 1/1 | -, 0/1 | 0, 1 | 0 |" in written
     assert "| `p` | 1/1, 1/2 |" in written
-    assert "y was not tried: no `y`." in written
     assert "- An agent, not caught with the hook: `p/must_fire/1`" in written
-    shown = text(data)
+    assert "| the hook is killed | stopped, ran |" in written
+    shown = text({"pack": "demo", "lanes": {"x": lane}, "skipped": {"y": "no `y`"}})
     assert "not caught: p/must_fire/1" in shown
     assert "y: not tried: no `y`" in shown
 

@@ -78,7 +78,7 @@ def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls:
         "COPILOT_PROVIDER_BASE_URL": "http://127.0.0.1:{port}", "COPILOT_PROVIDER_TYPE": "anthropic", "COPILOT_PROVIDER_API_KEY": "none",
         "COPILOT_MODEL": "claude-sonnet-4", "COPILOT_AUTO_UPDATE": "false", **setting.env, **(action.get("env") or {}),
     }
-    argv = [engine.program, "-p", "go on", "--trust-folder", "--no-color", "--allow-all-tools", "--allow-all-paths"]
+    argv = [engine.program, "-p", "go on", "--trust-folder", "--no-color", "--allow-all-tools", "--allow-all-paths", "--allow-all-urls"]
     return Step(argv, cwd=str(action["cwd"]), env=env, server="messages", calls=calls, timeout=60 + 5.0 * len(calls))
 
 
