@@ -47,6 +47,8 @@ session*: the agent was stopped before it came to act.
 
 def page(results: Mapping[str, Any]) -> str:
     """Markdown of recorded results, by target: ``{"measured": …, "figures": {"lane": …, "faults": …}}``."""
+    if not results:
+        return f"{_HEAD.partition('## All cases')[0]}Nothing is recorded yet.\n"
     lanes = {name: result["figures"]["lane"] for name, result in results.items()}
     rows = [_row(lanes[name], result["measured"]) for name, result in results.items()]
     parts = [_HEAD, *rows, _problems(lanes), _POLICIES, _by_policy(lanes), _FAULTS, _by_fault(results)]

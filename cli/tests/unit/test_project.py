@@ -98,6 +98,16 @@ def test_recorded_results_hold():
     assert told == []
 
 
+def test_the_matrix_is_the_page_of_what_is_recorded():
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        conform = load(ROOT / "benchmarks" / "conform.py")
+        written = conform.page(conform.recorded())
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+    assert (ROOT / "docs" / "protection-matrix.md").read_text(encoding="utf-8") == written, "run: python benchmarks/conform.py --page"
+
+
 def test_the_check_of_results_notices_a_change(tmp_path, monkeypatch):
     freshness = load(ROOT / "benchmarks" / "freshness.py")
     monkeypatch.setattr(freshness, "RESULTS", tmp_path)
@@ -107,7 +117,16 @@ def test_the_check_of_results_notices_a_change(tmp_path, monkeypatch):
     assert freshness.stale() == {"old": ["packs"]}
 
 
-@pytest.mark.parametrize("name", ["decisions", "differential", "verbs", "engine_scale", "effects", "peers", "mutate", "hostile", "fuzz", "compiled", "record"])
+def test_the_matrix_is_stale_with_other_templates(tmp_path, monkeypatch):
+    freshness = load(ROOT / "benchmarks" / "freshness.py")
+    monkeypatch.setattr(freshness, "RESULTS", tmp_path)
+    now = freshness.inputs("conform-codex")
+    assert sorted(now) == ["dialects", "packs", "render"]
+    (tmp_path / "conform-codex.json").write_text(freshness.json.dumps({"inputs": {**now, "render": "sha256:0"}}), encoding="utf-8")
+    assert freshness.stale() == {"conform-codex": ["render"]}
+
+
+@pytest.mark.parametrize("name", ["decisions", "differential", "verbs", "engine_scale", "effects", "peers", "mutate", "hostile", "fuzz", "compiled", "conform", "record"])
 def test_every_benchmark_says_how_it_is_used(name):
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), "--help"], capture_output=True, text=True, timeout=60, check=False,
