@@ -62,11 +62,13 @@ class Setting:
 
 
 class Lane(Protocol):
-    """One agent. ``surfaces``: those that it has tools for; ``silence``: what a hook without an opinion says to it."""
+    """One agent. ``surfaces``: those that it has tools for; ``operations``: what its tools do with files; ``silence``: what a hook
+    without an opinion says to it."""
 
     name: str
     title: str
     surfaces: tuple[str, ...]
+    operations: tuple[str, ...]
     silence: str
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
@@ -79,4 +81,4 @@ class Lane(Protocol):
 
 def expressible(lane: Lane, action: Mapping[str, Any]) -> bool:
     """Whether the agent has a tool for an action."""
-    return action["surface"] in lane.surfaces and action.get("operation") != "delete"
+    return action["surface"] in lane.surfaces and (action["surface"] != "file" or action.get("operation") in lane.operations)

@@ -26,6 +26,7 @@ class Amp:
     name = "amp"
     title = "Amp"
     surfaces = ("shell", "file")
+    operations = ("read", "write", "edit")
     silence = ""
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:

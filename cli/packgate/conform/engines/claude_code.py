@@ -31,6 +31,7 @@ class ClaudeCode:
     name = "claude-code"
     title = "Claude Code"
     surfaces = ("shell", "file", "mcp", "web")
+    operations = ("read", "write", "edit")
     silence = ""
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:

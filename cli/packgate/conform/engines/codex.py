@@ -36,6 +36,7 @@ class Codex:
     name = "codex"
     title = "Codex"
     surfaces = ("shell", "file", "mcp")
+    operations = ("write", "edit")
     silence = ""
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:

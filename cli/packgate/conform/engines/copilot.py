@@ -33,6 +33,7 @@ class Copilot:
     name = "copilot"
     title = "GitHub Copilot CLI"
     surfaces = ("shell", "file", "mcp")
+    operations = ("read", "write", "edit")
     silence = ""
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:

@@ -39,6 +39,7 @@ class Gemini:
     name = "gemini"
     title = "Gemini CLI"
     surfaces = ("shell", "file", "mcp")
+    operations = ("read", "write", "edit")
     silence = ""
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:

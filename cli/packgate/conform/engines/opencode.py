@@ -35,6 +35,7 @@ class OpenCode:
     name = "opencode"
     title = "OpenCode"
     surfaces = ("shell", "file", "mcp")
+    operations = ("read", "write", "edit")
     silence = '{"outcome": "allow", "message": "", "notice": "", "replacement": null}'
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
