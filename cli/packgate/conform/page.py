@@ -12,23 +12,24 @@ if TYPE_CHECKING:
 _HEAD = """\
 # Protection matrix
 
-What agents really stop, measured on the real programs by `packgate conform`, with the pack `recommended` at stage block. Every case of
-the pack was made a tool call of the agent, which a scripted model asks for: once with the rendered native rules alone, once with the hook
-beside them. The agents ran without network, without a user's files, and with shells that run nothing. [Measuring agents](conform.md) says
+What agents really stop, measured on the real programs by `packgate conform`, with the pack `recommended` at stage block. Cases of the pack
+were made tool calls of the agent, which a scripted model asks for: once with the rendered native rules alone, once with the hook beside
+them. *Extent* says which: `quick` is one case of either polarity of every policy and some spellings; `cases` every case; `all` these and
+every way of writing. The agents ran without network, without a user's files, and with shells that run nothing. [Measuring agents](conform.md) says
 how.
 
 This page is written by `python benchmarks/conform.py --page` from `benchmarks/results/conform-*.json`, which hold all figures; a test
 fails when they were measured with other packs, templates or dialects than there are now.
 
-## All cases
+## By agent
 
 Each pair is: rules alone, with the hook. Counted are actions that the pack stops or warns about: how many were stopped, or warned about
-so that the agent was told by which policy. *Spellings*: every way of writing of [evasion-ways.md](evasion-ways.md), each with the commands
-of some policies. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it,
+so that the agent was told by which policy. *Spellings*: ways of writing of [evasion-ways.md](evasion-ways.md), each with a command of some
+policy. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it,
 or refuses it by itself.
 
-| agent | version | measured | cases | spellings | wrongly stopped | unseen |
-|---|---|---|---|---|---|---|
+| agent | version | measured | extent | cases | spellings | wrongly stopped | unseen |
+|---|---|---|---|---|---|---|---|
 """
 _POLICIES = """
 ## By policy
@@ -48,15 +49,15 @@ session*: the agent was stopped before it came to act.
 def page(results: Mapping[str, Any]) -> str:
     """Markdown of recorded results, by target: ``{"measured": …, "figures": {"lane": …, "faults": …}}``."""
     if not results:
-        return f"{_HEAD.partition('## All cases')[0]}Nothing is recorded yet.\n"
+        return f"{_HEAD.partition('## By agent')[0]}Nothing is recorded yet.\n"
     lanes = {name: result["figures"]["lane"] for name, result in results.items()}
-    rows = [_row(lanes[name], result["measured"]) for name, result in results.items()]
+    rows = [_row(lanes[name], result["measured"], result["figures"]["extent"]) for name, result in results.items()]
     parts = [_HEAD, *rows, _problems(lanes), _POLICIES, _by_policy(lanes), _FAULTS, _by_fault(results)]
     return "".join(parts)
 
 
-def _row(lane: Mapping[str, Any], measured: str) -> str:
-    cells = [lane["title"], lane["version"], measured]
+def _row(lane: Mapping[str, Any], measured: str, extent: str) -> str:
+    cells = [lane["title"], lane["version"], measured, f"`{extent}`"]
     cells += [", ".join(caught(lane[name], (group,)) for name in ("native", "hook")) for group in ("must_fire", "spellings")]
     cells.append(", ".join(str(_sum(lane[name], "wrong")) for name in ("native", "hook")))
     cells.append(str(_sum(lane["hook"], "unseen")))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from packgate.testing.cases import Case
 
 CASE = "case"
-# With how many policies' commands each way of writing is tried.
-COMMANDS = 3
+# With about how many policies' commands each way of writing is tried.
+COMMANDS = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from packgate.conform.probes import Probe
     from packgate.render.subject import Subject
 
-# How much is tried: every case; these and every way of writing, with some commands each; one case of either polarity of every policy.
+# How much is tried: one case of either polarity of every policy and some spellings; every case; these and every way of writing.
 CASES, SPELLINGS, QUICK = "cases", "all", "quick"
 EXTENTS = (QUICK, CASES, SPELLINGS)
+# Of the spellings, one in so many is tried when little is.
+_SOME = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Trial:
 def probes_of(subject: Subject, extent: str) -> list[Probe]:
     """What is tried, by how much is wanted."""
     probes = case_probes(subject.cases, subject.gate)
-    if extent == QUICK:
-        return one_of_each(probes)
-    return probes + spellings(subject.cases, subject.gate) if extent == SPELLINGS else probes
+    if extent == CASES:
+        return probes
+    ways = spellings(subject.cases, subject.gate)
+    return one_of_each(probes) + ways[::_SOME] if extent == QUICK else probes + ways

@@ -88,8 +88,8 @@ def test_figures_and_page():
     assert lane["hook"]["spellings"]["missed"] == 1
     assert lane["wrong"] == {"native": [], "hook": ["p/must_fire/1"]}
     faults = {fault.name: {"closed": "stopped", "open": "ran"} for fault in FAULTS}
-    written = page({"x": {"measured": "2026-01-01", "figures": {"lane": lane, "faults": faults}}})
-    assert "| An agent | 1.2.3 | 2026-01-01 | 1/1, 1/1 | -, 0/1 | 0, 1 | 0 |" in written
+    written = page({"x": {"measured": "2026-01-01", "figures": {"extent": "all", "lane": lane, "faults": faults}}})
+    assert "| An agent | 1.2.3 | 2026-01-01 | `all` | 1/1, 1/1 | -, 0/1 | 0, 1 | 0 |" in written
     assert "| `p` | 1/1, 1/2 |" in written
     assert "- An agent, not caught with the hook: `p/must_fire/1`" in written
     assert "| the hook is killed | stopped, ran |" in written
