@@ -127,7 +127,7 @@ def test_amp_delegates_whatever_it_does_not_deny(tmp_path: Path) -> None:
     hook.chmod(0o755)
     files = rendered_files(tmp_path / "repository", "amp", Options(hook=str(hook)))
     rules = json.loads(files[amp.SETTINGS])["amp.permissions"]
-    assert rules[-1] == {"tool": "*", "action": "delegate", "to": str(tmp_path / amp.DELEGATE)}
+    assert rules[-1] == {"tool": "*", "action": "delegate", "to": f"{hook}-amp"}
     assert {rule["action"] for rule in rules[:-1]} == {"reject"}, "a question would keep the hook from being asked"
     assert rules[0]["message"] == 'contexts: Ask "somebody" first.'
     delegate = tmp_path / amp.DELEGATE

@@ -5,7 +5,6 @@ Format: ampcode.com/manual (permissions), tried on 0.0.1790142911.
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +26,10 @@ SUPPORT = BEST_EFFORT
 # The first match wins: a native question would keep the hook from being asked.
 ANSWERS: tuple[str, ...] = (DENY,)
 SETTINGS = "settings.json"
-DELEGATE = "packgate-amp"
-PLACES = {SETTINGS: "merged into ~/.config/amp/settings.json of every user", DELEGATE: "beside the hook's launcher, executable"}
+DELEGATE = "packgate-hook-amp"
+# What stands behind the launcher's name, here as in `packgate hook install amp`.
+ENDING = "-amp"
+PLACES = {SETTINGS: "merged into ~/.config/amp/settings.json of every user", DELEGATE: "the hook's launcher with -amp behind its name, executable"}
 NOTES = (
     "The settings are the user's own file: they hold for those who leave them there.",
     "A glob covers the whole line: native rules see a command only at its beginning; the hook sees all of it.",
@@ -59,8 +60,7 @@ def path_matches(pattern: str, path: str) -> bool:
 def files(plan: Plan) -> dict[str, bytes]:
     """The settings, and the program that they delegate to: a delegate gets no arguments, and the hook needs two."""
     check_locks(plan.options, ())
-    delegate = posixpath.join(posixpath.dirname(plan.options.hook), DELEGATE)
-    settings = {"amp.permissions": [*_rules(plan), {"tool": "*", "action": "delegate", "to": delegate}]}
+    settings = {"amp.permissions": [*_rules(plan), {"tool": "*", "action": "delegate", "to": plan.options.hook + ENDING}]}
     return {
         SETTINGS: as_json(validated(settings, "amp", SETTINGS)),
         DELEGATE: from_template("amp-delegate.sh.j2", hook=plan.options.hook),
