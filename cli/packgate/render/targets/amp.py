@@ -29,7 +29,7 @@ SETTINGS = "settings.json"
 DELEGATE = "packgate-hook-amp"
 # What stands behind the launcher's name, here as in `packgate hook install amp`.
 ENDING = "-amp"
-PLACES = {SETTINGS: "merged into ~/.config/amp/settings.json of every user", DELEGATE: "the hook's launcher with -amp behind its name, executable"}
+PLACES = {SETTINGS: "merged into ~/.config/amp/settings.json of every user", DELEGATE: "beside the hook's launcher"}
 NOTES = (
     "The settings are the user's own file: they hold for those who leave them there.",
     "A glob covers the whole line: native rules see a command only at its beginning; the hook sees all of it.",
