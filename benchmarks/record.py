@@ -22,7 +22,8 @@ from typing import Any
 
 from freshness import LANE, RESULTS, ROOT, inputs, stale
 
-AGENTS = ("claude-code", "codex", "gemini", "copilot", "opencode", "amp")
+# Agent -> how much is tried; the last two take seconds for a call.
+AGENTS = {"claude-code": "cases", "codex": "cases", "gemini": "cases", "copilot": "cases", "opencode": "quick", "amp": "quick"}
 
 SHARED = ROOT.parent / "shared" / "corpora"
 # Benchmark -> its arguments, and the corpus outside the repository that it reads.
@@ -41,7 +42,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "compiled": ((), None),
     "hook": ((), None),
     "mutate": ((), None),
-    **{f"{LANE}{agent}": (("--target", agent), None) for agent in AGENTS},
+    **{f"{LANE}{agent}": (("--target", agent, "--extent", extent), None) for agent, extent in AGENTS.items()},
 }
 
 

@@ -36,7 +36,7 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 @click.option("--engine", metavar="PATH", help="The agent's program, or a folder that holds it. With one --target.")
 @pack_option
 @click.option("--extent", type=click.Choice(EXTENTS), default=CASES, show_default=True,
-              help="One case of each polarity of every policy and some spellings; every case; these and every way of writing.")
+              help="One case of each polarity of every policy and some spellings; every case and some; every case and all of them.")
 @click.option("--json", "into", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write all figures as JSON.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How the matrix is printed.")
 def command(targets: tuple[str, ...], engine: str | None, packs: tuple[str, ...], extent: str, into: Path | None, form: str) -> int:

@@ -14,8 +14,8 @@ _HEAD = """\
 
 What agents really stop, measured on the real programs by `packgate conform`, with the pack `recommended` at stage block. Cases of the pack
 were made tool calls of the agent, which a scripted model asks for: once with the rendered native rules alone, once with the hook beside
-them. *Extent* says which: `quick` is one case of either polarity of every policy and some spellings; `cases` every case; `all` these and
-every way of writing. The agents ran without network, without a user's files, and with shells that run nothing.
+them. *Extent* says which: `quick` is one case of either polarity of every policy and some spellings; `cases` every case and some
+spellings; `all` every case and every way of writing. The agents ran without network, without a user's files, and with shells that run nothing.
 [Measuring agents](conform.md) says how.
 
 This page is written by `python benchmarks/conform.py --page` from `benchmarks/results/conform-*.json`, which hold all figures; a test
@@ -25,8 +25,7 @@ fails when they were measured with other packs, templates or dialects than there
 
 Each pair is: rules alone, with the hook. Counted are actions that the pack stops or warns about: how many were stopped, or warned about
 so that the agent was told by which policy. *Spellings*: ways of writing of [evasion-ways.md](evasion-ways.md), each with a command of some
-policy. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it,
-or refuses it by itself.
+policy. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it, or refuses it by itself.
 
 | agent | version | measured | extent | cases | spellings | wrongly stopped | unseen |
 |---|---|---|---|---|---|---|---|

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packgate.conform.probes import Probe
     from packgate.render.subject import Subject
 
-# How much is tried: one case of either polarity of every policy and some spellings; every case; these and every way of writing.
+# How much is tried: one case of either polarity of every policy and some spellings; every case and some; every case and all of them.
 CASES, SPELLINGS, QUICK = "cases", "all", "quick"
 EXTENTS = (QUICK, CASES, SPELLINGS)
 # Of the spellings, one in so many is tried when little is.
@@ -52,7 +52,5 @@ class Trial:
 def probes_of(subject: Subject, extent: str) -> list[Probe]:
     """What is tried, by how much is wanted."""
     probes = case_probes(subject.cases, subject.gate)
-    if extent == CASES:
-        return probes
     ways = spellings(subject.cases, subject.gate)
-    return one_of_each(probes) + ways[::_SOME] if extent == QUICK else probes + ways
+    return (one_of_each(probes) if extent == QUICK else probes) + (ways if extent == SPELLINGS else ways[::_SOME])
