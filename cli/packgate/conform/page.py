@@ -14,8 +14,10 @@ _HEAD = """\
 
 What agents really stop, measured on the real programs by `packgate conform`, with the pack `recommended` at stage block. Cases of the pack
 were made tool calls of the agent, which a scripted model asks for: once with the rendered native rules alone, once with the hook beside
-them. *Extent* says which: `quick` is one case of either polarity of every policy and some spellings; `cases` every case and some
-spellings; `all` every case and every way of writing. The agents ran without network, without a user's files, and with shells that run nothing.
+them.
+*Extent* says which: `quick` is one case of either polarity of every policy and some spellings; `cases` every case and some
+spellings; `all` every case and every way of writing. The agents ran without network, without a user's files, and with shells that run
+nothing.
 [Measuring agents](conform.md) says how.
 
 This page is written by `python benchmarks/conform.py --page` from `benchmarks/results/conform-*.json`, which hold all figures; a test
