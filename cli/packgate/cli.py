@@ -35,6 +35,7 @@ VERBS = {
     "release": "Release a pack: an annotated tag on the current commit.",
     "rollback": "Publish the earlier content of a pack as a new release.",
     "status": "Show what is released, at which stage, since when, and what is not yet.",
+    "trial": "Give the packs' prompts to a real agent, and see what it does and which policies fire.",
     "doctor": "Check the hook that is installed on this machine, and say how to mend it.",
     "serve": "Decide over HTTP, on this machine only.",
     "conform": "Measure what agents stop, on the real programs.",

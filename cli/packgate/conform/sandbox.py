@@ -58,7 +58,8 @@ def run(spec: Spec) -> list[Ran]:
     with tempfile.TemporaryDirectory(prefix="packgate-conform-") as folder:
         root = os.path.join(folder, "root")
         os.mkdir(root)
-        command = [*UNSHARE, sys.executable, "-m", "packgate.conform.inside", root]
+        walls = [word for word in UNSHARE if word != "--net" or not spec.network]
+        command = [*walls, sys.executable, "-m", "packgate.conform.inside", root]
         env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "LANG": "C.UTF-8"}
         try:
             done = subprocess.run(

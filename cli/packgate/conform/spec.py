@@ -29,13 +29,15 @@ class Step:
 @dataclass(slots=True)
 class Spec:
     """A sandbox: folders of the host that can be read in it, folders of which it gets copies (at the same paths, to be changed there),
-    shell scripts that may run (everything else that a shell is given is recorded and not run), and the steps."""
+    shell scripts that may run (everything else that a shell is given is recorded and not run), and the steps. ``network``: that of the host can be reached,
+    for an agent with a live model."""
 
     readable: list[str]
     steps: list[Step]
     copied: list[str] = field(default_factory=list)
     may_run: list[str] = field(default_factory=list)
     stub_programs: list[str] = field(default_factory=list)
+    network: bool = False
     size: str = "2g"
 
     def to_json(self) -> dict[str, Any]:

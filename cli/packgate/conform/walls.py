@@ -47,6 +47,7 @@ _ETC = {
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
     "resolv.conf": "",
 }
+_LOOKED_UP = ("hosts", "nsswitch.conf", "resolv.conf")
 # Of the host's /etc only what programs need to start.
 _HOST_ETC = ("ld.so.cache", "ld.so.conf", "alternatives", "ssl", "ca-certificates", "localtime", "mime.types")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -60,7 +61,8 @@ def mount(*arguments: str) -> None:
 
 
 def build(root: str, spec: Spec) -> None:
-    """Make the new root in the empty folder ``root`` and move into it; the host's files are out of reach afterwards."""
+    """Make the new root in the empty folder ``root`` and move into it; the host's files are out of reach afterwards, but for those by
+    which names are looked up where the network is the host's."""
     mount("--make-rprivate", "/")
     mount("-t", "tmpfs", "-o", f"size={spec.size},mode=755", "tmpfs", root)
     _system(root)
@@ -68,7 +70,7 @@ def build(root: str, spec: Spec) -> None:
         _bind(folder, root + folder)
     for folder in spec.copied:
         shutil.copytree(folder, root + folder, symlinks=True)
-    _etc(root)
+    _etc(root, spec.network)
     _devices(root)
     for folder in ("tmp", "root", "home", "var/tmp", "run/conform/real"):
         os.makedirs(f"{root}/{folder}", exist_ok=True)
@@ -101,8 +103,11 @@ def _bind(source: str, target: str) -> None:
     mount("-o", "remount,bind,ro", target)
 
 
-def _etc(root: str) -> None:
+def _etc(root: str, network: bool) -> None:
     for name, text in _ETC.items():
+        if network and name in _LOOKED_UP:
+            shutil.copy(f"/etc/{name}", f"{root}/etc/{name}")
+            continue
         with open(f"{root}/etc/{name}", "w", encoding="utf-8") as file:
             file.write(text)
     for name in _HOST_ETC:

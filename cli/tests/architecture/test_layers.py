@@ -53,6 +53,9 @@ ALLOWED: dict[str, set[str]] = {
         "installation", "render", "hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors",
         "resources", "times",
     },
+    "trial": {
+        "conform", "installation", "testing", "source", "engine", "model", "diagnostics", "errors",
+    },
     "serve": {
         "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
         "clock", "times", "strict_json",
@@ -62,6 +65,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
+        "trial",
         "strict_json",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},
