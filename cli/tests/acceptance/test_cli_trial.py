@@ -33,8 +33,7 @@ def recorded(tmp_path, answers=ANSWERS, **changes):
 
 
 def trial(*arguments):
-    result = CliRunner().invoke(group, ["trial", *arguments], standalone_mode=False)
-    return result
+    return CliRunner().invoke(group, ["trial", *arguments], standalone_mode=False)
 
 
 def test_a_replay_as_it_was_recorded(tmp_path, pack):
