@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from packgate.conform.lane import Engine
+    from packgate.conform.setup import InstalledHook
     from packgate.engine.gate import Gate
     from packgate.source.workspace import Workspace
     from packgate.trial.agent import Model
@@ -132,7 +133,7 @@ def _recorded(space: Workspace, gate: Gate, policies: Sequence[str], engine: str
     from packgate.conform.lanes import find_lane
     from packgate.installation.local_bundles import Unfit, install_packs
     from packgate.testing.cases import collect
-    from packgate.trial.agent import AGENT
+    from packgate.trial.agent import AGENT, watching_hook
     from packgate.trial.prompts import prompts_of
     from packgate.trial.recording import Recording
 
@@ -148,17 +149,18 @@ def _recorded(space: Workspace, gate: Gate, policies: Sequence[str], engine: str
             install_packs(bundles, [os.path.abspath(result.path) for result in space.results], "audit", clock.now())
         except Unfit as unfit:
             raise BrokenPacks(unfit.findings) from unfit
-        answers = [_answered(found, bundles, prompt, model, gate) for prompt in prompts]
+        hook = watching_hook(folder, bundles)
+        answers = [_answered(found, hook, prompt, model, gate) for prompt in prompts]
     return Recording(AGENT, found.version, model.name, clock.today(), answers)
 
 
-def _answered(engine: Engine, bundles: str, prompt: Prompt, model: Model, gate: Gate) -> Answered:
+def _answered(engine: Engine, hook: InstalledHook, prompt: Prompt, model: Model, gate: Gate) -> Answered:
     from packgate.trial.agent import ask
     from packgate.trial.judge import fired_on
     from packgate.trial.recording import Answered
 
     click.echo(f"{prompt.policy}: {prompt.text}", err=True)
-    (actions,) = ask(engine, bundles, [prompt], model)
+    actions = ask(engine, hook, prompt, model)
     return Answered(prompt.pack, prompt.policy, prompt.polarity, prompt.text, actions, fired_on(actions, gate))
 
 

@@ -29,8 +29,8 @@ class Step:
 @dataclass(slots=True)
 class Spec:
     """A sandbox: folders of the host that can be read in it, folders of which it gets copies (at the same paths, to be changed there),
-    shell scripts that may run (everything else that a shell is given is recorded and not run), and the steps. ``network``: that of the host can be reached,
-    for an agent with a live model."""
+    shell scripts that may run (everything else that a shell is given is recorded and not run), and the steps. ``network``: that of the
+    host can be reached, for an agent with a live model."""
 
     readable: list[str]
     steps: list[Step]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from packgate.conform.lane import Engine
+    from packgate.conform.setup import InstalledHook
     from packgate.conform.spec import Ran
     from packgate.trial.prompts import Prompt
 
@@ -38,26 +39,26 @@ class Model:
     environment: Mapping[str, str]
 
 
-def ask(engine: Engine, bundles: str, prompts: Sequence[Prompt], model: Model) -> list[list[dict[str, Any]]]:
-    """The actions that the agent takes on each prompt, as action JSON, in order. ``bundles``: packs at stage audit, so that nothing stops
-    it. Raises `NoSandbox` when an agent could not be started at all."""
-    return [_asked(engine, bundles, prompt, model) for prompt in prompts]
+def watching_hook(place: str, bundles: str) -> InstalledHook:
+    """A hook in a new folder of ``place``, for `ask`. ``bundles``: packs at stage audit, so that nothing stops the agent."""
+    return setup.install_hook(place, bundles, setup.Configured(on_failure="open"))
 
 
-def _asked(engine: Engine, bundles: str, prompt: Prompt, model: Model) -> list[dict[str, Any]]:
-    setting = setup.hooked(_files(prompt), hook_commands(AGENT), bundles, on_failure="open")
+def ask(engine: Engine, hook: InstalledHook, prompt: Prompt, model: Model) -> list[dict[str, Any]]:
+    """The actions that the agent takes on a prompt, as action JSON, in order. Raises `NoSandbox` when it could not be asked."""
+    setting = setup.hooked(_files(prompt, hook.launcher), hook_commands(AGENT, hook.launcher), hook)
     before = [*prepare(prompt.place), Step(["/usr/bin/true"], write=setting.files, modes=setting.modes)]
-    spec = Spec([*engine.readable, *setting.readable], [*before, _session(engine, prompt, model)], may_run=setting.may_run,
-                network=model.script is None)
+    steps = [*before, _session(engine, prompt, model)]
+    spec = Spec([*engine.readable], steps, copied=setting.copied, may_run=setting.may_run, network=model.script is None)
     *prepared, done = run(spec)
     if any(each.code != 0 for each in prepared):
         raise NoSandbox("the folders of a prompt could not be made")
     return _actions(done)
 
 
-def _files(prompt: Prompt) -> dict[str, str]:
+def _files(prompt: Prompt, launcher: str) -> dict[str, str]:
     """The hook for every event, and every tool allowed: what stops the agent then is nothing but itself."""
-    wanted = AGENTS[AGENT].wanted(setup.LAUNCHER, dict.fromkeys(("shell", "file", "mcp", "web", "prompt", "output"), "open"))
+    wanted = AGENTS[AGENT].wanted(launcher, dict.fromkeys(("shell", "file", "mcp", "web", "prompt", "output"), "open"))
     hooks: dict[str, Any] = {}
     for (_, event), entry in wanted.lists.items():
         hooks.setdefault(event, []).append(entry)
