@@ -63,6 +63,7 @@ EXPANSION = (
     Reason("undeclared", "a variable that nothing declares stands for one argument; bash leaves it out when it is not set", _with_values, True),
     Reason("glob-as-text", "what a glob stands for goes through a filter or a substitution as one piece of text", _without_globs, True),
     Reason("dollar-dollar", "`$$` is the process number for us wherever it stands; before a parenthesis or brace bash takes its second sign for the beginning of an expansion", lambda seen: re.sub(r"\$\$(?=\{)", "x$", re.sub(r"\$\$(?=\()", "x", seen.script)), True),
+    Reason("alternative-before-dollar", "a word whose last `$` stands for itself is split by us when it holds `${list[@]+…}`; bash splits nothing of it", _replaced(r"(?<=\})\$(?=\s|$)", "x"), True),
     Reason("ansi-c-in-braces", "in a substitution within double quotes bash drops the quotes of `$'…'` in the word of an expansion", _replaced(r"(\$\{[^{}']*)\$'", r"\1'")),
     Reason("empty-ifs-in-here-string", "within a here-string bash joins `$*` with nothing when `IFS` is empty", lambda seen: re.sub(r"\bIFS=(?=\s)", "IFS=' '", seen.script) if "<<<" in seen.script else None),
 )  # fmt: skip
