@@ -28,6 +28,7 @@ WHOLE, HEAD, TAIL, COMPONENT = 0, 1, 2, 3
 # Fewer clauses than this are simply tried.
 _FEW = 4
 _MAX_PLANS = 4_096
+_MANY_VALUES = 16
 _MANY_PARTS = 32
 
 
@@ -46,7 +47,7 @@ class Table:
     """Entries by a literal of one field: a whole value, its start or end, or a component of a path. ``all`` are those of
     every literal, for values that are not known."""
 
-    __slots__ = ("all", "components", "field", "fold", "heads", "tails", "type", "whole")
+    __slots__ = ("_many", "all", "components", "field", "fold", "heads", "tails", "type", "whole")
 
     def __init__(self, field: str, type: str) -> None:
         self.field = field
@@ -58,6 +59,8 @@ class Table:
         self.heads: dict[int, dict[str, list[Entry]]] = {}
         self.tails: dict[int, dict[str, list[Entry]]] = {}
         self.all: list[Entry] = []
+        # The last values that were many, and what they concern.
+        self._many: tuple[tuple[Value, ...], list[Entry]] | None = None
 
     def add(self, keys: list[Key], entry: Entry) -> None:
         """File an entry under its literals."""
@@ -70,6 +73,21 @@ class Table:
                 table = (self.heads if kind == HEAD else self.tails).setdefault(len(text), {})
             table.setdefault(text, []).append(entry)
         self.all.append(entry)
+
+    def collect_all(self, values: tuple[Value, ...], out: list[Entry]) -> None:
+        """Add the entries that any of some values can concern. A command's operations share its arguments: where these are many, they are
+        gone through once for all."""
+        if len(values) < _MANY_VALUES:
+            for value in values:
+                self.collect(value, out)
+            return
+        many = self._many
+        if many is None or many[0] is not values:
+            found: list[Entry] = []
+            for value in values:
+                self.collect(value, found)
+            many = self._many = (values, list(dict.fromkeys(found)))
+        out.extend(many[1])
 
     def collect(self, value: Value, out: list[Entry]) -> None:
         """Add the entries that a value can concern."""
@@ -202,8 +220,7 @@ class Index:
             return plain
         out = list(plain)
         for table in tables:
-            for value in operation.get(table.field):
-                table.collect(value, out)
+            table.collect_all(operation.get(table.field), out)
         return out
 
     def _plan(self, families: tuple[str, ...], verb: str | None) -> tuple[tuple[Entry, ...], tuple[Table, ...]]:

@@ -121,10 +121,7 @@ def hides(text: Text) -> bool:
 def shared_letters(text: Text, tail: str) -> int:
     """How many letters of the end of a name (one that the text can be) are written out in the text."""
     last = text.parts[-1]
-    count = 0
-    if isinstance(last, str):
-        while count < min(len(last), len(tail)) and last[-1 - count] == tail[-1 - count]:
-            count += 1
+    count = _shared_end(last, tail) if isinstance(last, str) else 0
     for part in text.parts[:-1]:
         if isinstance(part, str):
             # Of what is written before an unknown piece, the component that leads to it.
@@ -132,6 +129,18 @@ def shared_letters(text: Text, tail: str) -> int:
             if piece and piece in tail:
                 count += len(piece)
     return min(count, len(tail))
+
+
+def _shared_end(one: str, other: str) -> int:
+    """The length of the longest common end of two texts, halved towards: both can have a hundred thousand letters."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one.endswith(other[-middle:]):
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def most_shared(text: Text) -> int:

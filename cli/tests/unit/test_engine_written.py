@@ -78,13 +78,13 @@ def test_a_name_does_not_depend_on_the_order_of_keys_and_tells_all_else_apart() 
     def named(**keys: object) -> str:
         return gate.decide(parse_action({"command": "true", **keys}), now="2026-01-31T12:00:00Z").decision_id
 
-    first = named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": 1, "d": None}]])
-    assert first == named(permissions=["a", ["b", {"d": None, "c": 1}]], env={"B": "2", "A": "1"})
+    first = named(env={"A": "1", "B": "2"}, arguments={"x": ["a", ["b", {"c": 1, "d": None}]]})
+    assert first == named(arguments={"x": ["a", ["b", {"d": None, "c": 1}]]}, env={"B": "2", "A": "1"})
     others = [
-        named(env={"A": "1", "B": "3"}, permissions=["a", ["b", {"c": 1, "d": None}]]),
-        named(env={"A": "1", "B": "2"}, permissions=["a", "b", {"c": 1, "d": None}]),
-        named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": "1", "d": None}]]),
-        named(env={"A": "1", "B": "2"}, permissions=["a", ["b", {"c": 1, "d": "None"}]]),
+        named(env={"A": "1", "B": "3"}, arguments={"x": ["a", ["b", {"c": 1, "d": None}]]}),
+        named(env={"A": "1", "B": "2"}, arguments={"x": ["a", "b", {"c": 1, "d": None}]}),
+        named(env={"A": "1", "B": "2"}, arguments={"x": ["a", ["b", {"c": "1", "d": None}]]}),
+        named(env={"A": "1", "B": "2"}, arguments={"x": ["a", ["b", {"c": 1, "d": "None"}]]}),
     ]
     assert len({first, *others}) == 5
 

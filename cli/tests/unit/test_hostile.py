@@ -31,11 +31,11 @@ BEYOND = (
 LIMITED = (
     "xargs over words", "stars and question marks", "copies over the network", "SQL of different tables", "sed that doubles",
     "Python lists that double", "Python assignments that double", "compressed again and again", "tee",
-    "Python branches over many names", "formatted Python texts in a row", "Python commands, on standard input", "places",
+    "line: groups of no text", "Python branches over many names", "formatted Python texts in a row", "Python commands, on standard input", "places",
 )  # fmt: skip
 READ = (
     "quoted eval in eval", "negated conditions", "an endless loop", "mcp: deep arguments", "mcp: many arguments", "file: drives (write)",
-    "web: brackets", "output: 'http://a:' in a row", "line: an id", "line: groups of no text", "line: a number beyond all",
+    "web: brackets", "output: 'http://a:' in a row", "line: an id", "line: a number beyond all",
 )  # fmt: skip
 
 
