@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.machinery
 import importlib.util
 import os
 import shutil
@@ -27,6 +28,8 @@ _LEFT_OUT = frozenset((
     "catalog/programs", "commands", "conform", "data", "docs", "impact", "lint", "release", "render", "serve", "testing",
 ))
 _SCHEMAS = "schema"
+# Of packgate only the sources are copied: compiled modules of it need a module outside of the package, and images are made of sources.
+_COMPILED = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
 
 def interpreter() -> str:
@@ -87,11 +90,13 @@ def _parts() -> Iterator[tuple[str, str]]:
 def _copy(target: str) -> None:
     for source, name in _parts():
         place = os.path.join(target, name)
-        if os.path.isdir(source):
-            left_out = _LEFT_OUT if name == "packgate" else frozenset[str]()
-            shutil.copytree(source, place, ignore=lambda folder, names, root=source, without=left_out: [
-                each for each in names if each == "__pycache__" or os.path.relpath(os.path.join(folder, each), root) in without
+        if name == "packgate":
+            shutil.copytree(source, place, ignore=lambda folder, names, root=source: [
+                each for each in names
+                if each == "__pycache__" or each.endswith(_COMPILED) or os.path.relpath(os.path.join(folder, each), root) in _LEFT_OUT
             ])
+        elif os.path.isdir(source):
+            shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, place)
     _close(target)
