@@ -127,16 +127,16 @@ class Braces:
         found: list[int] = []
         some = False
         level = 0
-        for i in range(start, end):
-            item = self.items[i]
-            if item == ",":
+        for i, item in enumerate(self.items[start:end], start):
+            if item == "{":
+                level += 1
+            elif item == ",":
                 some = True
                 if level == 0:
                     found.append(i)
-            elif item == "{":
-                level += 1
             elif item == "}":
-                level = max(0, level - 1)
+                if level:
+                    level -= 1
             elif not isinstance(item, str):
                 some = some or _quotes_comma(item)
                 level += self.excess.get(i, 0)
