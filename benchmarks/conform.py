@@ -19,7 +19,7 @@ from typing import Any
 
 from freshness import LANE, RESULTS, ROOT
 
-from packgate.commands.conform import make_trial
+from packgate.commands.conform import make_measurement
 from packgate.conform.faults import try_faults
 from packgate.conform.lane import Absent
 from packgate.conform.lanes import NAMES, find_lane
@@ -42,9 +42,9 @@ def measure(target: str, engine: str | None, extent: str) -> dict[str, Any]:
         print(f"  {count} more after {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
     with tempfile.TemporaryDirectory(prefix="packgate-conform-") as folder:
-        trial, names = make_trial(("recommended",), extent, folder)
-        measured = trial.passes(lane, found, tick)
-        faults = try_faults(lane, found, trial.subject, os.path.join(folder, "faults"), trial.hook.bundles, tick)
+        measurement, names = make_measurement(("recommended",), extent, folder)
+        measured = measurement.passes(lane, found, tick)
+        faults = try_faults(lane, found, measurement.subject, os.path.join(folder, "faults"), measurement.hook.bundles, tick)
     return {"pack": ", ".join(names), "extent": extent, "lane": measured, "faults": faults, "seconds": round(time.monotonic() - start)}
 
 

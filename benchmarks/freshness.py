@@ -57,11 +57,11 @@ def inputs(name: str) -> dict[str, str]:
 
 
 def lane_inputs(target: str) -> dict[str, str]:
-    """What an agent is measured with: the packs, and what is rendered for it and said to it. A decision that changes by other code is seen
+    """What an agent is measured with: the pack, and what is rendered for it and said to it. A decision that changes by other code is seen
     by tests that need no agent."""
     module = target.replace("-", "_")
     return {
-        "packs": digest(INPUTS["packs"]),
+        "packs": digest(("packs/recommended/**/*.yaml",)),
         "render": digest((f"cli/packgate/render/targets/{module}.py", f"cli/packgate/render/templates/{target}*")),
         "dialects": digest((f"cli/packgate/hook/dialects/{module}.py",)),
     }

@@ -15,13 +15,13 @@ from click.shell_completion import CompletionItem
 from packgate import clock
 from packgate.commands.shared import BrokenPacks, open_cache, open_workspace, pack_option, print_findings, print_text
 from packgate.conform.lanes import NAMES
-from packgate.conform.trial import CASES, EXTENTS
+from packgate.conform.measurement import CASES, EXTENTS
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from packgate.conform.trial import Trial
+    from packgate.conform.measurement import Measurement
 
 _FORMATS = ("text", "json")
 
@@ -74,21 +74,21 @@ def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], 
     lanes: dict[str, Any] = {}
     skipped: dict[str, str] = {}
     with TemporaryDirectory(prefix="packgate-conform-") as folder:
-        trial, names = make_trial(packs, extent, folder)
+        measurement, names = make_measurement(packs, extent, folder)
         for target in targets:
             lane = find_lane(target)
             found = lane.find(engine, os.environ) if target in TARGETS else Absent("nothing is rendered for it yet")
             if isinstance(found, Absent):
                 skipped[target] = found.reason
                 continue
-            lanes[target] = trial.passes(lane, found, _progress(lane.title, 2 * len(trial.probes)))
+            lanes[target] = measurement.passes(lane, found, _progress(lane.title, 2 * len(measurement.probes)))
     return {"measured": clock.now()[:10], "pack": ", ".join(names), "extent": extent, "lanes": lanes, "skipped": skipped}
 
 
-def make_trial(packs: Sequence[str], extent: str, folder: str) -> tuple[Trial, list[str]]:
-    """The trial of some packs, and their names; the hook is installed in ``folder``. Raises `BrokenPacks`."""
+def make_measurement(packs: Sequence[str], extent: str, folder: str) -> tuple[Measurement, list[str]]:
+    """The measurement of some packs, and their names; the hook is installed in ``folder``. Raises `BrokenPacks`."""
     from packgate.conform.setup import install_hook
-    from packgate.conform.trial import Trial, probes_of
+    from packgate.conform.measurement import Measurement, probes_of
     from packgate.installation.local_bundles import Unfit, install_packs
     from packgate.render.subject import from_workspace
 
@@ -102,7 +102,7 @@ def make_trial(packs: Sequence[str], extent: str, folder: str) -> tuple[Trial, l
         raise BrokenPacks(unfit.findings) from unfit
     corpora = Path(space.root) / "testcases" if space.root else None
     subject = from_workspace(space, stage="block", corpora=corpora, cache=open_cache())
-    return Trial(subject, install_hook(folder, bundles), probes_of(subject, extent)), [pack.name for pack in space.packs]
+    return Measurement(subject, install_hook(folder, bundles), probes_of(subject, extent)), [pack.name for pack in space.packs]
 
 
 def _progress(title: str, total: int) -> Callable[[int], None]:

@@ -26,7 +26,7 @@ _SOME = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Measurement:
     """``hook``: the one that is installed, which decides as the subject does."""
 
     subject: Subject
