@@ -87,8 +87,8 @@ def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], 
 
 def make_measurement(packs: Sequence[str], extent: str, folder: str) -> tuple[Measurement, list[str]]:
     """The measurement of some packs, and their names; the hook is installed in ``folder``. Raises `BrokenPacks`."""
-    from packgate.conform.setup import install_hook
     from packgate.conform.measurement import Measurement, probes_of
+    from packgate.conform.setup import install_hook
     from packgate.installation.local_bundles import Unfit, install_packs
     from packgate.render.subject import from_workspace
 
