@@ -29,6 +29,8 @@ _NOT_HIDDEN = minus(NOT_SLASH, of("."))
 # Longer literal pieces are walked for all states together, by pieces of this many characters: what repeats is walked once.
 _TOGETHER = 256
 _STRIDE = 60
+# From so many parts on, what a text leads to is told without a shortest text for each place.
+_MANY = 12
 # More alternatives than this are not spelled out one by one.
 MAX_CHOICES = 64
 
@@ -66,7 +68,8 @@ def lowered(value: Value) -> Value:
 def verdict(machine: Automaton, text: Text) -> int:
     """`MUST`, `MAY` or `NO`. Raises `StateBudget` when the machine grows too large to tell."""
     accepting = machine.accepting
-    found = {accepting[state] for state, _ in reach(machine, text)}
+    places = reach(machine, text) if len(text.parts) < _MANY else _reach_all(machine, text)
+    found = {accepting[state] for state, _ in places}
     if True not in found:
         return NO
     return MAY if False in found else MUST
@@ -83,18 +86,33 @@ def reach(machine: Automaton, text: Text) -> Places:
     """Every place that the text can lead to."""
     places: Places = {(START, _AT_START): ""}
     for index, part in enumerate(text.parts):
-        if isinstance(part, str):
-            places = _literal(machine, places, part)
-        elif part == TREE and _is_name(text, index + 1):
-            # A search finds the whole name, here or in a folder below.
-            within = _closure(machine, {(state, _WITHIN): word for (state, _), word in places.items()}, ALL)
-            places = _merge(places, _literal(machine, within, "/"))
-        elif isinstance(part, Glob):
-            places = _glob(machine, places, part.pattern)
-        else:
-            places = _hole(machine, places, part)
+        places = _advance(machine, places, part, part == TREE and _is_name(text, index + 1))
     # A `*` that is a whole component stands for a name, and a name is not empty.
     return {place: word for place, word in places.items() if place[1] != _AFTER_STAR}
+
+
+def _reach_all(machine: Automaton, text: Text) -> list[tuple[int, int]]:
+    """The same without the texts that lead there: what repeats in a long text is walked once."""
+    places = frozenset(((START, _AT_START),))
+    known: dict[object, frozenset[tuple[int, int]]] = {}
+    for index, part in enumerate(text.parts):
+        tree = part == TREE and _is_name(text, index + 1)
+        key = (places, tree, (part.chars, part.choices) if isinstance(part, Hole) else part)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = frozenset(_advance(machine, dict.fromkeys(places, ""), part, tree))
+        places = found
+    return [place for place in places if place[1] != _AFTER_STAR]
+
+
+def _advance(machine: Automaton, places: Places, part: str | Hole | Glob, tree: bool) -> Places:
+    """The places after one more part. ``tree``: a search that finds the whole name behind it, here or in a folder below."""
+    if isinstance(part, str):
+        return _literal(machine, places, part)
+    if tree:
+        within = _closure(machine, {(state, _WITHIN): word for (state, _), word in places.items()}, ALL)
+        return _merge(places, _literal(machine, within, "/"))
+    return _glob(machine, places, part.pattern) if isinstance(part, Glob) else _hole(machine, places, part)
 
 
 def _is_name(text: Text, index: int) -> bool:
