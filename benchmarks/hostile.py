@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS, MEGABYTES = 0.5, 200
 PACK = "strict"
 GIVE_UP = 60
-TRIES = 3
+TRIES = 6
 AT = "2026-01-01T00:00:00Z"
 
 
