@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import signal
@@ -81,7 +82,7 @@ def _start(argv: list[str], step: Step, env: dict[str, str]) -> tuple[int | None
 
 def _collected(step: Step) -> dict[str, str]:
     found = {}
-    for path in step.collect:
+    for path in sorted(path for pattern in step.collect for path in glob.glob(pattern)):
         if os.path.isfile(path):
             with open(path, encoding="utf-8", errors="replace") as file:
                 found[path] = file.read()

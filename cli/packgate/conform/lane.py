@@ -63,13 +63,14 @@ class Setting:
 
 class Lane(Protocol):
     """One agent. ``surfaces``: those that it has tools for; ``operations``: what its tools do with files; ``silence``: what a hook
-    without an opinion says to it."""
+    without an opinion says to it; ``allowing``: files, by path, that it needs to allow everything when nothing of ours is installed."""
 
     name: str
     title: str
     surfaces: tuple[str, ...]
     operations: tuple[str, ...]
     silence: str
+    allowing: Mapping[str, str]
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """The engine, or why there is none."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from packgate.conform.lane import HOOK, OWN, RAN, RULE, UNSEEN, Seen, expressible
+from packgate.conform.lane import OWN, RAN, RULE, UNSEEN, Seen, expressible
 from packgate.conform.places import by_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from packgate.conform.lane import Engine, Lane, Setting
     from packgate.conform.probes import Probe
@@ -30,6 +31,10 @@ class Tried:
     seen: Seen
     verdict: str
 
+    def needless(self, by: str) -> bool:
+        """Whether one (`RULE`, `HOOK`, `OWN`) stopped what the packs let run."""
+        return self.seen.stopped and self.seen.by == by and not self.probe.stops
+
 
 @dataclass(slots=True)
 class Measured:
@@ -44,6 +49,22 @@ class Measured:
     def having(self, *verdicts: str) -> list[Tried]:
         """The tries that ended so."""
         return [each for each in self.tried if each.verdict in verdicts]
+
+    @property
+    def doubtful(self) -> list[Probe]:
+        """What seems to have been stopped by a rule and need not be: the agent may have done it by itself."""
+        return [each.probe for each in self.tried if each.needless(RULE)]
+
+    @property
+    def refused(self) -> list[str]:
+        """Names of what the agent stopped by itself though it need not be, sorted."""
+        return sorted(each.probe.name for each in self.tried if each.needless(OWN))
+
+    def without(self, refused: Collection[str], *, native: bool) -> Measured:
+        """The same, where what the agent ``refused`` by itself (names of probes, from `refusals`) is not put down to a rule."""
+        return Measured([
+            _by_itself(each, native) if each.needless(RULE) and each.probe.name in refused else each for each in self.tried
+        ])
 
 
 def run(
@@ -60,11 +81,24 @@ def run(
     return Measured([Tried(probe, found[place], judge(probe, found[place], native=native)) for place, probe in enumerate(wanted)])
 
 
+def refusals(
+    lane: Lane, engine: Engine, bare: Setting, probes: Sequence[Probe], tick: Callable[[int], None] | None = None,
+) -> frozenset[str]:
+    """The names of the probes that an agent stops by itself: in ``bare``, nothing of ours is installed and everything is allowed."""
+    measured = run(lane, engine, bare, probes, native=True, tick=tick)
+    return frozenset(each.probe.name for each in measured.tried if each.seen.stopped)
+
+
+def _by_itself(tried: Tried, native: bool) -> Tried:
+    seen = replace(tried.seen, by=OWN)
+    return Tried(tried.probe, seen, judge(tried.probe, seen, native=native))
+
+
 def judge(probe: Probe, seen: Seen, *, native: bool) -> str:
     """The verdict of one try.
 
     A probe whose action the packs stop is `caught` when it was stopped; one that they warn about when the agent was told by which
-    policy (or, natively, when a person was asked). An action that they only record is `recorded` when it ran. Whatever is stopped and
+    policies (or, natively, when a person was asked). An action that they only record is `recorded` when it ran. Whatever is stopped and
     need not be is `wrong`, unless the agent did that by itself; where the packs are silent and the agent is too, it is `quiet`.
     """
     if seen.outcome == UNSEEN:
@@ -82,9 +116,5 @@ def judge(probe: Probe, seen: Seen, *, native: bool) -> str:
 
 
 def _warned(probe: Probe, seen: Seen) -> bool:
-    return seen.outcome == RAN and (probe.policy in seen.told or bool(seen.told and not probe.fires))
-
-
-def by_whom(tried: Sequence[Tried]) -> Counter[str]:
-    """How many of the caught were stopped by a rule, how many by the hook."""
-    return Counter(each.seen.by or HOOK for each in tried if each.verdict == CAUGHT and each.seen.by in (RULE, HOOK, ""))
+    """Whether the agent was told of every policy that warns: another policy's warning, of this action or another, is none."""
+    return seen.outcome == RAN and all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", seen.told) for name in probe.by)

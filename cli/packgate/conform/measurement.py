@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packgate.conform import setup
+from packgate.conform.lane import Setting
 from packgate.conform.managed import hook_commands, managed_files
-from packgate.conform.measure import run
+from packgate.conform.measure import refusals, run
 from packgate.conform.probes import case_probes, one_of_each, spellings
 from packgate.conform.report import lane_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from packgate.conform.lane import Engine, Lane, Setting
+    from packgate.conform.lane import Engine, Lane
     from packgate.conform.probes import Probe
     from packgate.render.subject import Subject
 
@@ -34,10 +35,13 @@ class Measurement:
     probes: list[Probe]
 
     def passes(self, lane: Lane, engine: Engine, tick: Callable[[int], None] | None = None) -> dict[str, Any]:
-        """Try all probes with the rules alone, then with the hook; the figures of the lane."""
+        """Try all probes with the rules alone, then with the hook, and without either what rules seem to have stopped needlessly; the
+        figures of the lane."""
         native = run(lane, engine, self.native(lane), self.probes, native=True, tick=tick)
         hooked = run(lane, engine, self.hooked(lane), self.probes, native=False, tick=tick)
-        return lane_data(lane.title, engine.version, native, hooked)
+        doubtful = {probe.name: probe for probe in (*native.doubtful, *hooked.doubtful)}
+        refused = refusals(lane, engine, Setting(files=dict(lane.allowing)), list(doubtful.values()))
+        return lane_data(lane.title, engine.version, native.without(refused, native=True), hooked.without(refused, native=False))
 
     def native(self, lane: Lane) -> Setting:
         """The lane's agent with the rules alone."""

@@ -27,7 +27,8 @@ fails when they were measured with other packs, templates or dialects than there
 
 Each pair is: rules alone, with the hook. Counted are actions that the pack stops or warns about: how many were stopped, or warned about
 so that the agent was told by which policy. *Spellings*: ways of writing of [evasion-ways.md](evasion-ways.md), each with a command of some
-policy. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it, or refuses it by itself.
+policy. *Wrongly stopped*: the pack lets it run. *Unseen*: the agent has no tool for it, or stops it by itself, also when nothing of
+packgate is installed and everything is allowed.
 
 | agent | version | measured | extent | cases | spellings | wrongly stopped | unseen |
 |---|---|---|---|---|---|---|---|
@@ -105,7 +106,8 @@ def _problems(lanes: Mapping[str, Any]) -> str:
     found = []
     for lane in lanes.values():
         for title, names in (("not caught with the hook", lane["missed"]), ("wrongly stopped with the hook", lane["wrong"]["hook"]),
-                             ("wrongly stopped by rules alone", lane["wrong"]["native"])):
+                             ("wrongly stopped by rules alone", lane["wrong"]["native"]),
+                             ("stopped by the agent itself", lane.get("refused", ()))):
             if names:
                 found.append(f"- {lane['title']}, {title}: " + ", ".join(f"`{name}`" for name in names))
     return "\n" + "\n".join(found) + "\n" if found else ""

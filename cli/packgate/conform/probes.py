@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from packgate.hook.messages import deciding
 from packgate.model.action import ActionError, parse_action
 from packgate.model.policy import MODE_RANK
 from packgate.testing.cases import MUST_FIRE
@@ -26,7 +27,8 @@ COMMANDS = 1
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One action to try. ``way`` is `case`, or the id of the rewrite; ``fires`` whether the policy should; ``own`` is the mode in which
-    the policy fires (None when it does not); ``mode`` the strictest of all that fire."""
+    the policy fires (None when it does not); ``mode`` the strictest of all that fire, ``by`` the policies that have it, which is what an
+    agent is told."""
 
     policy: str
     name: str
@@ -35,6 +37,7 @@ class Probe:
     action: dict[str, Any]
     own: str | None
     mode: str | None
+    by: tuple[str, ...]
 
     @property
     def stops(self) -> bool:
@@ -102,7 +105,7 @@ def _probe(case: Case, name: str, way: str, action: dict[str, Any], gate: Gate) 
         return None
     own = [match.effective for match in decision.matches if match.policy == case.policy and not match.waived]
     strictest = max(own, key=rank, default=None)
-    return Probe(case.policy, name, way, case.polarity == MUST_FIRE, action, strictest, decision.mode)
+    return Probe(case.policy, name, way, case.polarity == MUST_FIRE, action, strictest, decision.mode, tuple(deciding(decision)))
 
 
 def one_of_each(probes: Iterable[Probe]) -> list[Probe]:

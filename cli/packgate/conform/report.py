@@ -31,6 +31,7 @@ def lane_data(title: str, version: str, native: Measured | None, hooked: Measure
         "policies": policies,
         "missed": _named(hooked, MISSED),
         "wrong": {"native": _named(native, WRONG), "hook": _named(hooked, WRONG)},
+        "refused": hooked.refused[:_NAMED] if hooked is not None else [],
     }
 
 

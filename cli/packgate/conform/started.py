@@ -40,11 +40,15 @@ def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[
 
 
 def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], steps: Sequence[Step]) -> list[Ran]:
-    """Make the folders of an action, the agent's own files (``write``) and the setting's, then run the sessions; what came of these.
+    """Make the folders of an action, the agent's own files (``write``) and the setting's, then run the sessions; what came of these. The
+    files are written again before every session: what an earlier one did to them is not what the next one starts with.
 
     Raises `NoSandbox` when something before them failed: nothing was measured then.
     """
     changes = Step([TRUE], write=setting.files, modes=setting.modes, remove=setting.removed, full=setting.full)
+    for step in steps:
+        step.write = {**write, **setting.files, **step.write}
+        step.modes = {**setting.modes, **step.modes}
     before = [*prepare(action), Step([TRUE], write=dict(write)), changes]
     spec = Spec(list(engine.readable), [*before, *steps], copied=setting.copied, may_run=setting.may_run)
     ran = sandbox.run(spec)

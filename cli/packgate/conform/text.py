@@ -23,6 +23,7 @@ def text(data: Mapping[str, Any]) -> str:
         for kind, how in (("native", "rules alone"), ("hook", "with the hook")):
             lines += [f"  wrongly stopped ({how}): {each}" for each in lane["wrong"][kind]]
         lines += [f"  not caught: {each}" for each in lane["missed"]]
+        lines += [f"  stopped by the agent itself: {each}" for each in lane["refused"]]
         unseen = sum(group["unseen"] for group in lane["hook"].values()) if lane["hook"] else 0
         if unseen:
             lines.append(f"  {unseen} actions never came to a decision: the agent has no such tool here, or refuses by itself")

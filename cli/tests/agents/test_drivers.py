@@ -76,7 +76,7 @@ def copilot():
     deny = {"permissionDecision": "deny", "permissionDecisionReason": "not this"}
     hooks = {"version": 1, "hooks": {"preToolUse": [{"type": "command", "exec": HOOK_FILE, "timeoutSec": 10}]}}
     rules = {
-        "deny": ["Shell(forbidden *)"], "ask": ["Shell(questionable *)"], "allow": ["Shell(*)", "Read(//**)", "Edit(//**)", "Domain(*)"],
+        "deny": ["Shell(forbidden *)"], "ask": ["Shell(questionable *)"], "allow": ["Shell(*)", "Read(//**)", "Edit(//**)", "Domain"],
     }
     files = {
         "/etc/github-copilot/policy.d/10-test.json": json.dumps(hooks),

@@ -16,7 +16,7 @@ def test_what_is_not_denied_is_allowed(tmp_path: Path) -> None:
     assert "Shell(git push --force *)" in permissions["deny"]
     assert "Edit(//**/.guard/rules.json)" in permissions["deny"]
     assert "Shell(docker volume rm *)" in permissions["ask"]
-    assert permissions["allow"] == ["Shell(*)", "Read(//**)", "Edit(//**)", "Domain(*)"]
+    assert permissions["allow"] == ["Shell(*)", "Read(//**)", "Edit(//**)", "Domain"]
     assert permissions["disableBypassPermissionsMode"] == "disable"
 
 

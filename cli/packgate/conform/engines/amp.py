@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from packgate.conform.spec import Ran
 
 PROGRAM = Program("amp", "amp", node=".bin/amp")
+_SETTINGS = "/home/dev/.config/amp/settings.json"
 _OUTCOMES = {"allow": RAN, "ask": ASKED, "reject": DENIED}
 
 
@@ -28,6 +29,7 @@ class Amp:
     surfaces = ("shell", "file")
     operations = ("read", "write", "edit")
     silence = ""
+    allowing: Mapping[str, str] = {_SETTINGS: json.dumps({"amp.permissions": [{"tool": "*", "action": "allow"}]})}
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""

@@ -33,6 +33,7 @@ class ClaudeCode:
     surfaces = ("shell", "file", "mcp", "web")
     operations = ("read", "write", "edit")
     silence = ""
+    allowing: Mapping[str, str] = {}
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""

@@ -38,6 +38,7 @@ class Codex:
     surfaces = ("shell", "file", "mcp")
     operations = ("write", "edit")
     silence = ""
+    allowing: Mapping[str, str] = {}
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""

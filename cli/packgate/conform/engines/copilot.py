@@ -35,6 +35,7 @@ class Copilot:
     surfaces = ("shell", "file", "mcp")
     operations = ("read", "write", "edit")
     silence = ""
+    allowing: Mapping[str, str] = {}
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""
@@ -44,7 +45,7 @@ class Copilot:
         """See `Lane`."""
         calls = [tool_call(action) for action in actions]
         return in_batches(
-            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions[0], batch), read,
+            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions, batch), read,
         )
 
 
@@ -72,7 +73,8 @@ def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {f"{actions[0]['home']}/.copilot/mcp-config.json": json.dumps({"mcpServers": servers})}
 
 
-def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]]) -> Step:
+def _session(engine: Engine, setting: Setting, actions: Sequence[Mapping[str, Any]], calls: list[dict[str, Any]]) -> Step:
+    action = actions[0]
     home = str(action["home"])
     env = {
         "PATH": "/usr/bin:/bin", "HOME": home, "COPILOT_HOME": f"{home}/.copilot", "LANG": "C.UTF-8", "COPILOT_OFFLINE": "true",
@@ -80,6 +82,8 @@ def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls:
         "COPILOT_MODEL": "claude-sonnet-4", "COPILOT_AUTO_UPDATE": "false", **setting.env, **(action.get("env") or {}),
     }
     argv = [engine.program, "-p", "go on", "--trust-folder", "--no-color", "--allow-all-tools", "--allow-all-paths", "--allow-all-urls"]
+    # The managed lock takes the options that allow all; tools of servers are no matter of managed rules, and are allowed by name.
+    argv += sorted({f"--allow-tool={each['server']}({each['tool']})" for each in actions if each["surface"] == "mcp"})
     return Step(argv, cwd=str(action["cwd"]), env=env, server="messages", calls=calls, timeout=60 + 5.0 * len(calls))
 
 

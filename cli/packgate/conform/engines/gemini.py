@@ -7,13 +7,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from packgate.conform.find import Program
-from packgate.conform.lane import ASKED, DENIED, HOOK, RAN, RULE, UNSEEN, Seen
+from packgate.conform.lane import ASKED, DENIED, HOOK, OWN, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
 from packgate.conform.spec import Step
 from packgate.conform.started import find_agent, in_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packgate.conform.lane import Absent, Engine, Setting
     from packgate.conform.spec import Ran
@@ -22,25 +22,29 @@ PROGRAM = Program("gemini", "gemini", node=".bin/gemini")
 # In longer sessions it asks its model whether it goes round in circles, which takes answers of the script away.
 _BATCH = 25
 _SCRIPT = "/run/conform/answers.jsonl"
-# Everything that no rule of the administrator's tier stops is allowed; the mode that approves all by itself would also approve what a rule
-# asks about.
-_ALLOWED = '[[rule]]\ntoolName = "*"\ndecision = "allow"\npriority = 999\n'
+# Everything that no rule of the administrator's tier stops is allowed, in all folders and with redirections; the mode that approves all by
+# itself would also approve what a rule asks about.
+_ALLOWED = '[[rule]]\ntoolName = "*"\ndecision = "allow"\npriority = 999\nallowRedirection = true\n'
+_FOLDERS = {"includeDirectories": ["/"]}
+# Where it writes down what its model was told, a JSON object a line.
+_CHATS = ".gemini/tmp/*/chats/*.jsonl"
 _USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
 # How its stream names a call that policy or hook stopped, and what the two say.
 _VIOLATION, _BY_HOOK, _ASKS = "policy_violation", "Tool execution blocked", "requires user confirmation"
-# Gemini's own refusals, whatever the policy: the action is never offered to it.
-_OWN = ("Path not in workspace", "not found in registry")
+# Gemini's own refusals, whatever the policy: the action is never offered to it, or its shell tool does not run what it was given.
+_NEVER, _OWN = ("Path not in workspace", "not found in registry"), "Blocked: command substitution detected"
 _TELLS = "Hook system message: "
 
 
 class Gemini:
-    """See `Lane`. Files outside the working folder are refused by Gemini itself."""
+    """See `Lane`. Commands that it takes for dangerous, or can't parse, are stopped by Gemini itself."""
 
     name = "gemini"
     title = "Gemini CLI"
     surfaces = ("shell", "file", "mcp")
     operations = ("read", "write", "edit")
     silence = ""
+    allowing: Mapping[str, str] = {}
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""
@@ -88,7 +92,7 @@ def _answer(part: Mapping[str, Any]) -> dict[str, Any]:
 def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     settings = {
         "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": False}}, "telemetry": {"enabled": False},
-        "general": {"enableAutoUpdate": False}, "mcpServers": stub_servers(actions),
+        "general": {"enableAutoUpdate": False}, "mcpServers": stub_servers(actions), "context": _FOLDERS,
     }
     home = actions[0]["home"]
     return {f"{home}/.gemini/settings.json": json.dumps(settings), f"{home}/.gemini/policies/conform.toml": _ALLOWED}
@@ -104,32 +108,46 @@ def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls:
         engine.program, "-p", "go on", "-m", "gemini-2.5-flash", "--fake-responses", _SCRIPT, "--output-format", "stream-json",
         "--approval-mode", "default",
     ]
-    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=60 + 5.0 * len(calls), write={_SCRIPT: answers(calls)})
+    limit = 60 + 5.0 * len(calls)
+    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=limit, write={_SCRIPT: answers(calls)}, collect=[f"{home}/{_CHATS}"])
 
 
 def read(done: Ran, calls: Sequence[Mapping[str, Any]]) -> list[Seen]:
-    """What became of the calls of a session, which its stream tells in order. What a hook tells the user stands on standard error, not
-    beside a call: all of a session counts for each of its calls that ran."""
+    """What became of the calls of a session, which its stream tells in order; what its model was told of each stands in the chat that it
+    keeps. What a hook tells the user stands on standard error, for all calls together."""
     events = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
     results = {event["tool_id"]: event for event in events if event.get("type") == "tool_result"}
     made = [event for event in events if event.get("type") == "tool_use"]
+    told = _told(done.files.values())
     shown = "\n".join(line.removeprefix(_TELLS) for line in done.err.splitlines() if line.startswith(_TELLS))
     found = []
     for call in calls:
         # In the order of the calls; one that the agent did not make is passed over.
         event = made.pop(0) if made and made[0].get("parameters") == call["args"] else None
         result = results.get(event["tool_id"]) if event is not None else None
-        found.append(Seen(UNSEEN) if result is None else _seen(result, shown))
+        found.append(Seen(UNSEEN) if event is None or result is None else _seen(result, told.get(event["tool_id"], ""), shown))
     return found
 
 
-def _seen(result: Mapping[str, Any], shown: str) -> Seen:
+def _told(chats: Iterable[str]) -> dict[str, str]:
+    """By the id of a call, what the model was told of it. A message is written again whenever it grows."""
+    found = {}
+    for message in (json.loads(line) for chat in chats for line in chat.splitlines()):
+        for call in message.get("toolCalls") or []:
+            parts = call.get("result") or []
+            found[call["id"]] = "\n".join(json.dumps(part.get("functionResponse", {}).get("response", {})) for part in parts)
+    return found
+
+
+def _seen(result: Mapping[str, Any], told: str, shown: str) -> Seen:
     text = str(result.get("output") or "")
     kind = (result.get("error") or {}).get("type")
     if kind == _VIOLATION:
         return Seen(DENIED, HOOK if _BY_HOOK in text else RULE, text)
     if kind is not None and _ASKS in text:
         return Seen(ASKED, RULE, text)
-    if any(text.startswith(sign) for sign in _OWN):
+    if any(text.startswith(sign) for sign in _NEVER):
         return Seen(UNSEEN, told=text)
-    return Seen(RAN, told=shown, shown=shown)
+    if text.startswith(_OWN):
+        return Seen(DENIED, OWN, told)
+    return Seen(RAN, told=told, shown=shown)

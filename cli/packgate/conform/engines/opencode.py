@@ -37,6 +37,7 @@ class OpenCode:
     surfaces = ("shell", "file", "mcp")
     operations = ("read", "write", "edit")
     silence = '{"outcome": "allow", "message": "", "notice": "", "replacement": null}'
+    allowing: Mapping[str, str] = {}
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `Lane`."""

@@ -39,7 +39,8 @@ NOTES = (
 EVENTS = ("preToolUse", "postToolUse", "userPromptSubmitted", "sessionStart")
 LOCKS = ("disableBypassPermissionsMode",)
 DEFAULT_LOCKS = LOCKS
-ALLOWED = ("Shell(*)", "Read(//**)", "Edit(//**)", "Domain(*)")
+# `Domain` alone is every address; `Domain(*)` is accepted and matches none (tried on 1.0.102).
+ALLOWED = ("Shell(*)", "Read(//**)", "Edit(//**)", "Domain")
 _TOOLS = {"read": "Read", "edit": "Edit"}
 _RULE = re.compile(r"(?P<tool>[A-Za-z]+)\((?P<body>.*)\)", re.DOTALL)
 
