@@ -57,7 +57,7 @@ class Known:
     @cached_property
     def calls(self) -> tuple[tuple[str, ...], ...]:
         """The commands in it, as words."""
-        return tuple(dict.fromkeys(_calls(self.decision.analysis.operations)))
+        return tuple(dict.fromkeys(commands(self.decision.analysis.operations)))
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -117,7 +117,8 @@ def _actions(subject: Subject) -> Iterator[tuple[dict[str, Any], str | None, str
         yield item.action, None, None
 
 
-def _calls(operations: Iterable[Operation]) -> Iterator[tuple[str, ...]]:
+def commands(operations: Iterable[Operation]) -> Iterator[tuple[str, ...]]:
+    """The commands that operations come from, as words up to the first that is not known."""
     for operation in operations:
         program = operation.get("program")
         if len(program) == 1 and isinstance(program[0], str):

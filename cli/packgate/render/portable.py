@@ -112,7 +112,7 @@ def _fields(operation: Operation) -> dict[str, list[str]]:
     return {name: [show(value) for value in operation.get(name)] for name in names}
 
 
-def _is_known(decision: Decision) -> bool:
+def is_known(decision: Decision) -> bool:
     """Whether every value is known completely: what is partly known, an engine can't judge."""
     return all(
         isinstance(value, str) for each in decision.analysis.operations
@@ -128,7 +128,7 @@ def cases_data(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     counts: dict[tuple[str, str], int] = {}
     for known in plan.candidates.known.all:
         key = (known.policy or "", known.polarity or "")
-        if known.policy not in wanted or counts.get(key, 0) >= _MOST_CASES or not _is_known(known.decision):
+        if known.policy not in wanted or counts.get(key, 0) >= _MOST_CASES or not is_known(known.decision):
             continue
         case = _case(known, counts.get(key, 0) + 1)
         if len(json.dumps(case)) <= _LONGEST_FACTS:

@@ -24,7 +24,7 @@ _BATCH = 25
 _SCRIPT = "/run/conform/answers.jsonl"
 # Everything that no rule of the administrator's tier stops is allowed, in all folders and with redirections; the mode that approves all by
 # itself would also approve what a rule asks about.
-_ALLOWED = '[[rule]]\ntoolName = "*"\ndecision = "allow"\npriority = 999\nallowRedirection = true\n'
+ALLOWED = '[[rule]]\ntoolName = "*"\ndecision = "allow"\npriority = 999\nallowRedirection = true\n'
 _FOLDERS = {"includeDirectories": ["/"]}
 # Where it writes down what its model was told, a JSON object a line.
 _CHATS = ".gemini/tmp/*/chats/*.jsonl"
@@ -95,7 +95,7 @@ def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         "general": {"enableAutoUpdate": False}, "mcpServers": stub_servers(actions), "context": _FOLDERS,
     }
     home = actions[0]["home"]
-    return {f"{home}/.gemini/settings.json": json.dumps(settings), f"{home}/.gemini/policies/conform.toml": _ALLOWED}
+    return {f"{home}/.gemini/settings.json": json.dumps(settings), f"{home}/.gemini/policies/conform.toml": ALLOWED}
 
 
 def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]]) -> Step:

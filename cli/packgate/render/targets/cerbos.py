@@ -28,10 +28,13 @@ PLACES = {POLICY: "the policy store of Cerbos", TESTS: "beside it; `cerbos compi
 NOTES = (
     "Cerbos decides over packgate's facts, as attributes of a resource `packgate_action`; the action `decide` is all policies together.",
     "Cerbos allows or denies: a question is a denial whose output says `require-approval`; a warning is an allowance with an output.",
-    "All outputs that were activated come back, in no order: go by the mode.",
+    "Cerbos stops at the first rule that denies, whichever that is: ask for the action `policies` too, which is always allowed and whose "
+    "outputs tell every policy that fires, and go by the strictest mode.",
 )
 KIND = "packgate_action"
 DECIDE = "decide"
+# Always allowed: its outputs tell all policies that fire. What denies ends an evaluation, so that `decide` may tell one of several.
+FIRED = "policies"
 # Cases of a policy and polarity that are tests.
 _MOST = 2
 
@@ -75,14 +78,17 @@ def files(plan: Plan) -> dict[str, bytes]:
 
 
 def _rules(policy: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What a policy does in all policies together, and an action of its own name that is denied when it fires: for tests, and to ask
-    about one policy."""
+    """What a policy does in all policies together, what it tells when it fires, and an action of its own name that is denied then: for
+    tests, and to ask about one policy."""
     condition = {"match": {"expr": policy_cel(policy, "R.attr")}}
     told = {"policy": policy["id"], "mode": policy["mode"], "message": policy["message"]}
-    effect = "EFFECT_ALLOW" if policy["answer"] in (RUN, "allow") else "EFFECT_DENY"
+    output = {"when": {"ruleActivated": _cel_map(told)}}
+    runs = policy["answer"] in (RUN, "allow")
+    if not runs:
+        yield {"name": policy["id"], "actions": [DECIDE], "effect": "EFFECT_DENY", "roles": ["*"], "condition": condition, "output": output}
     yield {
-        "name": policy["id"], "actions": [DECIDE], "effect": effect, "roles": ["*"], "condition": condition,
-        "output": {"when": {"ruleActivated": _cel_map(told)}},
+        "name": policy["id"] if runs else f"{policy['id']}.fired", "actions": [DECIDE, FIRED] if runs else [FIRED], "effect": "EFFECT_ALLOW",
+        "roles": ["*"], "condition": condition, "output": output,
     }
     yield {"name": f"{policy['id']}.fires", "actions": [f"policy:{policy['id']}"], "effect": "EFFECT_DENY", "roles": ["*"],
            "condition": condition}

@@ -1,0 +1,1 @@
+"""What decides without an agent being started: policy engines over packgate's facts, and the rule checkers that agents bring along."""
