@@ -35,8 +35,11 @@ READS: dict[str, tuple[str, ...]] = {
 }
 
 DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed"))
-# A result for each agent: `conform-codex`.
-LANE = "conform-"
+# A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
+LANE, RULES = "conform-", "-rules"
+# Policy engines, with what is rendered for them beside their own module. They decide over packgate's facts, which are inputs too.
+ENGINES = {"opa": ("portable", "regex_text"), "cerbos": ("portable", "regex_text", "cel")}
+_DECISION = ("shell", "facts", "engine", "model", "catalog")
 
 
 def digest(patterns: tuple[str, ...]) -> str:
@@ -56,15 +59,17 @@ def inputs(name: str) -> dict[str, str]:
     return {kind: digest(INPUTS[kind]) for kind in READS.get(name, DEFAULT)}
 
 
-def lane_inputs(target: str) -> dict[str, str]:
+def lane_inputs(lane: str) -> dict[str, str]:
     """What an agent is measured with: the pack, and what is rendered for it and said to it. A decision that changes by other code is seen
-    by tests that need no agent."""
+    by tests that need no agent. An engine is measured with packgate's facts."""
+    target = lane.removesuffix(RULES)
     module = target.replace("-", "_")
-    return {
-        "packs": digest(("packs/recommended/**/*.yaml",)),
-        "render": digest((f"cli/packgate/render/targets/{module}.py", f"cli/packgate/render/templates/{target}*")),
-        "dialects": digest((f"cli/packgate/hook/dialects/{module}.py",)),
-    }
+    files = [f"cli/packgate/render/targets/{module}.py", f"cli/packgate/render/templates/{target}*"]
+    files += [f"cli/packgate/render/{name}.py" for name in ENGINES.get(target, ())]
+    found = {"packs": digest(("packs/recommended/**/*.yaml",)), "render": digest(tuple(files))}
+    if target in ENGINES:
+        return {**found, **{kind: digest(INPUTS[kind]) for kind in _DECISION}}
+    return found if lane.endswith(RULES) else {**found, "dialects": digest((f"cli/packgate/hook/dialects/{module}.py",))}
 
 
 def stale() -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
     python benchmarks/record.py [NAME]...       run and write benchmarks/results/NAME.json
     python benchmarks/record.py --check         run nothing; exit 1 when a recorded result no longer holds
 
-Without names all are run but those of agents (`conform-codex`), which take long and need the agent; those whose corpus is not on this
+Without names all are run but those of agents and engines (`conform-codex`, `conform-opa`), which take long and need the program; those whose corpus is not on this
 machine are passed over and said so.
 """
 
@@ -22,8 +22,9 @@ from typing import Any
 
 from freshness import LANE, RESULTS, ROOT, inputs, stale
 
-# Agent -> how much is tried; the last two take seconds for a call.
-AGENTS = {"claude-code": "cases", "codex": "cases", "gemini": "cases", "copilot": "cases", "opencode": "quick", "amp": "quick"}
+# Agent or engine -> how much is tried; the last two agents take seconds for a call.
+LANES = {"claude-code": "cases", "codex": "cases", "gemini": "cases", "copilot": "cases", "opencode": "quick", "amp": "quick",
+         "opa": "all", "cerbos": "all", "codex-rules": "all", "gemini-rules": "all"}
 
 SHARED = ROOT.parent / "shared" / "corpora"
 # Benchmark -> its arguments, and the corpus outside the repository that it reads.
@@ -42,7 +43,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "compiled": ((), None),
     "hook": ((), None),
     "mutate": ((), None),
-    **{f"{LANE}{agent}": (("--target", agent, "--extent", extent), None) for agent, extent in AGENTS.items()},
+    **{f"{LANE}{agent}": (("--target", agent, "--extent", extent), None) for agent, extent in LANES.items()},
 }
 
 

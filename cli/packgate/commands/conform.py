@@ -14,95 +14,148 @@ from click.shell_completion import CompletionItem
 
 from packgate import clock
 from packgate.commands.shared import BrokenPacks, open_cache, open_workspace, pack_option, print_findings, print_text
-from packgate.conform.lanes import NAMES
+from packgate.conform.lanes import NAMES, find_lane
 from packgate.conform.measurement import CASES, EXTENTS
+from packgate.conform.oracles.registry import CHECKERS, ENGINES
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from packgate.conform.measurement import Measurement
+    from packgate.render.subject import Subject
+    from packgate.source.workspace import Workspace
 
 _FORMATS = ("text", "json")
 
 
 def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in NAMES if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in (*NAMES, *ENGINES) if name.startswith(incomplete)]
 
 
 @click.command("conform")
 @click.option("--target", "targets", multiple=True, metavar="TARGET", shell_complete=_complete,
-              help="The agent to try; repeatable. Default: all that are here.")
-@click.option("--engine", metavar="PATH", help="The agent's program, or a folder that holds it. With one --target.")
+              help="The agent or policy engine to try; repeatable. Default: all that are here.")
+@click.option("--engine", metavar="PATH", help="The program, or a folder that holds it. With one --target.")
 @pack_option
 @click.option("--extent", type=click.Choice(EXTENTS), default=CASES, show_default=True,
               help="One case of each polarity of every policy and some spellings; every case and some; every case and all of them.")
+@click.option("--rules-only", is_flag=True,
+              help="Ask the agents' own rule checkers (codex, gemini) rather than agents: native rules alone.")
 @click.option("--json", "into", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write all figures as JSON.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How the matrix is printed.")
-def command(targets: tuple[str, ...], engine: str | None, packs: tuple[str, ...], extent: str, into: Path | None, form: str) -> int:
+def command(
+    targets: tuple[str, ...], engine: str | None, packs: tuple[str, ...], extent: str, rules_only: bool, into: Path | None, form: str,
+) -> int:
     """Measure what agents stop, on the real programs.
 
     Every case becomes a tool call that a scripted model makes in the real agent, with the rendered rules alone and with the hook beside
     them. Agents run without network, without your files, and with shells that run nothing (Linux namespaces). An agent is looked for at
     --engine, in PACKGATE_ENGINE_<NAME>, in the folders of PACKGATE_ENGINES, on PATH and in installed packages; one that is not here is
-    passed over, and said so. Takes minutes for each agent. Exit code 1: something that must be stopped was not, or was stopped wrongly.
+    passed over, and said so. Takes minutes for each agent. Policy engines (opa, by the Python package regopy; cerbos) get the rendered
+    policies and the facts of every case, and are held against packgate's own answers. Exit code 1: something that must be stopped was not,
+    something was stopped wrongly, or an engine says otherwise than packgate.
 
     \b
     Examples:
       packgate conform --target claude-code --extent quick
       packgate conform --target codex --engine ~/codex/bin/codex
+      packgate conform --target codex --rules-only
+      packgate conform --target opa --target cerbos --extent all
       PACKGATE_ENGINES=~/agents packgate conform --extent all --json matrix.json
     """
+    from packgate.conform.oracles.run import check_names, fails
+
     if engine is not None and len(targets) != 1:
         raise click.UsageError("--engine goes with one --target")
+    check_names(targets, rules_only=rules_only)
+    asked = targets or ((*CHECKERS, *ENGINES) if rules_only else (*NAMES, *ENGINES))
     try:
-        data = _measured(targets or NAMES, engine, packs, extent)
+        data = _measured(asked, engine, packs, extent, rules_only=rules_only)
     except BrokenPacks as broken:
         print_findings(broken.findings)
         return FINDINGS
     if into is not None:
         into.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print_text(_printed(data, form))
-    return FINDINGS if any(_fails(lane) for lane in data["lanes"].values()) else CLEAN
+    failing = any(_fails(lane) for lane in data["lanes"].values())
+    return FINDINGS if failing or any(fails(each) for kind in ("engines", "rules") for each in data[kind].values()) else CLEAN
 
 
-def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], extent: str) -> dict[str, Any]:
+def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], extent: str, *, rules_only: bool) -> dict[str, Any]:
+    """``rules_only``: agents are not started, their checkers are asked."""
+    from packgate.conform.measurement import probes_of
+    from packgate.conform.oracles.run import ask
+
+    agents = [target for target in targets if target not in ENGINES and not rules_only]
+    for target in agents:
+        find_lane(target)
+    space = open_packs(packs)
+    subject = subject_of(space)
+    lanes, skipped = _lanes(agents, engine, space, subject, extent) if agents else ({}, {})
+    oracles = [target for target in targets if target not in agents]
+    asked = ask(oracles, engine, os.environ, subject, probes_of(subject, extent) if oracles else ())
+    return {
+        "measured": clock.now()[:10], "pack": ", ".join(pack.name for pack in space.packs), "extent": extent, "lanes": lanes,
+        "engines": asked.engines, "rules": asked.rules, "skipped": {**skipped, **asked.skipped},
+    }
+
+
+def _lanes(
+    agents: Sequence[str], engine: str | None, space: Workspace, subject: Subject, extent: str,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The figures of agents, and why some were passed over."""
     from packgate.conform.lane import Absent
-    from packgate.conform.lanes import find_lane
     from packgate.render.targets import TARGETS
 
     lanes: dict[str, Any] = {}
     skipped: dict[str, str] = {}
     with TemporaryDirectory(prefix="packgate-conform-") as folder:
-        measurement, names = make_measurement(packs, extent, folder)
-        for target in targets:
+        measurement = measurement_of(space, subject, extent, folder)
+        for target in agents:
             lane = find_lane(target)
             found = lane.find(engine, os.environ) if target in TARGETS else Absent("nothing is rendered for it yet")
             if isinstance(found, Absent):
                 skipped[target] = found.reason
                 continue
             lanes[target] = measurement.passes(lane, found, _progress(lane.title, 2 * len(measurement.probes)))
-    return {"measured": clock.now()[:10], "pack": ", ".join(names), "extent": extent, "lanes": lanes, "skipped": skipped}
+    return lanes, skipped
 
 
 def make_measurement(packs: Sequence[str], extent: str, folder: str) -> tuple[Measurement, list[str]]:
     """The measurement of some packs, and their names; the hook is installed in ``folder``. Raises `BrokenPacks`."""
-    from packgate.conform.measurement import Measurement, probes_of
-    from packgate.conform.setup import install_hook
-    from packgate.installation.local_bundles import Unfit, install_packs
-    from packgate.render.subject import from_workspace
+    space = open_packs(packs)
+    return measurement_of(space, subject_of(space), extent, folder), [pack.name for pack in space.packs]
 
+
+def open_packs(packs: Sequence[str]) -> Workspace:
+    """The packs as they stand. Raises `BrokenPacks`."""
     space = open_workspace(packs)
     if not space.ok:
         raise BrokenPacks(space.diagnostics)
+    return space
+
+
+def subject_of(space: Workspace) -> Subject:
+    """What is rendered and tried: the packs at stage block, with the repository's own corpora."""
+    from packgate.render.subject import from_workspace
+
+    corpora = Path(space.root) / "testcases" if space.root else None
+    return from_workspace(space, stage="block", corpora=corpora, cache=open_cache())
+
+
+def measurement_of(space: Workspace, subject: Subject, extent: str, folder: str) -> Measurement:
+    """What agents are measured with; the hook is installed in ``folder``. Raises `BrokenPacks`."""
+    from packgate.conform.measurement import Measurement, probes_of
+    from packgate.conform.setup import install_hook
+    from packgate.installation.local_bundles import Unfit, install_packs
+
     bundles = os.path.join(folder, "bundles")
     try:
         install_packs(bundles, [os.path.abspath(result.path) for result in space.results], "block", clock.now())
     except Unfit as unfit:
         raise BrokenPacks(unfit.findings) from unfit
-    corpora = Path(space.root) / "testcases" if space.root else None
-    subject = from_workspace(space, stage="block", corpora=corpora, cache=open_cache())
-    return Measurement(subject, install_hook(folder, bundles), probes_of(subject, extent)), [pack.name for pack in space.packs]
+    return Measurement(subject, install_hook(folder, bundles), probes_of(subject, extent))
 
 
 def _progress(title: str, total: int) -> Callable[[int], None]:
@@ -123,6 +176,7 @@ def _fails(lane: dict[str, Any]) -> bool:
 
 
 def _printed(data: dict[str, Any], form: str) -> str:
+    from packgate.conform.oracles.text import oracle_text
     from packgate.conform.text import text
 
-    return json.dumps(data, indent=1, sort_keys=True) + "\n" if form == "json" else text(data)
+    return json.dumps(data, indent=1, sort_keys=True) + "\n" if form == "json" else oracle_text(data) + text(data)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from packgate.cli import group
 from packgate.conform.lanes import NAMES
+from packgate.conform.oracles.registry import CHECKERS, ENGINES
 from packgate.errors import UserError
 from packgate.render.targets import TARGETS
 
@@ -70,3 +71,45 @@ def test_help_names_the_places_that_are_searched():
     shown = CliRunner().invoke(group, ["conform", "--help"]).output
     assert "PACKGATE_ENGINES" in " ".join(shown.split())
     assert os.sep + "opt" not in shown
+
+
+def test_engines_that_are_not_here_are_passed_over_and_said(repository):
+    result = conform("--target", "opa", "--engine", str(repository / "nothing"), "--json", "figures.json")
+    assert result.return_value == 0
+    assert "opa: not tried: no Python package `regopy`" in result.output
+    data = json.loads((repository / "figures.json").read_text())
+    assert (data["lanes"], data["engines"], data["rules"], list(data["skipped"])) == ({}, {}, {}, ["opa"])
+
+
+def test_rules_alone_are_tried_by_agents_that_can(repository):
+    with pytest.raises(UserError, match="'claude-code' has no checker for its rules"):
+        conform("--target", "claude-code", "--rules-only")
+
+
+@pytest.mark.agents
+@pytest.mark.parametrize("target", ENGINES)
+def test_a_pack_on_a_real_policy_engine(repository, target):
+    result = conform("--target", target, "--extent", "all", "--format", "json")
+    data = json.loads(result.stdout)
+    if target in data["skipped"]:
+        pytest.skip(data["skipped"][target])
+    engine = data["engines"][target]
+    assert engine["policies"] == 1
+    assert engine["cases"] == {"asked": 2, "agreed": 2}
+    assert engine["spellings"]["asked"] == engine["spellings"]["agreed"] > 100
+    assert (engine["differs"], engine["tests"]["failed"]) == ([], [])
+    assert engine["tests"]["run"] > 0
+    assert result.return_value == 0
+
+
+@pytest.mark.agents
+@pytest.mark.parametrize("target", CHECKERS)
+def test_the_rules_of_a_pack_by_the_agents_own_checker(repository, target):
+    result = conform("--target", target, "--rules-only", "--format", "json")
+    data = json.loads(result.stdout)
+    if target in data["skipped"]:
+        pytest.skip(data["skipped"][target])
+    rules = data["rules"][target]
+    assert (rules["native"]["must_fire"]["tried"], rules["native"]["must_not_fire"]["tried"]) == (1, 1)
+    assert rules["wrong"]["native"] == []
+    assert (data["lanes"], result.return_value) == ({}, 0)

@@ -102,7 +102,7 @@ def test_the_matrix_is_the_page_of_what_is_recorded():
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
         conform = load(ROOT / "benchmarks" / "conform.py")
-        written = conform.page(conform.recorded())
+        written = conform.written()
     finally:
         sys.path.remove(str(ROOT / "benchmarks"))
     assert (ROOT / "docs" / "protection-matrix.md").read_text(encoding="utf-8") == written, "run: python benchmarks/conform.py --page"
@@ -124,6 +124,15 @@ def test_the_matrix_is_stale_with_other_templates(tmp_path, monkeypatch):
     assert sorted(now) == ["dialects", "packs", "render"]
     (tmp_path / "conform-codex.json").write_text(freshness.json.dumps({"inputs": {**now, "render": "sha256:0"}}), encoding="utf-8")
     assert freshness.stale() == {"conform-codex": ["render"]}
+    assert sorted(freshness.inputs("conform-codex-rules")) == ["packs", "render"]
+    assert freshness.inputs("conform-codex-rules")["render"] == now["render"]
+
+
+def test_what_engines_agree_in_is_stale_with_other_facts():
+    freshness = load(ROOT / "benchmarks" / "freshness.py")
+    assert {"packs", "render", "shell", "facts", "engine", "model", "catalog"} == set(freshness.inputs("conform-opa"))
+    for target, modules in freshness.ENGINES.items():
+        assert all((ROOT / "cli" / "packgate" / "render" / f"{name}.py").is_file() for name in modules), target
 
 
 @pytest.mark.parametrize("name", ["decisions", "differential", "verbs", "engine_scale", "effects", "peers", "mutate", "hostile", "fuzz", "compiled", "conform", "record"])

@@ -129,10 +129,19 @@ def cerbos_files(root: Path) -> dict[str, bytes]:
 def test_cerbos_denies_asks_and_tells(tmp_path: Path) -> None:
     document = yaml.safe_load(cerbos_files(tmp_path)[cerbos.POLICY])
     rules = {rule["name"]: rule for rule in document["resourcePolicy"]["rules"]}
-    assert rules["forced"]["effect"] == "EFFECT_DENY"
+    assert (rules["forced"]["effect"], rules["forced"]["actions"]) == ("EFFECT_DENY", ["decide"])
     assert rules["told"]["effect"] == "EFFECT_ALLOW"
     assert '"mode": "require-approval"' in rules["volumes"]["output"]["when"]["ruleActivated"]
     assert "actor.team" in rules["of-a-team"]["condition"]["match"]["expr"]
+
+
+def test_cerbos_tells_every_policy_that_fires_where_nothing_denies(tmp_path: Path) -> None:
+    """A rule that denies ends the evaluation of its action."""
+    document = yaml.safe_load(cerbos_files(tmp_path)[cerbos.POLICY])
+    rules = document["resourcePolicy"]["rules"]
+    telling = {rule["name"].partition(".")[0] for rule in rules if cerbos.FIRED in rule["actions"]}
+    assert telling == {action.removeprefix("policy:") for rule in rules for action in rule["actions"] if action.startswith("policy:")}
+    assert all(rule["effect"] == "EFFECT_ALLOW" and "output" in rule for rule in rules if cerbos.FIRED in rule["actions"])
 
 
 def test_cases_of_cerbos_have_both_polarities(tmp_path: Path) -> None:

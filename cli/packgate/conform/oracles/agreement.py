@@ -57,7 +57,10 @@ def _agreed(pairs: Sequence[tuple[Question, Answer | str]]) -> dict[str, int]:
 
 def _differing(pairs: Sequence[tuple[Question, Answer | str]]) -> list[dict[str, Any]]:
     found = [
-        {"name": question.name, "packgate": question.expected.to_json(), "engine": answer.to_json() if isinstance(answer, Answer) else answer}
+        {
+            "name": question.name, "packgate": question.expected.to_json(),
+            "engine": answer.to_json() if isinstance(answer, Answer) else answer,
+        }
         for question, answer in pairs if question.expected != answer
     ]
     return sorted(found, key=lambda each: str(each["name"]))[:_NAMED]

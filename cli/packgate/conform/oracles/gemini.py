@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packgate.conform import sandbox
-from packgate.conform.engines.gemini import ALLOWED, Gemini, tool_call
+from packgate.conform.engines.gemini import ALLOWED, tool_call
 from packgate.conform.find import Program, find, folder_of
 from packgate.conform.lane import ASKED, DENIED, RAN, RULE, Absent, Engine, Seen, expressible
+from packgate.conform.lanes import find_lane
 from packgate.conform.oracles.oracle import Refused
 from packgate.conform.spec import Spec, Step
 from packgate.render.targets import gemini
@@ -55,7 +56,7 @@ class GeminiRules:
 
     def takes(self, action: Mapping[str, Any]) -> bool:
         """What Gemini CLI has a tool for."""
-        return expressible(Gemini(), action)
+        return expressible(find_lane(self.name), action)
 
     def check(self, engine: Engine, files: Mapping[str, bytes], calls: Sequence[Call]) -> list[Seen]:
         """See `RuleChecker`."""

@@ -39,7 +39,7 @@ class Opa:
         """See `PolicyEngine`. The program is the package's `__init__.py`."""
         path = find(PROGRAM, given, environ)
         if path is None:
-            return Absent(f"no Python package `regopy`: name its virtual environment with --engine or {PROGRAM.variable}, or install regopy")
+            return Absent(f"no Python package `regopy`: name its environment with --engine or {PROGRAM.variable}, or install it")
         reason = sandbox.missing()
         if reason is not None:
             return Absent(reason)

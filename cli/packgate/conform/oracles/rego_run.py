@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from typing import Any
 
 
@@ -16,8 +17,7 @@ def main() -> int:
     ``{"version", "answers", "tests"}``: for every input what the query is, or ``{"error": …}``; for every test whether it is true. Without
     input, only the version."""
     sys.path.insert(0, sys.argv[1])
-    import regopy
-
+    regopy = import_module("regopy")
     text = sys.stdin.read()
     asked: dict[str, Any] = json.loads(text) if text else {"modules": {}, "data": [], "inputs": [], "tests": []}
     engine = regopy.Interpreter()

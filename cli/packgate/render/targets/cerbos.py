@@ -87,8 +87,8 @@ def _rules(policy: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if not runs:
         yield {"name": policy["id"], "actions": [DECIDE], "effect": "EFFECT_DENY", "roles": ["*"], "condition": condition, "output": output}
     yield {
-        "name": policy["id"] if runs else f"{policy['id']}.fired", "actions": [DECIDE, FIRED] if runs else [FIRED], "effect": "EFFECT_ALLOW",
-        "roles": ["*"], "condition": condition, "output": output,
+        "name": policy["id"] if runs else f"{policy['id']}.fired", "actions": [DECIDE, FIRED] if runs else [FIRED],
+        "effect": "EFFECT_ALLOW", "roles": ["*"], "condition": condition, "output": output,
     }
     yield {"name": f"{policy['id']}.fires", "actions": [f"policy:{policy['id']}"], "effect": "EFFECT_DENY", "roles": ["*"],
            "condition": condition}
