@@ -77,7 +77,7 @@ class GeminiRules:
 
 
 def read(answer: Mapping[str, Any]) -> Seen:
-    """What became of a call. What no rule of the administrator's decided (a question about a redirection) is Gemini's own doing, which
+    """What became of a call. What no rule of the administrator's decided (a question about a line that can't be parsed) is Gemini's own doing, which
     does not count as protection."""
     if os.path.basename(_POLICY) not in (answer["source"] or ""):
         return Seen(RAN)
