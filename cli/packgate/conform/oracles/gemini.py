@@ -77,8 +77,8 @@ class GeminiRules:
 
 
 def read(answer: Mapping[str, Any]) -> Seen:
-    """What became of a call. What no rule of the administrator's decided (a question about a line that can't be parsed) is Gemini's own doing, which
-    does not count as protection."""
+    """What became of a call. What no rule of the administrator's decided (a question about a line that can't be parsed) is Gemini's own
+    doing, which does not count as protection."""
     if os.path.basename(_POLICY) not in (answer["source"] or ""):
         return Seen(RAN)
     outcome = _OUTCOMES.get(answer["decision"], RAN)

@@ -26,7 +26,8 @@ _RULES = """
 
 Two agents carry a program that holds a call against rules without the agent, so that every case can be tried. Codex's takes the words
 of one command: it was asked about every command that packgate finds in a line, of which Codex itself sees fewer. What Gemini CLI asks
-about by itself (a line that it can't parse) does not count here. *Wrongly stopped* has to be nothing: rules never stop what the pack lets run.
+about by itself (a line that it can't parse) does not count here. *Wrongly stopped* has to be nothing: rules never stop what the pack lets
+run.
 
 | checker | version | measured | extent | cases | spellings | wrongly stopped |
 |---|---|---|---|---|---|---|
