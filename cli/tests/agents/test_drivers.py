@@ -99,10 +99,12 @@ decision = "ask_user"
 priority = 900
 """
     files = {
-        "/etc/gemini-cli/settings.json": json.dumps({"hooks": {"BeforeTool": [{"matcher": "*", "hooks": [handler]}]}}),
+        "/etc/gemini-cli/settings.json": json.dumps({"hooks": {event: [{"matcher": "*", "hooks": [handler]}] for event in ("BeforeTool", "AfterTool")}}),
         "/etc/gemini-cli/policies/test.toml": rules,
     }
-    return Gemini(), files, hook({"decision": "deny", "reason": "not this"}, {"decision": "allow", "systemMessage": "mind this"})
+    # What it says beside a call reaches the model after the call.
+    warn = {"hookSpecificOutput": {"hookEventName": "AfterTool", "additionalContext": "mind this"}}
+    return Gemini(), files, hook({"decision": "deny", "reason": "not this"}, warn)
 
 
 @pytest.fixture(scope="module", params=[claude, codex, copilot, gemini], ids=lambda make: make.__name__)
@@ -126,7 +128,7 @@ def test_who_stops_what(setup):
     assert [each.outcome for each in seen] == [RAN, DENIED, ASKED, DENIED, RAN, RAN]
     assert [each.by for each in seen[1:4]] == [RULE, RULE, HOOK]
     assert "not this" in seen[3].told
-    assert "mind this" in seen[4].told
+    assert ["mind this" in each.told for each in seen] == [False, False, False, False, True, False]
 
 
 def test_files_and_tools_reach_the_hook(setup):
@@ -136,9 +138,11 @@ def test_files_and_tools_reach_the_hook(setup):
         in_context({"surface": "file", "operation": "write", "path": "/home/dev/proj/fine.txt"}, {}),
         in_context({"surface": "mcp", "server": "tracker", "tool": "get", "arguments": {"id": DENIES}}, {}),
         in_context({"surface": "mcp", "server": "tracker", "tool": "get", "arguments": {"id": "1"}}, {}),
+        in_context({"surface": "file", "operation": "write", "path": "/srv/elsewhere.txt"}, {}),
+        shell("curl -sS http://example.com:8080/x > out.txt"),
     ]
     seen = lane.run(engine, setting, actions)
-    assert [each.outcome for each in seen] == [DENIED, RAN, DENIED, RAN]
+    assert [each.outcome for each in seen] == [DENIED, RAN, DENIED, RAN, RAN, RAN]
 
 
 def test_nothing_runs(setup, tmp_path):
@@ -146,8 +150,8 @@ def test_nothing_runs(setup, tmp_path):
     canary = tmp_path / "canary"
     canary.write_text("alive")
     seen = lane.run(engine, setting, [shell(f"rm -rf {tmp_path}"), shell(f"touch {tmp_path}/made")])
-    # Codex refuses to delete like that by itself.
-    assert (seen[0].outcome, seen[0].by) in ((RAN, ""), (DENIED, OWN))
+    # Codex refuses to delete like that by itself; Gemini CLI asks.
+    assert (seen[0].outcome, seen[0].by) in ((RAN, ""), (DENIED, OWN), (ASKED, RULE))
     assert seen[1].outcome == RAN
     assert [path.name for path in tmp_path.iterdir()] == ["canary"]
     assert canary.read_text() == "alive"
