@@ -25,7 +25,7 @@ class Catalog:
         self._by_start = [(_start(glob), glob, index) for glob, index in self.globs]
         self.entries: list[Any] = compiled["programs"]
         self.variables: dict[str, dict[str, Any]] = compiled["variables"]
-        self.variable_globs = [name for name in self.variables if "*" in name]
+        self.variable_globs = [(_start(name), name) for name in self.variables if "*" in name]
         self.cache: dict[str, Program | None] = {}
 
     def program(self, name: str) -> Program | None:
@@ -62,7 +62,7 @@ class Catalog:
         found = self.variables.get(name)
         if found is not None or not self.variable_globs:
             return found
-        return next((self.variables[glob] for glob in self.variable_globs if matches(glob, name)), None)
+        return next((self.variables[glob] for first, glob in self.variable_globs if name.startswith(first) and matches(glob, name)), None)
 
     def merged(self, compiled: dict[str, Any]) -> Catalog:
         """With the programs of another compiled catalog. Raises `ValueError` for a program that both have."""

@@ -17,7 +17,7 @@ FOLD_TEXT = 4
 # What a field costs of it, beside its characters.
 FIELD_TEXT = 64
 # What evaluating an expression costs of it.
-EXPRESSION_TEXT = 512
+EXPRESSION_TEXT = 1_024
 BRACE_WORDS = 1_024
 FIELDS = 2_048
 ALL_FIELDS = 6_144

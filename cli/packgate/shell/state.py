@@ -229,8 +229,12 @@ class State:
             return new
         new.environment = self.environment
         new.old_cwd = self.old_cwd
+        # Most of them are plain, which is told here, not by a call for each.
+        plain = frozenset[str]() if self.attributes else self.exported
         for key, stored in self.variables.items():
-            if isinstance(stored, Unset) or (not isinstance(stored, (list, dict)) and self.is_exported(key)):
+            if (key in plain and isinstance(stored, str)) or isinstance(stored, Unset) or (
+                not isinstance(stored, (list, dict)) and self.is_exported(key)
+            ):
                 new.variables[key] = stored
                 new.exported.add(key)
         for key, value in self.temporary.items():
