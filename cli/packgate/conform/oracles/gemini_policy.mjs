@@ -2,7 +2,7 @@
 //   node gemini_policy.mjs CORE < {"policies": [[path, tier]], "calls": [{"name", "args", "server"}]}
 // CORE is the folder `dist/src` of @google/gemini-cli-core. Writes {"errors": [...], "answers": [{"decision", "source"}]}: the source of the
 // rule that decided, null where none did.
-import fs from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 
 // The engine tells what it does on standard output.
@@ -14,7 +14,7 @@ const { PolicyEngine } = await load('policy/policy-engine.js');
 const { loadPoliciesFromToml } = await load('policy/toml-loader.js');
 const { ApprovalMode } = await load('policy/types.js');
 
-const asked = JSON.parse(fs.readFileSync(0, 'utf8'));
+const asked = JSON.parse(await text(process.stdin));
 // The engine's own policies stand below all others: without them it does not take lines apart in every mode.
 const tiers = new Map([[`${core}/policy/policies`, 1], ...asked.policies]);
 const loaded = await loadPoliciesFromToml([...tiers.keys()], (path) => tiers.get(path));
