@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import json
 import os
@@ -58,12 +59,24 @@ def _change(step: Step, filled: Callable[[str], str]) -> None:
             file.write(filled(text))
     for path, mode in step.modes.items():
         os.chmod(path, mode)
+    for path in step.present:
+        _make_present(path)
     for folder in step.full:
         # One page, and that is taken: every write fails as on a full disk.
         os.makedirs(folder, exist_ok=True)
         walls.mount("-t", "tmpfs", "-o", "size=4k", "tmpfs", folder)
         with open(f"{folder}/.full", "wb") as file:
             file.write(b"\0" * 4096)
+
+
+def _make_present(path: str) -> None:
+    if os.path.lexists(path):
+        return
+    # In /proc and in the host's folders nothing can be made.
+    with contextlib.suppress(OSError):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("text\n")
 
 
 def _start(argv: list[str], step: Step, env: dict[str, str]) -> tuple[int | None, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from packgate.conform.spec import Step
@@ -25,6 +26,13 @@ def by_context(actions: Iterable[Mapping[str, Any]]) -> dict[str, list[int]]:
     for place, action in enumerate(actions):
         groups.setdefault(context_of(action), []).append(place)
     return groups
+
+
+def absolute_path(action: Mapping[str, Any]) -> str:
+    """The path of an action on a file, as a model names it that its tools ask for whole paths."""
+    path = str(action["path"])
+    home = str(action.get("home") or "/home/dev")
+    return os.path.join(home, path[2:]) if path.startswith("~/") else os.path.join(str(action.get("cwd") or "/home/dev/proj"), path)
 
 
 def prepare(action: Mapping[str, Any]) -> list[Step]:

@@ -10,8 +10,8 @@ from typing import Any
 class Step:
     """One process, started when the one before has ended. ``write``, ``remove`` and ``modes`` change files before it starts (paths are
     those of the sandbox). ``server``: the kind of scripted model that answers (see `servers`) and ``calls``, the tool calls that it
-    makes; ``{port}`` in arguments, environment and written files is its port. ``collect``: patterns of the
-    files whose text is handed back."""
+    makes; ``{port}`` in arguments, environment and written files is its port. ``present``: files
+    that are made where there are none, if that can be. ``collect``: patterns of the files whose text is handed back."""
 
     argv: list[str]
     cwd: str = "/"
@@ -23,6 +23,7 @@ class Step:
     remove: list[str] = field(default_factory=list)
     modes: dict[str, int] = field(default_factory=dict)
     full: list[str] = field(default_factory=list)
+    present: list[str] = field(default_factory=list)
     collect: list[str] = field(default_factory=list)
     stdin: str = ""
 

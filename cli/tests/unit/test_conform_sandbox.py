@@ -53,6 +53,14 @@ def test_only_what_may_run_runs_and_only_when_it_is_the_script():
     assert done[4].out.strip() == "False"
 
 
+def test_files_are_there_and_handed_back_by_pattern():
+    there = ["/home/dev/.kube/config", "/etc/passwd", "/proc/1/nothing-like-this"]
+    (done,) = run(Step(["/usr/bin/true"], present=there, collect=["/home/*/.kube/*", "/proc/1/nothing-like-this", "/etc/passwd"]))
+    assert done.files["/home/dev/.kube/config"] == "text\n"
+    assert done.files["/etc/passwd"].startswith("root:"), "what is there stays"
+    assert len(done.files) == 2
+
+
 def test_a_file_of_the_host_survives_whatever_is_tried(tmp_path):
     canary = tmp_path / "canary.txt"
     canary.write_text("alive")

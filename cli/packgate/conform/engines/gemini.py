@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packgate.conform.find import Program
 from packgate.conform.lane import ASKED, DENIED, HOOK, OWN, RAN, RULE, UNSEEN, Seen
 from packgate.conform.mcp import stub_servers
+from packgate.conform.places import absolute_path
 from packgate.conform.spec import Step
 from packgate.conform.started import find_agent, in_batches
 
@@ -30,7 +31,7 @@ _FOLDERS = {"includeDirectories": ["/"]}
 _CHATS = ".gemini/tmp/*/chats/*.jsonl"
 _USAGE = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
 # How its stream names a call that policy or hook stopped, and what the two say.
-_VIOLATION, _BY_HOOK, _ASKS = "policy_violation", "Tool execution blocked", "requires user confirmation"
+_MISSING, _VIOLATION, _BY_HOOK, _ASKS = "file_not_found", "policy_violation", "Tool execution blocked", "requires user confirmation"
 # Gemini's own refusals, whatever the policy: the action is never offered to it, or its shell tool does not run what it was given.
 _NEVER, _OWN = ("Path not in workspace", "not found in registry"), "Blocked: command substitution detected"
 _TELLS = "Hook system message: "
@@ -54,7 +55,7 @@ class Gemini:
         """See `Lane`."""
         calls = [tool_call(action) for action in actions]
         return in_batches(
-            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions[0], batch), read,
+            engine, setting, actions[0], _files(actions), calls, lambda batch: _session(engine, setting, actions, batch), read,
             size=_BATCH,
         )
 
@@ -67,7 +68,7 @@ def tool_call(action: Mapping[str, Any]) -> dict[str, Any]:
     if surface == "mcp":
         return {"name": f"mcp_{action['server']}_{action['tool']}", "args": action.get("arguments") or {}}
     if surface == "file":
-        path, content = action["path"], action.get("content") or "text\n"
+        path, content = absolute_path(action), action.get("content") or "text\n"
         tools = {
             "read": {"name": "read_file", "args": {"file_path": path}},
             "write": {"name": "write_file", "args": {"file_path": path, "content": content}},
@@ -98,7 +99,8 @@ def _files(actions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {f"{home}/.gemini/settings.json": json.dumps(settings), f"{home}/.gemini/policies/conform.toml": ALLOWED}
 
 
-def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls: list[dict[str, Any]]) -> Step:
+def _session(engine: Engine, setting: Setting, actions: Sequence[Mapping[str, Any]], calls: list[dict[str, Any]]) -> Step:
+    action = actions[0]
     home = str(action["home"])
     env = {
         "PATH": f"{os.path.dirname(engine.program)}:/usr/bin:/bin", "HOME": home, "GEMINI_CLI_HOME": home, "GEMINI_API_KEY": "none",
@@ -109,7 +111,10 @@ def _session(engine: Engine, setting: Setting, action: Mapping[str, Any], calls:
         "--approval-mode", "default",
     ]
     limit = 60 + 5.0 * len(calls)
-    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=limit, write={_SCRIPT: answers(calls)}, collect=[f"{home}/{_CHATS}"])
+    # A tool that fails is told as such and not what a hook added: what is read has to be there.
+    there = [absolute_path(each) for each in actions if each["surface"] == "file" and each.get("operation") == "read"]
+    write = {_SCRIPT: answers(calls)}
+    return Step(argv, cwd=str(action["cwd"]), env=env, timeout=limit, write=write, present=there, collect=[f"{home}/{_CHATS}"])
 
 
 def read(done: Ran, calls: Sequence[Mapping[str, Any]]) -> list[Seen]:
@@ -146,7 +151,7 @@ def _seen(result: Mapping[str, Any], told: str, shown: str) -> Seen:
         return Seen(DENIED, HOOK if _BY_HOOK in text else RULE, text)
     if kind is not None and _ASKS in text:
         return Seen(ASKED, RULE, text)
-    if any(text.startswith(sign) for sign in _NEVER):
+    if kind == _MISSING or any(text.startswith(sign) for sign in _NEVER):
         return Seen(UNSEEN, told=text)
     if text.startswith(_OWN):
         return Seen(DENIED, OWN, told)
