@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,11 @@ from packgate.conform.spec import Ran, spec_from
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from packgate.conform.spec import Step
+    from packgate.conform.spec import Server, Step
+
+
+# Seconds that a server gets to listen.
+_STARTS = 30
 
 
 def main() -> int:
@@ -29,8 +34,29 @@ def main() -> int:
     walls.build(sys.argv[1], spec)
     if not spec.network:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    # They end with the sandbox, whose first process this is.
+    for server in spec.servers:
+        _begin(server)
     json.dump([asdict(_step(step)) for step in spec.steps], sys.stdout)
     return 0
+
+
+def _begin(server: Server) -> None:
+    """Start a server, and come back when it listens. Raises `OSError` when it does not."""
+    process = subprocess.Popen(
+        server.argv, env=server.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+    )
+    last = time.monotonic() + _STARTS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), 1).close()
+            return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > last:
+                process.kill()
+                told = process.communicate()[1].decode(errors="replace")
+                raise OSError(f"{' '.join(server.argv)} does not listen: {told.strip()[-800:]}") from None
+            time.sleep(0.05)
 
 
 def _step(step: Step) -> Ran:

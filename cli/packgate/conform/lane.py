@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from packgate.conform.spec import Server
+
 # What became of a tool call. `unseen`: the agent never came to decide it (no such tool, input refused before).
 RAN, ASKED, DENIED, UNSEEN = "ran", "asked", "denied", "unseen"
 # Who brought it about: a rule that was rendered, the hook, or the agent by itself, whatever the policy.
@@ -49,8 +51,8 @@ class Seen:
 @dataclass(slots=True)
 class Setting:
     """How an agent is set up: files by path, their modes where 0644 doesn't do, folders of the host of which the sandbox
-    gets copies, commands that may run in a shell (the hook), and what is changed after that: files that are removed, folders on a disk that
-    is full."""
+    gets copies, commands that may run in a shell (the hook), what is changed after that (files that are removed, folders on a disk that
+    is full), and what runs beside the agent."""
 
     files: dict[str, str] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Setting:
     removed: list[str] = field(default_factory=list)
     full: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
+    servers: list[Server] = field(default_factory=list)
 
 
 class Lane(Protocol):

@@ -29,10 +29,20 @@ class Step:
 
 
 @dataclass(slots=True)
+class Server:
+    """A process that runs beside the steps, from before the first one on until the sandbox ends. The steps begin when it listens on
+    ``port`` of loopback."""
+
+    argv: list[str]
+    port: int
+    env: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Spec:
     """A sandbox: folders of the host that can be read in it, folders of which it gets copies (at the same paths, to be changed there),
     shell scripts that may run (everything else that a shell is given is recorded and not run), and the steps. ``network``: that of the
-    host can be reached, for an agent with a live model."""
+    host can be reached, for an agent with a live model. ``servers``: what runs beside the steps."""
 
     readable: list[str]
     steps: list[Step]
@@ -40,6 +50,7 @@ class Spec:
     may_run: list[str] = field(default_factory=list)
     stub_programs: list[str] = field(default_factory=list)
     network: bool = False
+    servers: list[Server] = field(default_factory=list)
     size: str = "2g"
 
     def to_json(self) -> dict[str, Any]:
@@ -63,4 +74,5 @@ class Ran:
 
 def spec_from(data: dict[str, Any]) -> Spec:
     """The reverse of `Spec.to_json`."""
-    return Spec(**{**data, "steps": [Step(**step) for step in data["steps"]]})
+    servers = [Server(**server) for server in data.get("servers", ())]
+    return Spec(**{**data, "steps": [Step(**step) for step in data["steps"]], "servers": servers})

@@ -50,7 +50,7 @@ def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write:
         step.write = {**write, **setting.files, **step.write}
         step.modes = {**setting.modes, **step.modes}
     before = [*prepare(action), Step([TRUE], write=dict(write)), changes]
-    spec = Spec(list(engine.readable), [*before, *steps], copied=setting.copied, may_run=setting.may_run)
+    spec = Spec(list(engine.readable), [*before, *steps], copied=setting.copied, may_run=setting.may_run, servers=setting.servers)
     ran = sandbox.run(spec)
     for step, done in zip(before, ran, strict=False):
         if done.code != 0:

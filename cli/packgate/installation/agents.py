@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from packgate.hook.dialects import dialect
 from packgate.hook.exchange import ACT
 from packgate.hook.failure import CLOSED, SURFACES_OF
+from packgate.render import fallback
+from packgate.render.targets.amp import delegate
 from packgate.render.writing import from_template
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Agent:
     wanted: Callable[[str, Mapping[str, str]], Wanted]
     home: tuple[str, str] | None = None
     notes: Mapping[str, str] | None = None
-    helper: tuple[str, Callable[[str], str]] | None = None
+    helper: tuple[str, Callable[[str, Mapping[str, str]], str]] | None = None
 
     def file(self, scope: str, environ: Mapping[str, str], folder: str) -> str | None:
         """The agent's file in a scope; None where it has none. ``folder``: the project's."""
@@ -71,9 +73,9 @@ def _is_closed(kind: str, on_failure: Mapping[str, str]) -> bool:
     return any(on_failure[surface] == CLOSED for surface in SURFACES_OF[kind])
 
 
-def _line(launcher: str, agent: str, event: str) -> str:
+def _line(launcher: str, agent: str, event: str, closed: bool) -> str:
     """A command line for agents that give it to a shell."""
-    return f"{shlex.quote(launcher)} {agent} {event}"
+    return fallback.line(launcher, agent, event, closed=closed, wait=WAITS)
 
 
 def _claude_code(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
@@ -89,8 +91,9 @@ def _claude_code(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
 
 def _codex(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     lists: dict[tuple[str, ...], Any] = {}
-    for event, _ in _events("codex"):
-        handler = {"type": "command", "command": _line(launcher, "codex", event), "timeout": WAITS}
+    for event, kind in _events("codex"):
+        line = _line(launcher, "codex", event, _is_closed(kind, on_failure))
+        handler = {"type": "command", "command": line, "timeout": WAITS}
         matcher = {"matcher": "*"} if event.endswith("ToolUse") else {}
         lists["hooks", event] = {**matcher, "hooks": [handler]}
     return Wanted(lists)
@@ -98,24 +101,25 @@ def _codex(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
 
 def _gemini(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     lists: dict[tuple[str, ...], Any] = {}
-    for event, _ in _events("gemini"):
-        handler = {"type": "command", "name": "packgate", "command": _line(launcher, "gemini", event), "timeout": WAITS * 1000}
+    for event, kind in _events("gemini"):
+        line = _line(launcher, "gemini", event, _is_closed(kind, on_failure))
+        handler = {"type": "command", "name": "packgate", "command": line, "timeout": WAITS * 1000}
         lists["hooks", event] = {"matcher": "*", "hooks": [handler]}
     return Wanted(lists)
 
 
 def _copilot(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
-    lists: dict[tuple[str, ...], Any] = {
-        ("hooks", event): {"type": "command", "exec": launcher, "args": ["copilot", event], "timeoutSec": WAITS}
-        for event, _ in _events("copilot")
-    }
+    lists: dict[tuple[str, ...], Any] = {}
+    for event, kind in _events("copilot"):
+        args = fallback.arguments(launcher, "copilot", event, closed=_is_closed(kind, on_failure), wait=WAITS)
+        lists["hooks", event] = {"type": "command", "exec": fallback.SHELL, "args": args, "timeoutSec": WAITS}
     return Wanted(lists, {"version": 1})
 
 
 def _cursor(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     lists: dict[tuple[str, ...], Any] = {}
     for event, kind in _events("cursor"):
-        entry: dict[str, Any] = {"command": _line(launcher, "cursor", event), "timeout": WAITS}
+        entry: dict[str, Any] = {"command": f"{shlex.quote(launcher)} cursor {event}", "timeout": WAITS}
         if kind == ACT or _is_closed(kind, on_failure):
             entry["failClosed"] = _is_closed(kind, on_failure)
         lists["hooks", event] = entry
@@ -135,9 +139,9 @@ def _amp(launcher: str, on_failure: Mapping[str, str]) -> Wanted:
     return Wanted({("amp.permissions",): entry}, behind=("action", "reject"))
 
 
-def _amp_program(launcher: str) -> str:
+def _amp_program(launcher: str, on_failure: Mapping[str, str]) -> str:
     """Amp starts a program without arguments."""
-    return from_template("amp-delegate.sh.j2", hook=shlex.quote(launcher)).decode()
+    return delegate(launcher, _is_closed(ACT, on_failure), WAITS).decode()
 
 
 # What stands behind the launcher's name in that of the program for Amp.

@@ -74,7 +74,7 @@ def plan(order: Order) -> Plan:
     programs = {order.launcher: launcher_text(path)}
     if order.agent.helper is not None:
         ending, program = order.agent.helper
-        programs[order.launcher + ending] = program(order.launcher)
+        programs[order.launcher + ending] = program(order.launcher, settings.on_failure)
     return Plan(order, settings, (
         Change(path, read_text(path), text, 0o600 if private else 0o644),
         *(Change(file, read_text(file), program, 0o700 if private else 0o755) for file, program in programs.items()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
@@ -99,10 +100,18 @@ def _list_at(data: dict[str, Any], keys: tuple[str, ...], file: str) -> list[Any
 def _names(entry: Any, launcher: str) -> bool:
     """Whether an entry starts a launcher: as a word of its own, or in a command line."""
     if isinstance(entry, str):
-        return entry == launcher or entry.startswith((f"{launcher} ", f"'{launcher}' ", f"{launcher}-"))
+        return entry.startswith(f"{launcher}-") or launcher in _words(entry)
     if isinstance(entry, dict):
         return any(_names(inner, launcher) for inner in entry.values())
     return isinstance(entry, list) and any(_names(inner, launcher) for inner in entry)
+
+
+def _words(line: str) -> list[str]:
+    """The words of a command line; all of it where a shell would not take it."""
+    try:
+        return [line, *shlex.split(line)]
+    except ValueError:
+        return [line]
 
 
 def _written(data: dict[str, Any], text: str | None) -> str:

@@ -20,7 +20,8 @@ class Options:
     """``hook``: the launcher on the machines that get the files. ``native``: whether rules in the agent's own language are rendered beside
     the hook. ``programs``: for which programs. ``doubtful``: what becomes of a rule that would stop something harmless: left to the
     `hook`, or `ask`. ``locks``: settings that a user must not change, by the agent's names for them; None for the target's default.
-    ``guards``: ask before commands that the agent's rules can't look into. ``timeout``: seconds that the agent waits for the hook."""
+    ``guards``: ask before commands that the agent's rules can't look into. ``timeout``: seconds that the agent waits for the hook.
+    ``server``: the address of `packgate serve`, where the agent is to ask it instead of the launcher."""
 
     hook: str = HOOK
     native: bool = True
@@ -31,6 +32,7 @@ class Options:
     minimum_version: str | None = None
     policy_helper: str | None = None
     timeout: int = 10
+    server: str | None = None
 
     def locked(self, name: str, default: tuple[str, ...]) -> bool:
         """Whether a lock is wanted."""

@@ -10,6 +10,8 @@ from packgate.engine.assignments import Assignments
 from packgate.engine.gate import build_gate
 from packgate.engine.stages import STAGE_RANK, cap
 from packgate.errors import UserError
+from packgate.hook.dialects import dialect
+from packgate.hook.failure import SURFACES_OF
 from packgate.model.policy import MODE_RANK
 from packgate.resources import resource
 from packgate.source.result import has_errors
@@ -64,6 +66,10 @@ class Subject:
         """Whether what can't be decided is refused on one of the surfaces: as the settings say, else once a policy blocks."""
         default = "closed" if self._stops() else "open"
         return any(self.on_failure.get(surface, default) == "closed" for surface in surfaces)
+
+    def event_fails_closed(self, agent: str, event: str) -> bool:
+        """Whether an event of an agent is refused when the hook can't answer it: by the surfaces that it can carry."""
+        return self.fails_closed(SURFACES_OF[dialect(agent).EVENTS[event]])
 
     def _stops(self) -> bool:
         return any(MODE_RANK[self.effective(rule) or "allow"] >= MODE_RANK["block"] for rule in self.gate.engine.rules)

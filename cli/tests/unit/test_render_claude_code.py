@@ -33,6 +33,19 @@ def test_hooks(tmp_path: Path) -> None:
     assert settings["requiredMinimumVersion"] == "2.1.295"
 
 
+def test_a_decision_server_is_asked_where_the_settings_name_one(tmp_path: Path) -> None:
+    hooks = settings_of(rendered(tmp_path, Options(server="http://127.0.0.1:7423", timeout=7)))["hooks"]
+    assert hooks["PreToolUse"] == [{"matcher": "*", "hooks": [{
+        "type": "http", "url": "http://127.0.0.1:7423/v1/hooks/claude-code/PreToolUse", "timeout": 7, "onFailure": "block",
+        "headers": {"Authorization": "Bearer $PACKGATE_TOKEN"}, "allowedEnvVars": ["PACKGATE_TOKEN"],
+    }]}]
+    assert {event: groups[0]["hooks"][0]["type"] for event, groups in hooks.items() if groups[0]["hooks"][0]["type"] != "http"} == {
+        "SessionStart": "command",
+    }
+    with pytest.raises(UserError, match="ConfigChange"):
+        rendered(tmp_path / "far", Options(server="http://policies.example.com:80"))
+
+
 def test_failing_open_is_the_settings_choice(tmp_path: Path) -> None:
     failing = "version: 1\non_failure: {shell: open, file: open, mcp: open, web: open, prompt: closed, output: open}\n"
     hooks = settings_of(rendered(tmp_path, packgate=failing))["hooks"]

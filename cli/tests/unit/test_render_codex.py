@@ -8,6 +8,7 @@ import pytest
 from render_repository import rendered_files
 
 from packgate.errors import UserError
+from packgate.render import fallback
 from packgate.render.options import Options
 from packgate.render.targets import codex
 
@@ -37,9 +38,11 @@ def test_requirements(tmp_path: Path) -> None:
     # Else the agent types commands into a shell that waits for input, and no hook hears of them.
     assert data["features"] == {"hooks": True, "unified_exec": False}
     assert data["hooks"]["managed_dir"] == "/opt/packgate"
-    assert data["hooks"]["PreToolUse"] == [
-        {"matcher": "*", "hooks": [{"type": "command", "command": "/opt/packgate/hook codex PreToolUse", "timeout": 10}]},
-    ]
+    command = fallback.line("/opt/packgate/hook", "codex", "PreToolUse", closed=True, wait=10)
+    assert data["hooks"]["PreToolUse"] == [{"matcher": "*", "hooks": [{"type": "command", "command": command, "timeout": 10}]}]
+    # A session that starts is never stopped.
+    (session,) = data["hooks"]["SessionStart"][0]["hooks"]
+    assert session["command"] == fallback.line("/opt/packgate/hook", "codex", "SessionStart", closed=False, wait=10)
     rules = {tuple(word.get("token") or tuple(word["any_of"]) for word in each["pattern"]): each for each in data["rules"]["prefix_rules"]}
     assert rules["git", "push", ("--force", "--mirror", "-f")]["decision"] == "forbidden"
     assert rules["docker", "volume", ("remove", "rm")]["decision"] == "prompt"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from render_repository import rendered_files
 
+from packgate.render import fallback
 from packgate.render.options import Options
 from packgate.render.targets import copilot
 
@@ -28,7 +29,8 @@ def test_without_rules_nothing_is_managed(tmp_path: Path) -> None:
 def test_hooks(tmp_path: Path) -> None:
     hooks = json.loads(rendered_files(tmp_path, "copilot", Options(hook="/opt/hook", timeout=5))[copilot.HOOKS])
     assert hooks["version"] == 1
-    assert hooks["hooks"]["preToolUse"] == [{"type": "command", "exec": "/opt/hook", "args": ["copilot", "preToolUse"], "timeoutSec": 5}]
+    args = fallback.arguments("/opt/hook", "copilot", "preToolUse", closed=True, wait=5)
+    assert hooks["hooks"]["preToolUse"] == [{"type": "command", "exec": "/bin/sh", "args": args, "timeoutSec": 5}]
 
 
 @pytest.mark.parametrize(("pattern", "text", "matches"), [

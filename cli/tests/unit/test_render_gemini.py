@@ -10,6 +10,7 @@ import pytest
 from render_repository import rendered_files
 
 from packgate.errors import UserError
+from packgate.render import fallback
 from packgate.render.options import Options
 from packgate.render.targets import gemini
 
@@ -89,8 +90,9 @@ def test_guards_ask_for_what_no_rule_matches(tmp_path: Path) -> None:
 
 def test_settings(tmp_path: Path) -> None:
     settings = json.loads(rendered_files(tmp_path, "gemini", Options(hook="/opt/hook"))[gemini.SETTINGS])
+    command = fallback.line("/opt/hook", "gemini", "BeforeTool", closed=True, wait=10)
     assert settings["hooks"]["BeforeTool"] == [
-        {"matcher": "*", "hooks": [{"name": "packgate", "type": "command", "command": "/opt/hook gemini BeforeTool", "timeout": 10000}]},
+        {"matcher": "*", "hooks": [{"name": "packgate", "type": "command", "command": command, "timeout": 10000}]},
     ]
     assert settings["security"] == {"disableYoloMode": True}
     assert settings["hooksConfig"] == {"enabled": True}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from packgate.render import globs
+from packgate.render import fallback, globs
 from packgate.render.answers import DENY
 from packgate.render.options import check_locks
 from packgate.render.target import BEST_EFFORT
@@ -63,8 +63,13 @@ def files(plan: Plan) -> dict[str, bytes]:
     settings = {"amp.permissions": [*_rules(plan), {"tool": "*", "action": "delegate", "to": plan.options.hook + ENDING}]}
     return {
         SETTINGS: as_json(validated(settings, "amp", SETTINGS)),
-        DELEGATE: from_template("amp-delegate.sh.j2", hook=plan.options.hook),
+        DELEGATE: delegate(plan.options.hook, plan.candidates.subject.event_fails_closed(NAME, EVENTS[0]), plan.options.timeout),
     }
+
+
+def delegate(launcher: str, closed: bool, wait: int) -> bytes:
+    """The program that Amp starts. ``closed``: whether a hook that fails stops the action; ``wait``: how long it may take, in seconds."""
+    return from_template("amp-delegate.sh.j2", line=fallback.line(launcher, NAME, EVENTS[0], closed=closed, wait=wait))
 
 
 def _rules(plan: Plan) -> Iterator[dict[str, Any]]:

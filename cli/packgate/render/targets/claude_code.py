@@ -51,6 +51,10 @@ EVENTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "SessionStart": (None, ()),
     "ConfigChange": (None, ("file",)),
 }
+# A hook of it can't be an address.
+_PROGRAMS_ONLY = ("SessionStart",)
+# The variable of a session that holds the token of the server.
+TOKEN = "PACKGATE_TOKEN"
 LOCKS = ("allowManagedHooksOnly", "allowManagedPermissionRulesOnly", "disableBypassPermissionsMode")
 DEFAULT_LOCKS = ("allowManagedHooksOnly", "disableBypassPermissionsMode")
 _TOOLS = {"read": "Read", "edit": "Edit"}
@@ -113,9 +117,14 @@ def _settings(plan: Plan) -> dict[str, Any]:
 
 def _group(plan: Plan, event: str) -> dict[str, Any]:
     matcher, surfaces = EVENTS[event]
-    handler: dict[str, Any] = {
-        "type": "command", "command": plan.options.hook, "args": [NAME, event], "timeout": plan.options.timeout,
-    }
+    options = plan.options
+    handler: dict[str, Any] = {"type": "command", "command": options.hook, "args": [NAME, event]}
+    if options.server is not None and event not in _PROGRAMS_ONLY:
+        handler = {
+            "type": "http", "url": f"{options.server}/v1/hooks/{NAME}/{event}", "headers": {"Authorization": f"Bearer ${TOKEN}"},
+            "allowedEnvVars": [TOKEN],
+        }
+    handler["timeout"] = options.timeout
     if plan.candidates.subject.fails_closed(surfaces):
         handler["onFailure"] = "block"
     return {"hooks": [handler]} if matcher is None else {"matcher": matcher, "hooks": [handler]}

@@ -10,6 +10,7 @@ import posixpath
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from packgate.render import fallback
 from packgate.render.answers import ASK, DENY
 from packgate.render.options import check_locks
 from packgate.render.prefixes import PrefixRule, prefix_rules
@@ -30,7 +31,7 @@ REQUIREMENTS = "requirements.toml"
 RULES = "rules/20-packgate.rules"
 PLACES = {REQUIREMENTS: "/etc/codex/requirements.toml", RULES: "/etc/codex/rules/20-packgate.rules"}
 NOTES = (
-    "A hook that crashes, hangs or is missing lets the action run: Codex has no switch for it. The native rules hold then.",
+    "A line of shell starts the hook, and answers as `on_failure` says when it is killed, hangs or is missing.",
     "Prefix rules see plain words joined by `&&`, `||`, `;` and `|`; a redirection, a variable or `bash -c` makes a script that they miss.",
     "An option has to stand right behind the words of a rule; later ones are the hook's.",
 )
@@ -69,12 +70,21 @@ def files(plan: Plan) -> dict[str, bytes]:
     rules = [_rule(plan, each) for each in prefix_rules(plan)]
     requirements = from_template(
         "codex-requirements.toml.j2", label=plan.candidates.subject.label, rules=rules, guards=_SHELLS if plan.options.guards else None,
-        hook=plan.options.hook, folder=posixpath.dirname(plan.options.hook), timeout=plan.options.timeout, events=EVENTS, agent=NAME,
+        folder=posixpath.dirname(plan.options.hook), timeout=plan.options.timeout, events=EVENTS, lines=_lines(plan),
         locks=[name for name in LOCKS if plan.options.locked(name, DEFAULT_LOCKS)],
     )
     validated(tomllib.loads(requirements.decode()), "codex-requirements", REQUIREMENTS)
     starlark = from_template("codex.rules.j2", label=plan.candidates.subject.label, rules=rules)
     return {REQUIREMENTS: requirements, RULES: starlark}
+
+
+def _lines(plan: Plan) -> dict[str, str]:
+    """The command that starts the hook, by event."""
+    options, subject = plan.options, plan.candidates.subject
+    return {
+        event: fallback.line(options.hook, NAME, event, closed=subject.event_fails_closed(NAME, event), wait=options.timeout)
+        for event in EVENTS
+    }
 
 
 def _rule(plan: Plan, rule: PrefixRule) -> dict[str, Any]:

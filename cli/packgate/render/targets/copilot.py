@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from packgate.render import globs
+from packgate.render import fallback, globs
 from packgate.render.answers import ASK, DENY
 from packgate.render.options import check_locks
 from packgate.render.paths import as_regex
@@ -33,7 +33,7 @@ PLACES = {
 }
 NOTES = (
     "As soon as one managed rule exists, what no rule names is asked: everything else is allowed explicitly, and the hook decides on it.",
-    "A hook that crashes stops the action; one that hangs lets it run. The hook answers within its own deadline.",
+    "A line of shell starts the hook, and answers as `on_failure` says when it is killed, hangs or is missing.",
     "One selector that Copilot does not know invalidates the whole file, and nothing runs: try it before it is rolled out.",
 )
 EVENTS = ("preToolUse", "postToolUse", "userPromptSubmitted", "sessionStart")
@@ -87,9 +87,14 @@ def _settings(plan: Plan) -> dict[str, Any]:
 
 
 def _hooks(plan: Plan) -> dict[str, Any]:
-    options = plan.options
+    options, subject = plan.options, plan.candidates.subject
+    started = {
+        event: fallback.arguments(
+            options.hook, NAME, event, closed=subject.event_fails_closed(NAME, event), wait=options.timeout,
+        ) for event in EVENTS
+    }
     return {"version": 1, "hooks": {
-        event: [{"type": "command", "exec": options.hook, "args": [NAME, event], "timeoutSec": options.timeout}] for event in EVENTS
+        event: [{"type": "command", "exec": fallback.SHELL, "args": args, "timeoutSec": options.timeout}] for event, args in started.items()
     }}
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
+from packgate.render import fallback
 from packgate.render.answers import ASK, DENY
 from packgate.render.options import check_locks
 from packgate.render.paths import as_regex, choices
@@ -33,7 +34,7 @@ PLACES = {POLICY: "/etc/gemini-cli/policies/20-packgate.toml", SETTINGS: "/etc/g
 NOTES = (
     "The policy file has to belong to root and be writable by nobody else; Gemini CLI ignores it otherwise.",
     "A user can switch the hook off (`hooksConfig.disabled`, GEMINI_CLI_SYSTEM_SETTINGS_PATH): what has to hold must be native.",
-    "A hook that exits with 1 or hangs lets the action run; one that is missing stops it.",
+    "A line of shell starts the hook, and answers as `on_failure` says when it is killed, hangs or is missing.",
     "What native rules miss (an assignment in front, a quoted program, `sudo`) is asked in default mode; in yolo mode it runs.",
 )
 # Event -> matcher.
@@ -137,7 +138,10 @@ def _settings(plan: Plan) -> dict[str, Any]:
     options = plan.options
     settings: dict[str, Any] = {"hooks": {
         event: [{"matcher": matcher, "hooks": [{
-            "name": "packgate", "type": "command", "command": f"{options.hook} {NAME} {event}", "timeout": options.timeout * 1000,
+            "name": "packgate", "type": "command", "timeout": options.timeout * 1000,
+            "command": fallback.line(
+                options.hook, NAME, event, closed=plan.candidates.subject.event_fails_closed(NAME, event), wait=options.timeout,
+            ),
         }]}] for event, matcher in EVENTS.items()
     }}
     if options.locked("security.disableYoloMode", DEFAULT_LOCKS):
