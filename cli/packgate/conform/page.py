@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from packgate.conform.faults import FAULTS
+from packgate.conform.faults import FAULTS, LIMITS, MODES, holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from packgate.conform.faults import Fault
 
 _HEAD = """\
 # Protection matrix
@@ -43,7 +45,10 @@ _FAULTS = """
 ## When the hook fails
 
 A harmless command, with one thing wrong at a time: what became of it where the installation says closed, then where it says open. *No
-session*: the agent was stopped before it came to act.
+session*: the agent was stopped before it came to act. An outcome that is not the configured one is **bold**, with *its limit* where the
+agent does that whatever is configured. Settings that are missing can't say that failures are open. A dash: it can't happen to the agent.
+What agents do by themselves when a hook fails, and what answers in its place, is on
+[another page](enforcement-points/README.md#when-the-hook-itself-fails).
 
 """
 
@@ -93,13 +98,26 @@ def _by_policy(lanes: Mapping[str, Any]) -> str:
 
 
 def _by_fault(results: Mapping[str, Any]) -> str:
-    figures = [result["figures"] for result in results.values() if result["figures"].get("faults")]
-    tried = {each["lane"]["title"]: each["faults"] for each in figures}
-    lines = ["| what is wrong |" + "".join(f" {title} |" for title in tried), "|---|" + "---|" * len(tried)]
+    tried = {name: result["figures"] for name, result in results.items() if result["figures"].get("faults")}
+    titles = [f"{each['lane']['title']} {each['lane']['version']}" for each in tried.values()]
+    lines = ["| what is wrong |" + "".join(f" {title} |" for title in titles), "|---|" + "---|" * len(titles)]
     for fault in FAULTS:
-        cells = [", ".join(faults.get(fault.name, {}).get(mode, "-") for mode in ("closed", "open")) for faults in tried.values()]
+        cells = [_outcomes(name, fault, figures["faults"].get(fault.name)) for name, figures in tried.items()]
         lines.append(f"| {fault.title} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _outcomes(agent: str, fault: Fault, seen: Mapping[str, str] | None) -> str:
+    """What became of the command, closed and open; a dash where nothing was tried."""
+    if not seen:
+        return "-"
+    limit = " (its limit)" if (agent, fault.name) in LIMITS else ""
+    return ", ".join(seen[mode] if _as_configured(agent, fault, mode, seen[mode]) else f"**{seen[mode]}**{limit}" for mode in MODES)
+
+
+def _as_configured(agent: str, fault: Fault, mode: str, outcome: str) -> bool:
+    limited = LIMITS.get((agent, fault.name))
+    return holds(agent, fault, mode, outcome) and limited in (None, fault.expected[mode])
 
 
 def _problems(lanes: Mapping[str, Any]) -> str:

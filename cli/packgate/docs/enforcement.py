@@ -6,7 +6,7 @@ from pathlib import Path
 
 from packgate.docs.pages import render
 from packgate.hook.exchange import ACT, CONFIG, OUTCOMES, OUTPUT, PROMPT, SESSION
-from packgate.hook.limits import LIMITS
+from packgate.hook.limits import LIMITS, STANDS_IN
 from packgate.hook.lowering import FAULTS, SEEN, TABLE
 
 TITLES = {
@@ -24,6 +24,7 @@ def enforcement_pages(folder: Path) -> dict[Path, str]:
     text = render(
         "enforcement.md.j2", agents=[_agent(name) for name in TITLES], outcomes=OUTCOMES, kinds=KINDS,
         faults=[(TITLES[name], FAULTS[name]) for name in TITLES], overview=[_overview(name) for name in TITLES],
+        stands_in=[(TITLES[name], _note(STANDS_IN[name])) for name in TITLES],
     )
     return {folder / "README.md": text}
 

@@ -5,6 +5,19 @@
 
 from __future__ import annotations
 
+# Who answers in the hook's place, as `on_failure` says, when it can't: seen on the real programs unless it says otherwise.
+_LINE = "the line of `/bin/sh` that starts the hook: it answers by exit code, and has `/usr/bin/timeout` kill a hook that hangs [run]"
+STANDS_IN: dict[str, str] = {
+    "claude-code": (
+        "Claude Code, by `onFailure: block`, which the entries have where failures are closed; those that call an address too [run]"
+    ),
+    "codex": f"{_LINE}",
+    "gemini": f"{_LINE}",
+    "copilot": f"{_LINE}. Copilot tells its agent the exit code, not the reason [run]",
+    "cursor": "Cursor, by `failClosed`, which the entries have where failures are closed",
+    "opencode": "the plugin [run]",
+    "amp": f"{_LINE}; it is in the program beside the launcher, and when that is missing too, Amp stops [run]",
+}
 LIMITS: dict[str, tuple[str, ...]] = {
     "claude-code": (
         "A tool that fails brings its output by PostToolUseFailure, which can't replace it: what a failing command prints is not "

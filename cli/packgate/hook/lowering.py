@@ -246,7 +246,7 @@ FAULTS: dict[str, dict[str, Cell]] = {
     },
     "codex": dict.fromkeys(("crash", "time-out", "missing", "garbage"), ("runs", "there is no setting for it [run]")),
     "gemini": {
-        "crash": ("runs", "with exit code 1; with 2 and above it is stopped [run]"),
+        "crash": ("runs", "with exit code 1, or killed; with 2 and above it is stopped [run]"),
         "time-out": ("runs", "[run]"),
         "missing": ("stopped", "exit code 127 [run]"),
         "garbage": ("runs", "[run]"),

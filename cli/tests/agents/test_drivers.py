@@ -40,7 +40,7 @@ def claude():
     said = {"hookEventName": "PreToolUse"}
     deny = {"hookSpecificOutput": {**said, "permissionDecision": "deny", "permissionDecisionReason": "not this"}}
     warn = {"hookSpecificOutput": {**said, "additionalContext": "mind this"}}
-    handler = {"type": "command", "command": HOOK_FILE, "onFailure": "block"}
+    handler = {"type": "command", "command": HOOK_FILE, "onFailure": "block", "timeout": 10}
     settings = {
         "permissions": {"deny": ["Bash(forbidden *)"], "ask": ["Bash(questionable *)"]},
         "hooks": {"PreToolUse": [{"matcher": "*", "hooks": [handler]}]},
@@ -86,7 +86,7 @@ def copilot():
 
 
 def gemini():
-    handler = {"name": "test", "type": "command", "command": HOOK_FILE}
+    handler = {"name": "test", "type": "command", "command": HOOK_FILE, "timeout": 10000}
     rules = """[[rule]]
 toolName = "run_shell_command"
 commandPrefix = "forbidden"

@@ -7,9 +7,10 @@ import json
 import pytest
 from bundle_maker import write_pack
 
+from packgate.conform import faults as conform_faults
 from packgate.conform import find as finding
 from packgate.conform.engines import gemini
-from packgate.conform.faults import FAULTS
+from packgate.conform.faults import FAULTS, holds
 from packgate.conform.find import Program, find, folder_of
 from packgate.conform.lane import ASKED, DENIED, HOOK, OWN, RAN, RULE, UNSEEN, Seen, Setting
 from packgate.conform.measure import CAUGHT, MISSED, NOT_SEEN, QUIET, RECORDED, WRONG, Measured, Tried, judge, refusals
@@ -156,10 +157,28 @@ def test_figures_and_page():
     assert "| `p` | 1/1, 1/2 |" in written
     assert "- An agent, not caught with the hook: `p/must_fire/1`" in written
     assert "| the hook is killed | stopped, ran |" in written
+    # The settings are what is missing: nobody can say that failures are open.
+    assert "| the hook's settings are missing | stopped, **ran** |" in written
     shown = text({"pack": "demo", "lanes": {"x": lane}, "skipped": {"y": "no `y`"}})
     assert "not caught: p/must_fire/1" in shown
     assert "stopped by the agent itself: p/must_not_fire/2" in shown
     assert "y: not tried: no `y`" in shown
+
+
+def test_an_outcome_holds_when_it_is_the_configured_one_or_the_agents_limit(monkeypatch):
+    by_name = {fault.name: fault for fault in FAULTS}
+    killed, none = by_name["killed"], by_name["none"]
+    assert [holds("x", killed, mode, outcome) for mode, outcome in (("closed", "stopped"), ("closed", "no session"), ("open", "ran"))] == [True] * 3
+    assert not holds("x", killed, "closed", "ran")
+    assert not holds("x", killed, "open", "no session")
+    assert not holds("x", none, "closed", "stopped")
+    monkeypatch.setitem(conform_faults.LIMITS, ("x", "killed"), "ran")
+    assert holds("x", killed, "closed", "ran")
+    assert not holds("x", killed, "closed", "stopped"), "a limit that is gone is told"
+    lane = lane_data("An agent", "1.2.3", Measured([]), Measured([]))
+    written = page({"x": {"measured": "d", "figures": {"extent": "all", "lane": lane, "faults": {"killed": {"closed": "ran", "open": "ran"}}}}})
+    assert "| the hook is killed | **ran** (its limit), ran |" in written
+    assert "| the decision server is down | - |" in written
 
 
 def test_sessions_are_grouped_by_context():

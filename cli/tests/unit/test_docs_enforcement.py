@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from packgate.docs.enforcement import KINDS, TITLES, enforcement_pages
-from packgate.hook.limits import LIMITS
+from packgate.hook.limits import LIMITS, STANDS_IN
 from packgate.hook.lowering import FAULTS, SEEN, TABLE
 
 
 def test_every_agent_is_on_the_page_with_every_row() -> None:
     (text,) = enforcement_pages(Path("x")).values()
-    assert set(TITLES) == set(TABLE) == set(SEEN) == set(FAULTS) == set(LIMITS)
+    assert set(TITLES) == set(TABLE) == set(SEEN) == set(FAULTS) == set(LIMITS) == set(STANDS_IN)
     for agent, rows in TABLE.items():
         section = text.split(f"\n## {TITLES[agent]}\n")[1].split("\n## ")[0]
         for key, cells in rows.items():
