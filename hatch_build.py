@@ -10,7 +10,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # What an installed packgate reads from `packgate/data`; in an editable install it reads the repository's own files. The corpora: native
 # rules of agents are held against them, wherever they are rendered.
-CARRIED = ("packs/**/*.yaml", "schema/*.schema.json", "schema/vocabulary.yaml", "testcases/attack/*.yaml", "testcases/benign/*.yaml")
+CARRIED = ("packs/**/*.yaml", "schema/*.schema.json", "schema/vocabulary.yaml", "testcases/attack/*.yaml", "testcases/benign/*.yaml",
+           "testcases/payloads/*/*.json")
 
 
 class CatalogBuildHook(BuildHookInterface[Any]):

@@ -2,7 +2,7 @@
 
     python benchmarks/conform.py --target NAME [--extent quick|cases|all] [--engine PATH] [--json FILE]
     python benchmarks/conform.py --target opa       a policy engine (opa, cerbos), or an agent's rule checker (codex-rules, gemini-rules)
-    python benchmarks/conform.py --page        write docs/protection-matrix.md from benchmarks/results/conform-*.json
+    python benchmarks/conform.py --page        write docs/protection-matrix.md from benchmarks/results/conform-*.json and payloads.json
 
 `packgate conform --help` says where agents are looked for. Exit code 3 when the agent is not here: nothing was measured then.
 """
@@ -30,6 +30,7 @@ from packgate.conform.oracles.registry import CHECKERS, ENGINES
 from packgate.conform.oracles.run import ask
 from packgate.conform.oracles.text import oracle_text
 from packgate.conform.page import page
+from packgate.conform.payloads.table import section
 from packgate.conform.text import text
 
 ORACLES = (*ENGINES, *(f"{name}{RULES}" for name in CHECKERS))
@@ -73,7 +74,7 @@ def measure_oracle(target: str, engine: str | None, extent: str) -> dict[str, An
 
 def written() -> str:
     """The page of all recorded results."""
-    return page(recorded(NAMES)) + oracle_page(recorded(ORACLES))
+    return page(recorded(NAMES)) + section(recorded_payloads()) + oracle_page(recorded(ORACLES))
 
 
 def recorded(names: tuple[str, ...]) -> dict[str, Any]:
@@ -84,6 +85,12 @@ def recorded(names: tuple[str, ...]) -> dict[str, Any]:
         if path.is_file():
             lanes[name] = json.loads(path.read_text(encoding="utf-8"))
     return lanes
+
+
+def recorded_payloads() -> dict[str, Any] | None:
+    """The recorded passes over payloads (`benchmarks/payloads.py`)."""
+    path = RESULTS / "payloads.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def main() -> int:

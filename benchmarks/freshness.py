@@ -20,6 +20,8 @@ INPUTS: dict[str, tuple[str, ...]] = {
     ),
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
+    "evasions": ("cli/packgate/testing/evasion.py", "cli/packgate/testing/evasions/*.py"),
+    "payloads": ("cli/packgate/conform/payloads/*.py", "cli/packgate/conform/measure.py", "testcases/payloads/*/*.json"),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
 }
 # What a benchmark does not read of these can't make its result stale; all of it, where nothing is said.
@@ -32,9 +34,10 @@ READS: dict[str, tuple[str, ...]] = {
     "serve": ("serve", "engine", "model"),
     "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation"),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
+    "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "evasions", "payloads"),
 }
 
-DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed"))
+DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed", "evasions", "payloads"))
 # A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
 LANE, RULES = "conform-", "-rules"
 # Policy engines, with what is rendered for them beside their own module. They decide over packgate's facts, which are inputs too.

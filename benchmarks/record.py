@@ -43,6 +43,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "compiled": ((), None),
     "hook": ((), None),
     "mutate": ((), None),
+    "payloads": ((), None),
     **{f"{LANE}{agent}": (("--target", agent, "--extent", extent), None) for agent, extent in LANES.items()},
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from packgate.hook.dialects import dialect
 
-DATA = Path(__file__).resolve().parent / "data" / "payloads"
+DATA = Path(__file__).resolve().parents[2] / "testcases" / "payloads"
 RECORDED = sorted(path.relative_to(DATA).as_posix() for path in DATA.glob("*/*.json"))
 PROJ = "/home/dev/proj"
 

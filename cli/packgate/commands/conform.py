@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from packgate.conform.measurement import Measurement
+    from packgate.conform.setup import InstalledHook
     from packgate.render.subject import Subject
     from packgate.source.workspace import Workspace
 
@@ -30,7 +32,10 @@ _FORMATS = ("text", "json")
 
 
 def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in (*NAMES, *ENGINES) if name.startswith(incomplete)]
+    from packgate.conform.payloads.templates import NAMES as RECORDED
+
+    names = RECORDED if context.params.get("payloads") else (*NAMES, *ENGINES)
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 @click.command("conform")
@@ -42,10 +47,14 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
               help="One case of each polarity of every policy and some spellings; every case and some; every case and all of them.")
 @click.option("--rules-only", is_flag=True,
               help="Ask the agents' own rule checkers (codex, gemini) rather than agents: native rules alone.")
+@click.option("--payloads", is_flag=True,
+              help="Ask the hook with recorded payloads of agents instead: no agent is needed, and all of them take minutes together.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="With --payloads: how many processes. Default: processors, at most 4.")
 @click.option("--json", "into", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write all figures as JSON.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How the matrix is printed.")
 def command(
-    targets: tuple[str, ...], engine: str | None, packs: tuple[str, ...], extent: str, rules_only: bool, into: Path | None, form: str,
+    targets: tuple[str, ...], engine: str | None, packs: tuple[str, ...], extent: str, rules_only: bool, payloads: bool, jobs: int | None,
+    into: Path | None, form: str,
 ) -> int:
     """Measure what agents stop, on the real programs.
 
@@ -56,8 +65,13 @@ def command(
     policies and the facts of every case, and are held against packgate's own answers. Exit code 1: something that must be stopped was not,
     something was stopped wrongly, or an engine says otherwise than packgate.
 
+    With --payloads no agent runs: cases are put into payloads that were recorded from the agents' clients, the hook's own code answers, and
+    what the client makes of the answer counts. So every case in every way of writing can be tried, on any machine.
+
     \b
     Examples:
+      packgate conform --payloads --pack ./packs/payments
+      packgate conform --payloads --extent all --target cursor --jobs 2
       packgate conform --target claude-code --extent quick
       packgate conform --target codex --engine ~/codex/bin/codex
       packgate conform --target codex --rules-only
@@ -68,6 +82,12 @@ def command(
 
     if engine is not None and len(targets) != 1:
         raise click.UsageError("--engine goes with one --target")
+    if payloads and (engine is not None or rules_only):
+        raise click.UsageError("--payloads goes without --engine and --rules-only: no agent runs")
+    if jobs is not None and not payloads:
+        raise click.UsageError("--jobs goes with --payloads")
+    if payloads:
+        return _asked(targets, packs, extent, jobs, into, form)
     check_names(targets, rules_only=rules_only)
     asked = targets or ((*CHECKERS, *ENGINES) if rules_only else (*NAMES, *ENGINES))
     try:
@@ -80,6 +100,39 @@ def command(
     print_text(_printed(data, form))
     failing = any(_fails(lane) for lane in data["lanes"].values())
     return FINDINGS if failing or any(fails(each) for kind in ("engines", "rules") for each in data[kind].values()) else CLEAN
+
+
+def _asked(targets: Sequence[str], packs: Sequence[str], extent: str, jobs: int | None, into: Path | None, form: str) -> int:
+    """The passes over recorded payloads, printed."""
+    from packgate.conform.payloads.ask import check_names
+    from packgate.conform.payloads.text import has_problems, text
+    from packgate.testing.spread import processors
+
+    check_names(targets)
+    try:
+        figures, names = asked_by_payloads(packs, targets, extent, jobs or processors(), partial(_say, "payloads"))
+    except BrokenPacks as broken:
+        print_findings(broken.findings)
+        return FINDINGS
+    data = {"measured": clock.now()[:10], "pack": ", ".join(names), "extent": extent, "payloads": figures}
+    written = json.dumps(data, indent=1, sort_keys=True) + "\n"
+    if into is not None:
+        into.write_text(written, encoding="utf-8")
+    print_text(written if form == "json" else text(data))
+    return FINDINGS if any(map(has_problems, figures.values())) else CLEAN
+
+
+def asked_by_payloads(
+    packs: Sequence[str], targets: Sequence[str], extent: str, jobs: int, tick: Callable[[int, int], None] | None = None,
+) -> tuple[dict[str, Any], list[str]]:
+    """The figures of agents (all, where none is named) by recorded payloads, and the names of the packs. Raises `BrokenPacks`."""
+    from packgate.conform.payloads.ask import ask
+
+    space = open_packs(packs)
+    subject = subject_of(space)
+    with TemporaryDirectory(prefix="packgate-conform-") as folder:
+        figures = ask(subject, hook_of(space, folder), targets, extent, jobs, clock.now(), tick)
+    return figures, [pack.name for pack in space.packs]
 
 
 def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], extent: str, *, rules_only: bool) -> dict[str, Any]:
@@ -147,6 +200,12 @@ def subject_of(space: Workspace) -> Subject:
 def measurement_of(space: Workspace, subject: Subject, extent: str, folder: str) -> Measurement:
     """What agents are measured with; the hook is installed in ``folder``. Raises `BrokenPacks`."""
     from packgate.conform.measurement import Measurement, probes_of
+
+    return Measurement(subject, hook_of(space, folder), probes_of(subject, extent))
+
+
+def hook_of(space: Workspace, folder: str) -> InstalledHook:
+    """A hook that decides with the packs, installed in ``folder``. Raises `BrokenPacks`."""
     from packgate.conform.setup import install_hook
     from packgate.installation.local_bundles import Unfit, install_packs
 
@@ -155,7 +214,7 @@ def measurement_of(space: Workspace, subject: Subject, extent: str, folder: str)
         install_packs(bundles, [os.path.abspath(result.path) for result in space.results], "block", clock.now())
     except Unfit as unfit:
         raise BrokenPacks(unfit.findings) from unfit
-    return Measurement(subject, install_hook(folder, bundles), probes_of(subject, extent))
+    return install_hook(folder, bundles)
 
 
 def _progress(title: str, total: int) -> Callable[[int], None]:
@@ -165,10 +224,14 @@ def _progress(title: str, total: int) -> Callable[[int], None]:
     def tick(count: int) -> None:
         nonlocal done
         done += count
-        sys.stderr.write(f"{title}: {done}/{total}\n")
-        sys.stderr.flush()
+        _say(title, done, total)
 
     return tick
+
+
+def _say(title: str, done: int, total: int) -> None:
+    sys.stderr.write(f"{title}: {done}/{total}\n")
+    sys.stderr.flush()
 
 
 def _fails(lane: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from packgate.testing.evasions import REWRITES
 from packgate.testing.evasions.subject import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packgate.engine.gate import Gate
     from packgate.testing.cases import Case
@@ -79,14 +79,21 @@ def spellings(cases: Sequence[Case], gate: Gate, *, commands: int | None = COMMA
     step = max(1, len(first) // commands) if commands else 1
     found: list[Probe] = []
     for turn, case in enumerate(first.values()):
-        action = case.action or {}
-        subject = Subject(action["command"], action["cwd"], action["home"], action.get("env"))
-        for rewrite in REWRITES[turn % step :: step]:
-            command = rewrite.apply(subject)
-            probe = None if command is None else _probe(case, f"{case.name}/{rewrite.id}", rewrite.id, {**action, "command": command}, gate)
-            if probe is not None:
-                found.append(probe)
+        found += rewritten(case, gate, slice(turn % step, None, step))
     return found
+
+
+def rewritten(case: Case, gate: Gate, ways: slice) -> Iterator[Probe]:
+    """A case in some of the ways of writing, as a place in `REWRITES`; of those that don't apply to it, none."""
+    action = case.action
+    if action is None or not _can_be_rewritten(case) or not REWRITES[ways]:
+        return
+    subject = Subject(action["command"], action["cwd"], action["home"], action.get("env"))
+    for rewrite in REWRITES[ways]:
+        command = rewrite.apply(subject)
+        probe = None if command is None else _probe(case, f"{case.name}/{rewrite.id}", rewrite.id, {**action, "command": command}, gate)
+        if probe is not None:
+            yield probe
 
 
 def _can_be_rewritten(case: Case) -> bool:

@@ -161,21 +161,36 @@ def evade(
                 fit.append(case)
             else:
                 run.passed_over.setdefault(case.policy, why)
-    left = Counter(case.policy for case in fit)
-    steps = {policy: max(1, -(-count // commands)) if commands else 1 for policy, count in left.items()}
-    run.passed_over = {policy: why for policy, why in run.passed_over.items() if policy not in left}
-    chosen = {id(case) for case in fit}
+    ways = _ways(fit, commands)
+    tried = {case.policy for case in fit}
+    run.passed_over = {policy: why for policy, why in run.passed_over.items() if policy not in tried}
     for case in cases:
-        if id(case) in chosen:
-            left[case.policy] -= 1
-            step = steps[case.policy]
-            place = slice(left[case.policy] % step, None, step)
+        place = ways.get(id(case))
+        if place is not None:
             tries = chain(rewrites, case.number + len(run.fires)) if chained else rewrites
             attempts = _Attempts(case, gate, gate.engine.rule(case.policy, case.pack), run)
             attempts.make(tries[place], () if chained else wraps[place])
         if tick is not None:
             tick()
     return run
+
+
+def ways_of_cases(cases: Iterable[Case], gate: Gate, commands: int | None = COMMANDS) -> dict[int, slice]:
+    """Which of the ways of writing each case is tried in, by the `id` of the case: all cases together try each way with about ``commands``
+    of a policy's commands (see `evade`). Cases with nothing to rewrite are left out."""
+    return _ways([
+        case for case in cases if case.polarity == MUST_FIRE and _unfit(case, gate, gate.engine.rule(case.policy, case.pack)) is None
+    ], commands)
+
+
+def _ways(fit: Sequence[Case], commands: int | None) -> dict[int, slice]:
+    left = Counter(case.policy for case in fit)
+    steps = {policy: max(1, -(-count // commands)) if commands else 1 for policy, count in left.items()}
+    found = {}
+    for case in fit:
+        left[case.policy] -= 1
+        found[id(case)] = slice(left[case.policy] % steps[case.policy], None, steps[case.policy])
+    return found
 
 
 def _unfit(case: Case, gate: Gate, rule: Rule) -> str | None:

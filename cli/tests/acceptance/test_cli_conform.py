@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from packgate.cli import group
 from packgate.conform.lanes import NAMES
 from packgate.conform.oracles.registry import CHECKERS, ENGINES
+from packgate.conform.payloads.templates import NAMES as RECORDED
 from packgate.errors import UserError
 from packgate.render.targets import TARGETS
 
@@ -113,3 +114,29 @@ def test_the_rules_of_a_pack_by_the_agents_own_checker(repository, target):
     assert (rules["native"]["must_fire"]["tried"], rules["native"]["must_not_fire"]["tried"]) == (1, 1)
     assert rules["wrong"]["native"] == []
     assert (data["lanes"], result.return_value) == ({}, 0)
+
+
+def test_payloads_need_no_agent(repository):
+    result = conform("--payloads", "--extent", "quick", "--jobs", "1", "--format", "json")
+    assert result.return_value == 0
+    data = json.loads(result.stdout)
+    assert (data["pack"], sorted(data["payloads"])) == ("demo", sorted(RECORDED))
+    assert data["payloads"]["cursor"]["cases"]["stop"]["caught"] == 1
+
+
+def test_payloads_of_one_agent_as_text(repository):
+    result = conform("--payloads", "--extent", "quick", "--target", "codex", "--json", "figures.json")
+    assert "codex (payloads: Codex 0.163.0), pack demo" in result.output
+    assert list(json.loads((repository / "figures.json").read_text())["payloads"]) == ["codex"]
+
+
+def test_payloads_that_were_not_recorded(repository):
+    with pytest.raises(UserError, match="no payloads of 'notepad'"):
+        conform("--payloads", "--target", "notepad")
+
+
+@pytest.mark.parametrize(("options", "said"), [(("--payloads", "--engine", "x", "--target", "codex"), "no agent runs"), (("--jobs", "2"), "--jobs goes with --payloads")])
+def test_options_that_do_not_go_together(repository, options, said):
+    result = CliRunner().invoke(group, ["conform", *options])
+    assert result.exit_code == 2
+    assert said in result.output

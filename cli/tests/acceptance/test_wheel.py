@@ -62,7 +62,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 
 def test_it_carries_what_packgate_reads_at_run_time(names: set[str]) -> None:
-    for pattern in ("packs/**/*.yaml", "schema/*.schema.json", "schema/vocabulary.yaml"):
+    for pattern in ("packs/**/*.yaml", "schema/*.schema.json", "schema/vocabulary.yaml", "testcases/payloads/*/*.json"):
         paths = sorted(ROOT.glob(pattern))
         assert paths
         missing = [path for path in paths if f"packgate/data/{path.relative_to(ROOT).as_posix()}" not in names]
