@@ -23,7 +23,7 @@ from typing import Any
 from freshness import LANE, RESULTS, ROOT, inputs, stale
 
 # Agent or engine -> how much is tried; the last two agents take seconds for a call.
-LANES = {"claude-code": "cases", "codex": "cases", "gemini": "cases", "copilot": "cases", "opencode": "quick", "amp": "quick",
+LANES = {"claude-code": "cases", "codex": "quick", "gemini": "quick", "copilot": "quick", "opencode": "quick", "amp": "quick",
          "opa": "all", "cerbos": "all", "codex-rules": "all", "gemini-rules": "all"}
 
 SHARED = ROOT.parent / "shared" / "corpora"
@@ -43,7 +43,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "compiled": ((), None),
     "hook": ((), None),
     "mutate": ((), None),
-    "payloads": ((), None),
+    "payloads": (("--pack", "recommended"), None),
     **{f"{LANE}{agent}": (("--target", agent, "--extent", extent), None) for agent, extent in LANES.items()},
 }
 
