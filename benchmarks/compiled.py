@@ -33,8 +33,8 @@ for layer in ("shell", "facts", "engine", "model", "guard"):
     found[layer] = [len(files), sum(not file.endswith(".py") for file in files)]
 json.dump({"package": packgate.__file__, "layers": found}, sys.stdout)
 """
-# Tests of the project's files, of the packaging and of recorded results, and those that look at the sources of the layers.
-NOT_OF_THE_LAYERS = ("cli/tests/unit/test_project.py", "cli/tests/acceptance/test_wheel.py")
+# Tests of the project's files and pages, of the packaging and of recorded results, and those that look at the sources of the layers.
+NOT_OF_THE_LAYERS = ("cli/tests/unit/test_project.py", "cli/tests/unit/test_docs_fresh.py", "cli/tests/acceptance/test_wheel.py")
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error|errors|xfailed)")
 
 
