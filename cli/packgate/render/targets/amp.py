@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from packgate.render import fallback, globs
+from packgate.render import fallback, globs, no_patterns
 from packgate.render.answers import DENY
 from packgate.render.options import check_locks
 from packgate.render.target import BEST_EFFORT
@@ -47,14 +47,8 @@ def command_matches(pattern: str, texts: Sequence[str], calls: Sequence[tuple[st
     return globs.matches(pattern, texts)
 
 
-def path_pattern(path: str, tool: str) -> str | None:
-    """Files are the hook's."""
-    return None
-
-
-def path_matches(pattern: str, path: str) -> bool:
-    """There are no such patterns."""
-    return False
+# Files are the hook's.
+path_pattern, path_matches = no_patterns.path_pattern, no_patterns.path_matches
 
 
 def files(plan: Plan) -> dict[str, bytes]:

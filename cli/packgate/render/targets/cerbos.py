@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from packgate.render import no_patterns
 from packgate.render.answers import RUN
 from packgate.render.cel import policy_cel
 from packgate.render.portable import cases_data, policies_data
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from packgate.render.plan import Plan
-    from packgate.render.spelling import Spelling
 
 NAME = "cerbos"
 TITLE = "Cerbos"
@@ -39,24 +39,9 @@ FIRED = "policies"
 _MOST = 2
 
 
-def command_patterns(spelling: Spelling) -> tuple[str, ...]:
-    """An engine sees facts, not commands."""
-    return ()
-
-
-def command_matches(pattern: str, texts: Sequence[str], calls: Sequence[tuple[str, ...]]) -> bool:
-    """There are no such patterns."""
-    return False
-
-
-def path_pattern(path: str, tool: str) -> str | None:
-    """An engine sees facts, not files."""
-    return None
-
-
-def path_matches(pattern: str, path: str) -> bool:
-    """There are no such patterns."""
-    return False
+# An engine sees facts: no commands, no files.
+command_patterns, command_matches = no_patterns.command_patterns, no_patterns.command_matches
+path_pattern, path_matches = no_patterns.path_pattern, no_patterns.path_matches
 
 
 def files(plan: Plan) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import posixpath
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from packgate.render import fallback
+from packgate.render import fallback, no_patterns
 from packgate.render.answers import ASK, DENY
 from packgate.render.options import check_locks
 from packgate.render.prefixes import PrefixRule, prefix_rules
@@ -54,14 +54,8 @@ def command_matches(pattern: str, texts: Sequence[str], calls: Sequence[tuple[st
     return any(call[:len(words)] == words for call in calls)
 
 
-def path_pattern(path: str, tool: str) -> str | None:
-    """Codex has no rules about edited files."""
-    return None
-
-
-def path_matches(pattern: str, path: str) -> bool:
-    """There are no such patterns."""
-    return False
+# Codex has no rules about edited files.
+path_pattern, path_matches = no_patterns.path_pattern, no_patterns.path_matches
 
 
 def files(plan: Plan) -> dict[str, bytes]:

@@ -11,15 +11,15 @@ import io
 import tarfile
 from typing import TYPE_CHECKING
 
+from packgate.render import no_patterns
 from packgate.render.portable import BASE, cases_data, policies_data
 from packgate.render.target import ENGINE
 from packgate.render.writing import as_json, from_template, validated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from packgate.render.plan import Plan
-    from packgate.render.spelling import Spelling
 
 NAME = "opa"
 TITLE = "Open Policy Agent"
@@ -40,24 +40,9 @@ NOTES = (
 _ROOTS = ("packgate", "packgate_policies")
 
 
-def command_patterns(spelling: Spelling) -> tuple[str, ...]:
-    """An engine sees facts, not commands."""
-    return ()
-
-
-def command_matches(pattern: str, texts: Sequence[str], calls: Sequence[tuple[str, ...]]) -> bool:
-    """There are no such patterns."""
-    return False
-
-
-def path_pattern(path: str, tool: str) -> str | None:
-    """An engine sees facts, not files."""
-    return None
-
-
-def path_matches(pattern: str, path: str) -> bool:
-    """There are no such patterns."""
-    return False
+# An engine sees facts: no commands, no files.
+command_patterns, command_matches = no_patterns.command_patterns, no_patterns.command_matches
+path_pattern, path_matches = no_patterns.path_pattern, no_patterns.path_matches
 
 
 def files(plan: Plan) -> dict[str, bytes]:

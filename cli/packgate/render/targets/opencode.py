@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from packgate.render import globs
+from packgate.render import globs, no_patterns
 from packgate.render.answers import ASK, DENY
 from packgate.render.options import check_locks
 from packgate.render.target import BEST_EFFORT
@@ -48,14 +48,8 @@ def command_matches(pattern: str, texts: Sequence[str], calls: Sequence[tuple[st
     return globs.matches(pattern, texts)
 
 
-def path_pattern(path: str, tool: str) -> str | None:
-    """It is not documented what a path is relative to: files are the hook's."""
-    return None
-
-
-def path_matches(pattern: str, path: str) -> bool:
-    """There are no such patterns."""
-    return False
+# It is not documented what a path is relative to: files are the hook's.
+path_pattern, path_matches = no_patterns.path_pattern, no_patterns.path_matches
 
 
 def files(plan: Plan) -> dict[str, bytes]:
