@@ -20,7 +20,8 @@ from typing import Any
 
 from freshness import LANE, RESULTS, ROOT, RULES
 
-from packgate.commands.conform import make_measurement, open_packs, subject_of
+from packgate.commands.conform import make_measurement, subject_of
+from packgate.commands.shared import open_sound
 from packgate.conform.faults import try_faults
 from packgate.conform.lane import Absent
 from packgate.conform.lanes import NAMES, find_lane
@@ -59,7 +60,7 @@ def measure(target: str, engine: str | None, extent: str) -> dict[str, Any]:
 def measure_oracle(target: str, engine: str | None, extent: str) -> dict[str, Any]:
     """The figures of a policy engine or a rule checker (of `ORACLES`) with the pack `recommended`."""
     start = time.monotonic()
-    space = open_packs(("recommended",))
+    space = open_sound(("recommended",))
     subject = subject_of(space)
     name = target.removesuffix(RULES)
     asked = ask((name,), engine, os.environ, subject, probes_of(subject, extent))

@@ -14,7 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from packgate import clock
-from packgate.commands.shared import BrokenPacks, open_cache, open_workspace, pack_option, print_findings, print_text
+from packgate.commands.shared import BrokenPacks, open_cache, open_sound, pack_option, print_findings, print_text
 from packgate.conform.lanes import NAMES, find_lane
 from packgate.conform.measurement import CASES, EXTENTS
 from packgate.conform.oracles.registry import CHECKERS, ENGINES
@@ -128,7 +128,7 @@ def asked_by_payloads(
     """The figures of agents (all, where none is named) by recorded payloads, and the names of the packs. Raises `BrokenPacks`."""
     from packgate.conform.payloads.ask import ask
 
-    space = open_packs(packs)
+    space = open_sound(packs)
     subject = subject_of(space)
     with TemporaryDirectory(prefix="packgate-conform-") as folder:
         figures = ask(subject, hook_of(space, folder), targets, extent, jobs, clock.now(), tick)
@@ -143,7 +143,7 @@ def _measured(targets: Sequence[str], engine: str | None, packs: Sequence[str], 
     agents = [target for target in targets if target not in ENGINES and not rules_only]
     for target in agents:
         find_lane(target)
-    space = open_packs(packs)
+    space = open_sound(packs)
     subject = subject_of(space)
     lanes, skipped = _lanes(agents, engine, space, subject, extent) if agents else ({}, {})
     oracles = [target for target in targets if target not in agents]
@@ -177,16 +177,8 @@ def _lanes(
 
 def make_measurement(packs: Sequence[str], extent: str, folder: str) -> tuple[Measurement, list[str]]:
     """The measurement of some packs, and their names; the hook is installed in ``folder``. Raises `BrokenPacks`."""
-    space = open_packs(packs)
+    space = open_sound(packs)
     return measurement_of(space, subject_of(space), extent, folder), [pack.name for pack in space.packs]
-
-
-def open_packs(packs: Sequence[str]) -> Workspace:
-    """The packs as they stand. Raises `BrokenPacks`."""
-    space = open_workspace(packs)
-    if not space.ok:
-        raise BrokenPacks(space.diagnostics)
-    return space
 
 
 def subject_of(space: Workspace) -> Subject:

@@ -17,6 +17,7 @@ from packgate.commands.shared import (
     command_action,
     context_options,
     open_gate,
+    open_sound,
     open_workspace,
     pack_option,
     print_findings,
@@ -89,9 +90,7 @@ def _in_effect(packs: tuple[str, ...], pairs: list[str], policy: str | None, now
     """The effective policy of somebody, or the caps of one policy."""
     from packgate.commands.effective import actor_action, policy_text, rules_for, stage_text
 
-    space = open_workspace(packs)
-    if not space.ok:
-        raise BrokenPacks(space.diagnostics)
+    space = open_sound(packs)
     rules = rules_for(space, actor_action(pairs, space), now, policy)
     print_text(policy_text(rules) if policy is None else stage_text(rules, bool(pairs)))
     return 0

@@ -144,15 +144,21 @@ def open_workspace(packs: Sequence[str], start: str = ".") -> Workspace:
     return space
 
 
+def open_sound(packs: Sequence[str]) -> Workspace:
+    """`open_workspace` for work that needs packs without errors. Raises `BrokenPacks`."""
+    space = open_workspace(packs)
+    if not space.ok:
+        raise BrokenPacks(space.diagnostics)
+    return space
+
+
 def open_gate(packs: Sequence[str], released: bool = False) -> Gate:
     """The gate of the named packs with the assignments of the repository, which hold where no stage is asked for. ``released``: the stages
     of the newest releases hold too. Raises `BrokenPacks` when a pack has errors."""
     from packgate.engine.assignments import Assignments
     from packgate.engine.gate import build_gate
 
-    space = open_workspace(packs)
-    if not space.ok:
-        raise BrokenPacks(space.diagnostics)
+    space = open_sound(packs)
     stages: dict[str, str] = {}
     if released:
         from packgate.commands.effective import newest_releases

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
-from packgate.commands.shared import BrokenPacks, open_workspace, pack_option, print_findings, print_text
+from packgate.commands.shared import BrokenPacks, open_sound, pack_option, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 
@@ -62,7 +62,7 @@ def command(
     if replayed is not None and (into is not None or script is not None or engine is not None):
         raise UserError("--replay starts no agent", "leave --engine, --script and --into away")
     try:
-        space = _space(packs)
+        space = open_sound(packs)
     except BrokenPacks as broken:
         print_findings(broken.findings)
         return FINDINGS
@@ -81,13 +81,6 @@ def command(
         print_text(_told(recording, judged))
     bad = [each for each in judged if each.outcome not in (AS_MEANT, NO_ACTION) or (replayed is not None and each.changed)]
     return FINDINGS if bad else CLEAN
-
-
-def _space(packs: Sequence[str]) -> Workspace:
-    space = open_workspace(packs)
-    if not space.ok:
-        raise BrokenPacks(space.diagnostics)
-    return space
 
 
 def _gate(space: Workspace) -> Gate:

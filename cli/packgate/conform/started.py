@@ -23,14 +23,20 @@ TRUE = "/usr/bin/true"
 BATCH = 60
 
 
-def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
-    """An agent with the last word of the first line that `--version` prints as its version, or why there is none."""
+def located(program: Program, absent: str, given: str | None, environ: Mapping[str, str]) -> str | Absent:
+    """The path of a program that can be started in a sandbox, or why not: ``absent`` says it where there is none."""
     path = find(program, given, environ)
     if path is None:
-        return Absent(f"no `{program.name}`: name it with --engine or {program.variable}, or install {hint}")
+        return Absent(absent)
     reason = sandbox.missing()
-    if reason is not None:
-        return Absent(reason)
+    return path if reason is None else Absent(reason)
+
+
+def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
+    """An agent with the last word of the first line that `--version` prints as its version, or why there is none."""
+    path = located(program, f"no `{program.name}`: name it with --engine or {program.variable}, or install {hint}", given, environ)
+    if isinstance(path, Absent):
+        return path
     step = Step([path, "--version"], env={"HOME": "/tmp", "PATH": "/usr/bin:/bin"}, timeout=60)
     (done,) = sandbox.run(Spec([folder_of(path)], [step]))
     words = [word for word in done.out.split("\n")[0].split() if word[:1].isdigit()]
@@ -39,9 +45,12 @@ def find_agent(program: Program, hint: str, given: str | None, environ: Mapping[
     return Engine(path, words[0].rstrip(".,"), (folder_of(path),))
 
 
-def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], steps: Sequence[Step]) -> list[Ran]:
+def sessions(
+    engine: Engine, setting: Setting, action: Mapping[str, Any], write: Mapping[str, str], steps: Sequence[Step], *, network: bool = False,
+) -> list[Ran]:
     """Make the folders of an action, the agent's own files (``write``) and the setting's, then run the sessions; what came of these. The
-    files are written again before every session: what an earlier one did to them is not what the next one starts with.
+    files are written again before every session: what an earlier one did to them is not what the next one starts with. ``network``: the
+    host's reaches them.
 
     Raises `NoSandbox` when something before them failed: nothing was measured then.
     """
@@ -50,8 +59,9 @@ def sessions(engine: Engine, setting: Setting, action: Mapping[str, Any], write:
         step.write = {**write, **setting.files, **step.write}
         step.modes = {**setting.modes, **step.modes}
     before = [*prepare(action), Step([TRUE], write=dict(write)), changes]
-    spec = Spec(list(engine.readable), [*before, *steps], copied=setting.copied, may_run=setting.may_run, servers=setting.servers)
-    ran = sandbox.run(spec)
+    ran = sandbox.run(Spec(
+        list(engine.readable), [*before, *steps], copied=setting.copied, may_run=setting.may_run, servers=setting.servers, network=network,
+    ))
     for step, done in zip(before, ran, strict=False):
         if done.code != 0:
             raise sandbox.NoSandbox(f"{' '.join(step.argv)} ended with {done.code}: {(done.err or done.out)[-800:]}")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from packgate.conform import setup
 from packgate.conform.engines import claude_code
 from packgate.conform.managed import hook_commands
-from packgate.conform.places import prepare
-from packgate.conform.sandbox import NoSandbox, run
-from packgate.conform.spec import Spec, Step
+from packgate.conform.sandbox import NoSandbox
+from packgate.conform.spec import Step
+from packgate.conform.started import sessions
 from packgate.installation.agents import AGENTS
 
 if TYPE_CHECKING:
@@ -47,12 +47,7 @@ def watching_hook(place: str, bundles: str) -> InstalledHook:
 def ask(engine: Engine, hook: InstalledHook, prompt: Prompt, model: Model) -> list[dict[str, Any]]:
     """The actions that the agent takes on a prompt, as action JSON, in order. Raises `NoSandbox` when it could not be asked."""
     setting = setup.hooked(_files(prompt, hook.launcher), hook_commands(AGENT, hook.launcher), hook)
-    before = [*prepare(prompt.place), Step(["/usr/bin/true"], write=setting.files, modes=setting.modes)]
-    steps = [*before, _session(engine, prompt, model)]
-    spec = Spec([*engine.readable], steps, copied=setting.copied, may_run=setting.may_run, network=model.script is None)
-    *prepared, done = run(spec)
-    if any(each.code != 0 for each in prepared):
-        raise NoSandbox("the folders of a prompt could not be made")
+    (done,) = sessions(engine, setting, prompt.place, {}, [_session(engine, prompt, model)], network=model.script is None)
     return _actions(done)
 
 

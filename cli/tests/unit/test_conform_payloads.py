@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from bundle_maker import POLICY, write_pack
 
-from packgate.commands.conform import hook_of, open_packs, subject_of
+from packgate.commands.conform import hook_of, subject_of
+from packgate.commands.shared import open_sound
 from packgate.conform.lane import ASKED, DENIED, RAN
 from packgate.conform.measurement import CASES, QUICK
 from packgate.conform.payloads.asking import Hook
@@ -129,7 +130,7 @@ def test_what_clients_make_of_answers(agent: str, event: str, out: object, code:
 
 def prepared(pack: str, folder: Path) -> Pass:
     """All cases and some rewrites of a pack, and a hook that decides with it."""
-    space = open_packs((pack,))
+    space = open_sound((pack,))
     subject = subject_of(space)
     return make_pass(subject.cases, subject.gate, hook_of(space, str(folder)), NAMES, CASES, NOW)
 

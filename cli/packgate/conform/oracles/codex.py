@@ -15,7 +15,7 @@ from packgate.conform.engines.codex import PROGRAM
 from packgate.conform.lane import ASKED, DENIED, RAN, RULE, Seen
 from packgate.conform.oracles.oracle import Refused
 from packgate.conform.spec import Spec, Step
-from packgate.conform.started import find_agent
+from packgate.conform.started import TRUE, find_agent
 from packgate.render.targets import codex
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _RULES = codex.PLACES[codex.RULES]
 _OUTCOMES = {"forbidden": DENIED, "prompt": ASKED, "allow": RAN}
-_TRUE = "/usr/bin/true"
 _ORDER = (RAN, ASKED, DENIED)
 
 
@@ -58,7 +57,7 @@ def _strictest(outcomes: Iterable[str]) -> Seen:
 
 def _outcomes(engine: Engine, rules: str, commands: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     """What the rules say to each command."""
-    first = Step([_TRUE], write={_RULES: rules})
+    first = Step([TRUE], write={_RULES: rules})
     steps = [_step(engine, words) for words in commands]
     done = sandbox.run(Spec(list(engine.readable), [first, *steps]))[1:]
     return {words: read(each) for words, each in zip(commands, done, strict=True)}

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packgate.conform import sandbox
-from packgate.conform.find import Program, find
+from packgate.conform.find import Program
 from packgate.conform.lane import Absent, Engine
 from packgate.conform.oracles.oracle import Answer, Refused, Replies
 from packgate.conform.spec import Spec, Step
+from packgate.conform.started import located
 from packgate.render.targets import opa
 
 if TYPE_CHECKING:
@@ -37,12 +38,10 @@ class Opa:
 
     def find(self, given: str | None, environ: Mapping[str, str]) -> Engine | Absent:
         """See `PolicyEngine`. The program is the package's `__init__.py`."""
-        path = find(PROGRAM, given, environ)
-        if path is None:
-            return Absent(f"no Python package `regopy`: name its environment with --engine or {PROGRAM.variable}, or install it")
-        reason = sandbox.missing()
-        if reason is not None:
-            return Absent(reason)
+        absent = f"no Python package `regopy`: name its environment with --engine or {PROGRAM.variable}, or install it"
+        path = located(PROGRAM, absent, given, environ)
+        if isinstance(path, Absent):
+            return path
         packages = os.path.dirname(os.path.dirname(path))
         engine = Engine(path, "", (packages, *_interpreter(packages)[1]))
         done = _run(engine, "", 60)
