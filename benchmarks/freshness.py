@@ -18,6 +18,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "composed": tuple(
         f"benchmarks/{name}.py" for name in ("compose*", "differential", "expansion", "explained*", "judges", "printed_form", "readings*")
     ),
+    "formats": ("testcases/guardrails/*.yaml", "benchmarks/guard_*.py"),
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "evasions": ("cli/packgate/testing/evasion.py", "cli/packgate/testing/evasions/*.py"),
@@ -31,13 +32,14 @@ READS: dict[str, tuple[str, ...]] = {
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
     "diff": ("engine", "model", "impact"),
+    "guardrails": ("guard", "formats"),
     "serve": ("serve", "engine", "model"),
     "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation"),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
     "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "evasions", "payloads"),
 }
 
-DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed", "evasions", "payloads"))
+DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed", "evasions", "payloads", "formats"))
 # A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
 LANE, RULES = "conform-", "-rules"
 # Policy engines, with what is rendered for them beside their own module. They decide over packgate's facts, which are inputs too.

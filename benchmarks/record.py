@@ -39,6 +39,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "peers": ((), SHARED / "peers-dev.jsonl"),
     "evade": ((), None),
     "hostile": ((), None),
+    "guardrails": ((), None),
     "fuzz": ((), None),
     "compiled": ((), None),
     "hook": ((), None),

@@ -85,7 +85,7 @@ def _codex(event: str, kind: str, reply: Reply) -> str:
     if said.get("decision") == "block":
         if not said.get("reason"):
             raise ValueError("no reason")
-        return "redact" if kind == OUTPUT and "<redacted" in said["reason"] else "deny"
+        return "redact" if kind == OUTPUT and "[REDACTED" in said["reason"] else "deny"
     return "warn" if special.get("additionalContext") and said.get("systemMessage") else "allow"
 
 
@@ -102,7 +102,7 @@ def _gemini(event: str, kind: str, reply: Reply) -> str:
     if "decision" in said:
         if said["decision"] != "deny" or not said.get("reason"):
             raise ValueError("`ask` hangs, and a denial needs a reason")
-        return "redact" if kind == OUTPUT and "<redacted" in said["reason"] else "deny"
+        return "redact" if kind == OUTPUT and "[REDACTED" in said["reason"] else "deny"
     if "tool_input" in special:
         return "redact"
     if kind == ACT:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 
-from packgate.guard.detectors import DETECTORS, mask
+from packgate.guard.detectors import mask, masking
+from packgate.guard.markers import marker as marker_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from packgate.guard.detectors import Detector
 
 # A shorter secret is no secret, and its letters stand in too many other words.
 _SHORTEST = 4
@@ -22,7 +21,6 @@ _SHORTEST = 4
 _TELLING = 8
 # Parts of names whose values are secrets.
 _NAMES = ("pass", "token", "secret", "key", "pwd", "auth", "cred")
-_HINTS = tuple((hint, detector) for detector in DETECTORS for hint in detector.hints)
 
 
 def texts(value: object) -> list[str]:
@@ -53,27 +51,19 @@ def _tells(name: str) -> bool:
 
 def known_secrets(sources: Iterable[str]) -> dict[str, str]:
     """The secrets in these texts, each with the id of its detector."""
-    given = list(sources)
     found: dict[str, str] = {}
-    for detector in _suspects("\n".join(given)):
-        for text in given:
-            for start, end in detector.find(text, text.lower()):
-                if end - start >= _SHORTEST:
-                    found.setdefault(text[start:end], detector.id)
+    scan = masking()
+    for text in sources:
+        for start, end, id in scan.hits(text):
+            if end - start >= _SHORTEST:
+                found.setdefault(text[start:end], id)
     return found
 
 
 def needs_masking(sources: list[str], quoted: list[str]) -> bool:
     """Whether anything of ``quoted`` could be a secret: by itself, or because ``sources`` hold one at all. Much cheaper than masking."""
-    # Searched in one go: most of what is quoted stands in the sources.
-    return bool(_suspects("\n".join([*sources, *quoted])))
-
-
-def _suspects(text: str) -> list[Detector]:
-    """The detectors that find something in texts joined by line ends, each of which counts as the end of one and the start of the next."""
-    lowered = text.lower()
-    hinted = dict.fromkeys([detector for hint, detector in _HINTS if hint in lowered])
-    return [detector for detector in hinted if detector.find(text, lowered)]
+    # Searched in one go, each text as lines of its own: most of what is quoted stands in the sources.
+    return bool(masking().hits("\n".join([*sources, *quoted])))
 
 
 def mask_with(sources: Iterable[str]) -> Callable[[str], str]:
@@ -86,7 +76,7 @@ def mask_with(sources: Iterable[str]) -> Callable[[str], str]:
         if len(text) < _SHORTEST:
             return text
         if hidden is None:
-            hidden = [(_whole(secret), f"<redacted:{name}>") for secret, name in _longest_first(known_secrets(sources))]
+            hidden = [(_whole(secret), marker_of(name, secret)) for secret, name in _longest_first(known_secrets(sources))]
         for pattern, marker in hidden:
             text = pattern.sub(marker, text)
         return mask(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from packgate.facts.parsers import PARSERS
-from packgate.guard.detectors import DETECTORS
+from packgate.guard.detectors import expressions
 from packgate.hook import patterns
 from packgate.shell.syntax import Lazy
 
@@ -25,8 +25,8 @@ def every_pattern(modules: Iterable[str]) -> list[tuple[Any, int]]:
             lazy = getattr(value, "__self__", value)
             if isinstance(lazy, Lazy):
                 lazy.pattern()
-    for detector in DETECTORS:
-        patterns.compile(detector.pattern)
+    for text in expressions():
+        patterns.compile(text)
     for parse in PARSERS.values():
         parse("x")
     return patterns.unforeseen

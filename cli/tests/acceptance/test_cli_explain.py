@@ -49,4 +49,4 @@ def test_nothing_of_a_command_acts_on_the_terminal() -> None:
 def test_a_key_of_several_lines_is_not_shown() -> None:
     found = explain("cat > k <<'E'\n-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----\nE\n")
     assert "MIIEvQIBADANBg" not in found
-    assert "<redacted:private-key>" in found
+    assert "[REDACTED:private-key]" in found

@@ -71,7 +71,7 @@ def test_an_explanation_holds_no_secret(name: str, secret: str, command: str) ->
     done = packgate("explain", command, "--pack", "recommended", "--policy", "opaque-execution", "--policy", "data-transfer")
     assert done.code == 0, done.err
     assert secret not in done.all
-    assert "<redacted:" in done.out
+    assert "[REDACTED:" in done.out
 
 
 @parametrized
@@ -79,7 +79,7 @@ def test_an_explanation_holds_no_secret(name: str, secret: str, command: str) ->
 def test_facts_hold_no_secret(name: str, secret: str, command: str, form: str) -> None:
     done = packgate("facts", command, "--format", form)
     assert secret not in done.all
-    assert form == "json" or "<redacted:" in done.out
+    assert form == "json" or "[REDACTED:" in done.out
 
 
 @parametrized

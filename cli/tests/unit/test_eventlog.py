@@ -32,7 +32,7 @@ def test_secrets_are_masked_before_texts_are_cut() -> None:
     text = json.dumps(masked_action(action))
     assert _SECRET not in text
     assert "hunter2hunter" not in text
-    assert "<redacted:" in text
+    assert "[REDACTED:" in text
     around = {"surface": "file", "content": "x" * (64 * 1024 - 20) + _SECRET + "y" * 1000, "path": "/p"}
     cut = masked_action(around)
     assert len(cut["content"]) <= 16 * 1024 + 1

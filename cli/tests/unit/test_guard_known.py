@@ -8,12 +8,12 @@ from packgate.guard.known import known_secrets, mask_with, texts
 
 
 @pytest.mark.parametrize(("source", "text", "hidden"), [
-    ("mysql --password hunter22", "hunter22", "<redacted:password-flag>"),
-    ("mysql -phunter22", "-phunter22", "-p<redacted:password-short-flag>"),
-    ("mysql -pabcd", "-pabcd", "-p<redacted:password-short-flag>"),
-    ("mysql --password=abcd", "abcde and xabcd stay, abcd goes", "abcde and xabcd stay, <redacted:password-flag> goes"),
+    ("mysql --password hunter22", "hunter22", "[REDACTED:password-flag]"),
+    ("mysql -phunter22", "-phunter22", "-p[REDACTED:password-short-flag]"),
+    ("mysql -pabcd", "-pabcd", "-p[REDACTED:password-short-flag]"),
+    ("mysql --password=abcd", "abcde and xabcd stay, abcd goes", "abcde and xabcd stay, [REDACTED:password-flag] goes"),
     ("ls", "nothing here", "nothing here"),
-    ("ls", "--password=hunter22", "--password=<redacted:password-flag>"),
+    ("ls", "--password=hunter22", "--password=[REDACTED:password-flag]"),
 ])
 def test_masking(source: str, text: str, hidden: str) -> None:
     hide = mask_with([source])

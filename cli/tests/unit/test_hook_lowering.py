@@ -34,7 +34,7 @@ def test_every_agent_has_a_row_for_each_of_its_events() -> None:
 
 @pytest.mark.parametrize(("agent", "event", "kind", "outcome"), CELLS)
 def test_answer_does_what_the_table_says(agent: str, event: str, kind: str, outcome: str) -> None:
-    reply = dialect(agent).answer(event, verdict(outcome, {"text": "<redacted>"}))
+    reply = dialect(agent).answer(event, verdict(outcome, {"text": "[REDACTED]"}))
     assert effect(agent, event, kind, reply) == lowering.row(agent, kind, event)[outcome][0]
 
 
@@ -46,7 +46,7 @@ def test_redaction_without_a_replacement_lets_nothing_through(agent: str, event:
 
 @pytest.mark.parametrize(("agent", "event", "kind", "outcome"), [cell for cell in CELLS if cell[3] != "allow"])
 def test_a_reason_always(agent: str, event: str, kind: str, outcome: str) -> None:
-    reply = dialect(agent).answer(event, verdict(outcome, {"text": "<redacted>"}))
+    reply = dialect(agent).answer(event, verdict(outcome, {"text": "[REDACTED]"}))
     said = f"{reply.stdout} {reply.stderr}"
     if lowering.row(agent, kind, event)[outcome][0] != "allow":
         assert "For the agent" in said or "For the person" in said

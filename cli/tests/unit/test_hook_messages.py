@@ -131,7 +131,7 @@ def test_what_comes_late_is_not_recorded_twice() -> None:
 def test_a_late_warning_goes_with_what_is_said_of_the_output() -> None:
     found = late(shell("twiddle a"), output=f"key={SECRET}")
     assert found.outcome == "redact"
-    assert found.replacement == "key=<redacted:aws-access-key>"
+    assert found.replacement == "key=[REDACTED:aws-access-key]"
     assert "Mind the lock." in found.for_agent
     assert "Use the vault." in found.for_agent
 
@@ -149,7 +149,7 @@ def test_a_redacted_output_keeps_its_shape() -> None:
     found = told({"surface": "output", "text": original["stdout"]}, kind=OUTPUT, original=original)
     assert found.outcome == "redact"
     assert found.policy_ids == ("no-keys",)
-    assert found.replacement == {"stdout": "key=<redacted:aws-access-key>\n", "stderr": "", "interrupted": False, "type": "text"}
+    assert found.replacement == {"stdout": "key=[REDACTED:aws-access-key]\n", "stderr": "", "interrupted": False, "type": "text"}
     assert SECRET not in found.for_agent
     assert "Use the vault." in found.for_agent
 

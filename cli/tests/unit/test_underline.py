@@ -70,4 +70,4 @@ def test_a_mark_behind_what_is_written_out_or_masked_stands_below_its_text() -> 
 def test_no_line_of_a_secret_of_several_lines_is_shown() -> None:
     key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQ\n-----END PRIVATE KEY-----"
     found = underlined(f"cat <<'E' > k\n{key}\nE", [(0, 11, 1)], mask, 80)
-    assert found == ["cat <<'E' > k", "<redacted:private-key>", "E"]
+    assert found == ["cat <<'E' > k", "[REDACTED:private-key]", "E"]

@@ -1,0 +1,61 @@
+"""Clouds and hosting. Formats: the providers' documentation, and what they register for secret scanning."""
+
+from __future__ import annotations
+
+from packgate.guard.detector import Detector
+from packgate.guard.tables.rows import END, LEFT, SEPARATOR, named, token
+
+CLOUD = "cloud-credentials"
+
+ROWS: tuple[Detector, ...] = (
+    token("aws-access-key", "AWS access key id", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}", "AKIA", "ASIA", "ABIA", "ACCA", group=CLOUD,
+          check="spread", examples=("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE", "AKIAEXAMPLE")),
+    Detector("aws-secret-key", "AWS secret access key",
+             r"(?i:secret)" + SEPARATOR + r"(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+             words=("secret",), check="digits", groups=(CLOUD,),
+             examples=("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY")),
+    Detector("aws-session-token", "AWS session token", r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{80,4096}",
+             starts=("IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz"), check="digits", groups=(CLOUD,), grows="[A-Za-z0-9/+=]"),
+    token("aws-bedrock-key", "AWS Bedrock API key", r"ABSK[A-Za-z0-9+/]{109,269}={0,2}|bedrock-api-key-[A-Za-z0-9+/=]{60,2048}", "ABSK",
+          "bedrock-api-key-", group=CLOUD),
+    token("google-api-key", "Google API key", r"AIza[A-Za-z0-9_-]{35}", "AIza", group=CLOUD),
+    token("google-oauth-token", "Google OAuth token", r"ya29\.[A-Za-z0-9_-]{20,2048}", "ya29.", group=CLOUD),
+    token("google-refresh-token", "Google OAuth refresh token", r"1//0[A-Za-z0-9_-]{80,110}", "1//0", group=CLOUD),
+    token("google-client-secret", "Google OAuth client secret", r"GOCSPX-[A-Za-z0-9_-]{28}", "GOCSPX-", group=CLOUD, check="spread"),
+    Detector("azure-storage-key", "Azure account key", r"(?i:AccountKey|SharedAccessKey)=(?P<secret>[A-Za-z0-9+/]{40,90}={0,2})(?![A-Za-z0-9+/=])",
+             words=("accountkey=", "sharedaccesskey="), check="spread", groups=(CLOUD,),
+             examples=("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",)),
+    Detector("azure-client-secret", "Microsoft Entra client secret", LEFT + r"[A-Za-z0-9_~.]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}(?![\w~-])",
+             words=("7q~", "8q~"), back=3, check="digits", groups=(CLOUD,)),
+    Detector("azure-key", "Azure service key", LEFT + r"[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}(?![A-Za-z0-9])",
+             words=("jqqj99",), back=52, check="digits", groups=(CLOUD,)),
+    Detector("azure-sas", "Azure shared access signature", r"(?<=[?&;])(?i:sig)=(?P<secret>[A-Za-z0-9%+/]{40,90}(?:%3[Dd]|=))",
+             words=("sig=",), check="digits", groups=(CLOUD,)),
+    Detector("azure-devops-token", "Azure DevOps token", rf"{LEFT}[A-Za-z0-9]{{76}}AZDO[A-Za-z0-9]{{4}}{END}",
+             words=("azdo",), back=76, check="digits", groups=(CLOUD,)),
+    token("digitalocean-token", "DigitalOcean token", r"do[opr]_v1_[a-f0-9]{64}", "dop_v1_", "doo_v1_", "dor_v1_", group=CLOUD),
+    token("alibaba-access-key", "Alibaba Cloud access key id", r"LTAI[A-Za-z0-9]{16,24}", "LTAI", group=CLOUD),
+    token("tencent-secret-id", "Tencent Cloud secret id", r"AKID[A-Za-z0-9]{32}", "AKID", group=CLOUD),
+    token("yandex-key", "Yandex Cloud key", r"AQVN[A-Za-z0-9_-]{35,38}|t1\.[A-Z0-9a-z_-]{10,400}\.[A-Za-z0-9_-]{86}={0,2}|YC[a-zA-Z0-9_-]{38}|y0_[A-Za-z0-9_-]{50,64}",
+          "AQVN", "t1.", "YCA", "y0_", group=CLOUD),
+    named("ibm-cloud-key", "IBM Cloud API key", r"[A-Za-z0-9_-]{44}", "ibm", group=CLOUD),
+    named("linode-token", "Akamai Linode token", r"[a-f0-9]{64}", "linode", group=CLOUD),
+    named("cloudflare-token", "Cloudflare token", r"[A-Za-z0-9_-]{40}|[a-f0-9]{37}", "cloudflare", group=CLOUD),
+    token("cloudflare-origin-key", "Cloudflare origin CA key", r"v1\.0-[a-f0-9]{24}-[a-f0-9]{146}", "v1.0-", group=CLOUD),
+    token("heroku-key", "Heroku key", r"HRKU-AA[A-Za-z0-9_-]{58}", "HRKU-AA", group=CLOUD),
+    named("heroku-uuid-key", "Heroku key of the older form", r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+          "heroku", group=CLOUD, check="spread"),
+    token("fly-token", "Fly.io token", r"fo1_[A-Za-z0-9_-]{43}|fm[12][ar]?_[A-Za-z0-9+/]{100,2048}={0,3}", "fo1_", "fm1_", "fm2_", "fm1a_", "fm1r_", group=CLOUD),
+    token("render-key", "Render key", r"rnd_[A-Za-z0-9]{32}", "rnd_", group=CLOUD),
+    token("netlify-token", "Netlify token", r"nf[pcou]_[A-Za-z0-9]{36,44}", "nfp_", "nfc_", "nfo_", "nfu_", group=CLOUD),
+    token("vercel-token", "Vercel token", r"vercel_blob_rw_[A-Za-z0-9]{16}_[A-Za-z0-9]{30}|vc[pikra]_[A-Za-z0-9]{24,60}", "vercel_blob_rw_", "vcp_", "vci_",
+          "vck_", "vcr_", "vca_", group=CLOUD),
+    token("supabase-key", "Supabase key", r"sbp_(?:oauth_)?[a-f0-9]{40}|sb_secret_[A-Za-z0-9_-]{31}", "sbp_", "sb_secret_", group=CLOUD),
+    token("pulumi-token", "Pulumi token", r"pul-[a-f0-9]{40}", "pul-", group=CLOUD),
+    Detector("terraform-token", "HCP Terraform token", rf"{LEFT}[A-Za-z0-9]{{14}}\.atlasv1\.[A-Za-z0-9_-]{{60,70}}{END}",
+             words=(".atlasv1.",), back=14, check="digits", groups=(CLOUD,)),
+    token("tailscale-key", "Tailscale key", r"tskey-(?:api|auth|client|scim|webhook)-[A-Za-z0-9]{8,20}-[A-Za-z0-9]{24,40}", "tskey-", group=CLOUD),
+    token("ngrok-token", "ngrok token", r"(?:ak|cr)_[A-Za-z0-9]{26,30}", "ak_", "cr_", group=CLOUD),
+    token("docker-swarm-token", "Docker Swarm join token", r"SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}", "SWMTKN-1-", group=CLOUD),
+    named("kubernetes-bootstrap-token", "Kubernetes bootstrap token", r"[a-z0-9]{6}\.[a-z0-9]{16}", "token", group=CLOUD),
+)
