@@ -135,7 +135,9 @@ def _holder(bundles: str | None, packs: tuple[str, ...]) -> Holder:
 
 def _settings(file: str | None, bundles: str | None, log: str | None) -> Settings:
     """How hooks are answered. Without an installation's file, whatever can't be decided is stopped."""
+    from packgate.guard.markers import use_key
     from packgate.hook.failure import CLOSED, Failure
+    from packgate.hook.marker_key import read_key
     from packgate.hook.settings import FAILING, Settings, read_settings
 
     if file is None:
@@ -143,6 +145,7 @@ def _settings(file: str | None, bundles: str | None, log: str | None) -> Setting
         return Settings(os.path.abspath(bundles or "."), dict.fromkeys(FAILING, CLOSED), log=place)
     try:
         settings = read_settings(os.path.abspath(os.path.expanduser(file)))
+        use_key(read_key(os.path.abspath(os.path.expanduser(file))))
     except Failure as failure:
         raise UserError(failure.sentence) from None
     if log is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packgate.guard.detector import SECRET, Detector
 from packgate.guard.libraries import DetectorUnavailable
-from packgate.guard.redact import redact, replaced
+from packgate.guard.redact import Redaction, redact, redact_json, replaced
 from packgate.guard.scan import Scan, ScanWithExamples, scan_of, unavailable
 from packgate.guard.table import DETECTORS, OR_EXAMPLE, PERSONAL_DATA, SECRETS, members, names
 
@@ -63,7 +63,7 @@ def expressions() -> list[str]:
 
 
 __all__ = [
-    "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "DetectorUnavailable", "Scan", "ScanWithExamples",
+    "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "DetectorUnavailable", "Redaction", "Scan", "ScanWithExamples",
     "detector_ids", "detects", "expressions", "mask", "mask_json", "masking", "members", "names", "redact",
-    "replaced", "scan_of", "unavailable",
+    "redact_json", "replaced", "scan_of", "unavailable",
 ]

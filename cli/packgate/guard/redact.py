@@ -75,18 +75,19 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def redact_json(value: Any, scan: Scan, found: list[Redaction] | None = None) -> Any:
+def redact_json(value: Any, scan: Scan, found: list[Redaction] | None = None, keep: frozenset[str] = frozenset()) -> Any:
     """Data of JSON with every hit in its texts and numbers replaced, names included; its shape stays. ``found`` collects what was
-    replaced. Deep data is gone through without recursion."""
-    return _Walk(scan, found).done(value)
+    replaced; texts of entries that ``keep`` names stay. Deep data is gone through without recursion."""
+    return _Walk(scan, found, keep).done(value)
 
 
 class _Walk:
-    __slots__ = ("found", "scan")
+    __slots__ = ("found", "keep", "scan")
 
-    def __init__(self, scan: Scan, found: list[Redaction] | None) -> None:
+    def __init__(self, scan: Scan, found: list[Redaction] | None, keep: frozenset[str]) -> None:
         self.scan = scan
         self.found = found
+        self.keep = keep
 
     def done(self, value: Any) -> Any:
         """The value with its texts replaced. Containers are made anew, each filled from a list of what is left to do."""
@@ -110,6 +111,8 @@ class _Walk:
         return holder[0]
 
     def _leaf(self, item: Any, name: str, path: str) -> Any:
+        if name in self.keep:
+            return item
         if isinstance(item, str):
             return self._named(item, name, path)
         if isinstance(item, int) and not isinstance(item, bool) and item >= _LONG_NUMBER:

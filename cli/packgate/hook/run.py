@@ -105,11 +105,14 @@ class Run:
 
     def _prepare(self, settings_path: str) -> None:
         """Read the settings, and find the dialect: the answer to a failure needs both."""
+        from packgate.guard.markers import use_key
         from packgate.hook.answer import kind_of
+        from packgate.hook.marker_key import read_key
         from packgate.hook.settings import read_settings
 
         try:
             self.settings = read_settings(settings_path)
+            use_key(read_key(settings_path))
         except Failure as failure:
             self.unusable = failure
         try:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from packgate.errors import UserError
 from packgate.hook.failure import Failure
 from packgate.hook.files import who_can_change
+from packgate.hook.marker_key import FILE as KEY
+from packgate.hook.marker_key import make_key
 from packgate.hook.settings import DEADLINE_MS, FILE, Settings
 from packgate.installation.agents import AGENTS, MANAGED
 from packgate.installation.changes import Change, Done, carry_out, digest, read_done, read_text, remove_folders, undo, write_done
@@ -103,6 +105,9 @@ def install(planned: Plan) -> None:
     unsafe = who_can_change(os.path.join(order.into, FILE))
     if unsafe is not None:
         raise UserError(f"{unsafe}: the hook would refuse its settings", "name a folder of your own with --into")
+    if order.scope != MANAGED:
+        # Where the hook runs as any user, whoever it runs as could read the key.
+        make_key(order.into)
     add_user(order.bundles, order.into)
     refresh(order.into)
     done = read_done(order.into)
@@ -151,7 +156,7 @@ def remove(into: str, removal: Sequence[tuple[Done, Change]]) -> bool:
         write_done(into, left)
         if not left:
             helpers = [NAME + agent.helper[0] for agent in AGENTS.values() if agent.helper is not None]
-            for name in (NAME, FILE, IMAGE, LOCK, *helpers):
+            for name in (NAME, FILE, KEY, IMAGE, LOCK, *helpers):
                 path = os.path.join(into, name)
                 if os.path.exists(path):
                     os.remove(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.guard.detector import Detector
+from packgate.guard.tables.rows import QUOTE
 
 GENERIC = "generic-secrets"
 
@@ -23,8 +24,8 @@ ROWS: tuple[Detector, ...] = (
     Detector("bearer-authorization", "Bearer authorization header", r"(?i:authorization)\\?['\"]?[ \t]{0,4}[:=,][ \t]{0,4}\\?['\"]?(?i:bearer|token) {1,4}(?P<secret>[A-Za-z0-9._~+/=-]{16,2048})",
              words=("authorization",), groups=(GENERIC,), check="random"),
     Detector("generic-secret", "Generated value assigned to a telling name",
-             r"(?i:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)(?:[_-]?(?:id|value|base64|b64|hex|prod|production|live|v\d))?\\?['\"]?\]?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}\\?['\"`]?"
-             r"(?P<secret>" + _NO_MARKER + r"[A-Za-z0-9+/_.~!@#%^&*-]{16,256}={0,2})(?=[\s'\"`,;\\)}\]&|]|$)",
+             r"(?i:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)(?:[_-]?(?:id|value|base64|b64|hex|prod|production|live|v\d))?\\?['\"]?\]?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}" + QUOTE
+             + r"(?P<secret>" + _NO_MARKER + r"[A-Za-z0-9+/_.~!@#%^&*-]{16,256}={0,2})(?=[\s'\"`,;\\)}\]&|]|$)",
              words=("key", "token", "secret", "passw", "passphrase", "pwd", "credential"), check="random", groups=(GENERIC,)),
     Detector("authorization-header", "Authorization header", r"(?i:bearer|basic|token)\s{1,8}(?P<secret>[A-Za-z0-9._~+/=-]{16,256})",
              words=("bearer", "basic", "token"), grows="[A-Za-z0-9._~+/=-]", loose=True),
@@ -39,6 +40,6 @@ ROWS: tuple[Detector, ...] = (
              + r"(?!\d{1,40}(?:[\s'\"]|$))[^\s'\"$<{/]{4,256})",
              words=(" -", "-u", "--user", "--proxy-user"), loose=True),
     Detector("secret-assignment", "Secret assigned to a name",
-             _TAIL + r"['\"]?\s{0,8}[=:]\s{0,8}['\"]?(?P<secret>" + _NO_MARKER + r"[^\s'\"$<{(,;&|)][^\s'\"&|;,)]{7,256})",
+             _TAIL + r"['\"]?\s{0,8}[=:]\s{0,8}" + QUOTE + r"(?P<secret>" + _NO_MARKER + r"[^\s'\"$<{(,;&|)][^\s'\"&|;,)]{7,256})",
              words=_WORDS, grows=r"[^\s'\"&|;,)]", loose=True),
 )
