@@ -150,11 +150,14 @@ def test_hooks_say_and_record_none(name: str) -> None:
     # Each payload carries some of them, all together every one.
     some = STRICT[RECORDED.index(name) % _PARTS::_PARTS]
     changed = _with(copy.deepcopy(payload), "\n".join(text for _, text, _ in some))
+    refused = ""
     try:
         module, _ = kind_of(agent, event)
         request = read_request(module, event, changed)
     except Failure as failure:
-        assert leaks(failure.sentence) == []
+        refused = failure.sentence
+    if refused:
+        assert leaks(refused) == []
         return
     for mode in (OPEN, CLOSED):
         settings = Settings("/b", dict.fromkeys(FAILING, mode))
@@ -206,8 +209,7 @@ def test_the_server_says_and_logs_none(tmp_path: Path) -> None:
     with serving(tmp_path, "--pack", str(ROOT / "packs/guardrails"), "--log", str(log)) as server:
         said = []
         for _, text, _ in ALL[::20]:
-            for action in actions(text):
-                said.append(server.client.post("/v1/decide", json=action).text)
+            said.extend(server.client.post("/v1/decide", json=action).text for action in actions(text))
             said.append(server.client.post("/v1/decide", content=text.encode()).text)
             said.append(server.client.get("/v1/nothing", params={"q": "x"}, headers={"x-it": "y"}).text)
             payload = {"hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_input": {"command": "ls"}, "tool_response": {"stdout": text}, "cwd": "/",
