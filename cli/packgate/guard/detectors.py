@@ -5,7 +5,7 @@ from __future__ import annotations
 from packgate.guard.detector import SECRET, Detector
 from packgate.guard.libraries import DetectorUnavailable
 from packgate.guard.redact import Redaction, redact, redact_json, replaced
-from packgate.guard.scan import Scan, ScanWithExamples, scan_of, unavailable
+from packgate.guard.scan import LOOK_ALIKE, Scan, ScanWithExamples, scan_of, unavailable
 from packgate.guard.table import DETECTORS, OR_EXAMPLE, PERSONAL_DATA, SECRETS, members, names
 
 TYPE_CHECKING = False
@@ -56,7 +56,7 @@ def mask_json(value: object, apply: Callable[[str], str] = mask) -> object:
 def expressions() -> list[str]:
     """Every regular expression that masking and detectors compile when they are first needed."""
     found = [text for detector in DETECTORS for text in detector.expressions()]
-    found.extend(masking().gate.expressions())
+    found.extend((LOOK_ALIKE, *masking().gate.expressions()))
     for name in names():
         found.extend(scan_of((name,)).gate.expressions())
     return list(dict.fromkeys(found))

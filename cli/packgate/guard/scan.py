@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from packgate.guard.checks import CHECKS, placeholder
+import re
+
+from packgate.guard.checks import CHECKS, mixed, placeholder
 from packgate.guard.contact import email, nino
 from packgate.guard.detector import PERSONAL
 from packgate.guard.gate import Gate
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     Hit = tuple[int, int, str]
 
+# A prefix, perhaps two, and a run of letters and digits.
+LOOK_ALIKE = r"[A-Za-z0-9]{2,12}[_.-](?:[A-Za-z0-9]{1,8}[_.-]){0,2}(?P<body>[A-Za-z0-9]{20,4096})"
+_compiled: list[re.Pattern[str]] = []
 # A hit of a detector that was set up by name alone: `id:us.ssn` is that module of stdnum.
 _BY_NUMBER = "id:"
 _PERSONAL_CHECKS = {"email": email, "nino": nino, "phone": phone, "national_phone": national_phone}
@@ -47,6 +52,8 @@ class Scan:
     def _try(self, detector: Detector, text: str, begin: int, found: list[Hit], done: dict[str, int]) -> None:
         match = detector.compiled().match(text, begin)
         if match is None:
+            if self._lenient and detector.starts:
+                self._try_look_alike(detector, text, begin, found, done)
             return
         start, end = match.span("secret" if match.re.groupindex else 0)
         if end - start and self._holds(detector, text[start:end]):
@@ -55,6 +62,13 @@ class Scan:
             done[detector.id] = end
         elif detector.starts:
             done[detector.id] = end
+
+    def _try_look_alike(self, detector: Detector, text: str, begin: int, found: list[Hit], done: dict[str, int]) -> None:
+        """For masking: what begins as a token does and goes on at random is one that was cut, or of a length that is not known yet."""
+        match = _look_alike().match(text, begin)
+        if match is not None and mixed(match.group("body")):
+            found.append((begin, match.end(), detector.id))
+            done[detector.id] = match.end()
 
     def _everywhere(self, detector: Detector, text: str, found: list[Hit]) -> None:
         for match in detector.compiled().finditer(text):
@@ -104,6 +118,12 @@ def _checked(detector: Detector, value: str) -> bool:
         return number(detector.check[len(_BY_NUMBER):], value)
     check = _PERSONAL_CHECKS.get(detector.check) or CHECKS[detector.check]
     return check(value)
+
+
+def _look_alike() -> re.Pattern[str]:
+    if not _compiled:
+        _compiled.append(re.compile(LOOK_ALIKE))
+    return _compiled[0]
 
 
 def merged(found: list[Hit]) -> list[Hit]:

@@ -113,6 +113,12 @@ def test_a_wrong_check_sum_is_no_token_for_a_policy_and_is_masked(id: str) -> No
     assert wrong not in mask(f"x {wrong}")
 
 
+@pytest.mark.parametrize("count", [24, 35, 40, 70])
+def test_a_token_of_another_length_is_masked(count: int) -> None:
+    token = "ghp_" + fill(f"{{a:{count}}}", random.Random(count))
+    assert mask(f"x {token}") == "x [REDACTED:github-token]"
+
+
 def test_behind_an_escaped_line_end_or_an_encoded_character_a_token_begins() -> None:
     token = fill("AKIA{2:16}", random.Random(2))
     for text in (rf"line\n{token}", rf"\t{token}\r", f"?x%3D{token}", f"a={token}&b", f"({token})"):
