@@ -18,7 +18,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "composed": tuple(
         f"benchmarks/{name}.py" for name in ("compose*", "differential", "expansion", "explained*", "judges", "printed_form", "readings*")
     ),
-    "formats": ("testcases/guardrails/*.yaml", "benchmarks/guard_*.py"),
+    "formats": ("benchmarks/guard_*.yaml", "benchmarks/guard_*.py"),
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
     "evasions": ("cli/packgate/testing/evasion.py", "cli/packgate/testing/evasions/*.py"),

@@ -1,4 +1,4 @@
-"""Values that look like secrets and personal data, made from the formats of `testcases/guardrails/formats.yaml`: random, seeded, with valid check
+"""Values that look like secrets and personal data, made from the formats of `benchmarks/guard_formats.yaml`: random, seeded, with valid check
 sums. None is anyone's. No line of this file or of the formats is one, so that no scanner takes them for a leak."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-FORMATS = Path(__file__).resolve().parent.parent / "testcases" / "guardrails" / "formats.yaml"
+FORMATS = Path(__file__).resolve().parent / "guard_formats.yaml"
 _HEX = "0123456789abcdef"
 CLASSES = {
     "a": string.ascii_letters + string.digits, "w": string.ascii_letters + string.digits + "_-", "l": string.ascii_lowercase + string.digits,
