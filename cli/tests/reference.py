@@ -258,9 +258,12 @@ class Reference:
                         would.append(min(mode, pack.uncertain, key=RANK.index))
                         modes.append(least(would[-1], cap))
         for pack in self.packs:
-            if pack.default == "deny" and any((pack.name, place) not in lifted for place, _ in enumerate(operations)):
-                would.append("block")
-                modes.append(least("block", stage or pack.rollout.pack))
+            default = pack.default.modes.get(self.action.data["surface"])
+            names = {pack.name, *pack.default.lifted_by}
+            free = {place for name, place in lifted if name in names}
+            if default is not None and free != set(range(len(operations))):
+                would.append("block" if default == "deny" else "audit")
+                modes.append(least(would[-1], stage or pack.rollout.pack))
         strictest = max(modes, key=RANK.index, default=None)
         answer = {"block": "deny", "terminate": "terminate", "require-approval": "require_approval"}.get(strictest, "allow")
         return {"matches": matches, "may": sorted(may), "mode": strictest, "decision": answer,

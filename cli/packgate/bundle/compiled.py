@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from packgate.bundle import shapes
-from packgate.model.policy import MODES, PATTERN_KINDS, STAGES, Condition, Outcome, Pack, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import DEFAULT_MODES, MODES, PATTERN_KINDS, STAGES, Condition, Default, Outcome, Pack, Pattern, Policy, Rollout, Waiver
 from packgate.model.vocabulary import FIELD_TYPES, FieldType, Vocabulary, vocabulary_from
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ..
 
 def _pack_data(pack: Pack) -> dict[str, Any]:
     return {
-        "name": pack.name, "version": pack.version, "title": pack.title, "default": pack.default, "uncertain": pack.uncertain,
+        "name": pack.name, "version": pack.version, "title": pack.title, "default": _default_data(pack.default), "uncertain": pack.uncertain,
         "lists": {name: list(items) for name, items in pack.lists.items()},
         "environments": {name: list(items) for name, items in pack.environments.items()},
         "terminate_after": None if pack.terminate_after is None else list(pack.terminate_after),
@@ -78,6 +78,13 @@ def _pack_data(pack: Pack) -> dict[str, Any]:
             for waiver in pack.waivers
         ],
     }
+
+
+def _default_data(default: Default) -> str | dict[str, Any]:
+    """A default for all surfaces is one word, as in bundles of before there were others."""
+    if default.uniform and not default.lifted_by:
+        return default.uniform
+    return {"surfaces": default.modes, "lifted_by": list(default.lifted_by)}
 
 
 def _policy_data(policy: Policy) -> dict[str, Any]:
@@ -116,7 +123,7 @@ def _pack(value: Any) -> Pack:
     return Pack(
         name, shapes.text(data["version"], "version"), policies,
         lists=shapes.mapping(data["lists"], "lists", shapes.texts),
-        default=shapes.choice(data["default"], ("allow", "deny"), "default"),
+        default=_default(data["default"]),
         uncertain=shapes.choice(data["uncertain"], MODES, "uncertain"),
         rollout=Rollout(
             _stage(rollout["pack"], "rollout/pack"), shapes.mapping(rollout["threats"], "rollout/threats", _stage),
@@ -128,6 +135,14 @@ def _pack(value: Any) -> Pack:
         environments=shapes.mapping(data["environments"], "environments", shapes.texts),
         terminate_after=None if data["terminate_after"] is None else _limit(data["terminate_after"]),
     )
+
+
+def _default(value: Any) -> Default:
+    if isinstance(value, str):
+        return Default(shapes.choice(value, tuple(DEFAULT_MODES), "default"))
+    data = shapes.record(value, ("surfaces", "lifted_by"), "default")
+    modes = shapes.mapping(data["surfaces"], "default/surfaces", lambda item, at: shapes.choice(item, ("audit", "deny"), at))
+    return Default(modes, shapes.texts(data["lifted_by"], "default/lifted_by"))
 
 
 def _limit(value: Any) -> tuple[int, int]:

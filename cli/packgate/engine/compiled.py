@@ -47,14 +47,14 @@ class Found:
 
 
 class Engine:
-    """Compiled packs. ``rules`` are in the order of matches: by pack, then by policy id."""
+    """Compiled packs. ``rules`` are in the order of matches: by pack, then by policy id. ``defaults``: by surface, the packs that do not
+    simply let run there what no policy allows, with their mode; empty where there are none."""
 
-    __slots__ = ("_stages", "denying", "index", "key", "packs", "releases", "rules")
+    __slots__ = ("_stages", "defaults", "index", "key", "packs", "releases", "rules")
 
     def __init__(self, packs: Sequence[Pack], rules: list[Rule], releases: Mapping[str, str], fold: bool) -> None:
         self.packs = tuple(packs)
-        # Those that deny what no policy of theirs allows.
-        self.denying = tuple(pack for pack in packs if pack.default == "deny")
+        self.defaults = defaults_of(packs)
         self.key = packs_key(packs)
         self.releases = releases
         self._stages: dict[str | None, Stages] = {}
@@ -115,6 +115,15 @@ class Engine:
         if not context.where_values(check.field):
             context.missing[f"{rule.policy.id} compares {check.field}, which the action does not say"] = None
         return False
+
+
+def defaults_of(packs: Sequence[Pack]) -> dict[str, tuple[tuple[Pack, str], ...]]:
+    """By surface, the packs with a default other than allow, and that default."""
+    found: dict[str, tuple[tuple[Pack, str], ...]] = {}
+    for pack in packs:
+        for surface, mode in pack.default.modes.items():
+            found[surface] = (*found.get(surface, ()), (pack, mode))
+    return found
 
 
 def compile_packs(

@@ -9,12 +9,12 @@ from __future__ import annotations
 from packgate.engine.context import Context
 from packgate.engine.identity import decision_id as make_id
 from packgate.engine.partly import MUST
-from packgate.engine.reasons import NO_MATCH, give_reason
+from packgate.engine.reasons import NO_MATCH, Unlifted, give_reason
 from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
 from packgate.model.operation import FULL
-from packgate.model.policy import MODE_RANK
+from packgate.model.policy import DEFAULT_MODES, MODE_RANK
 from packgate.model.value import show
 
 TYPE_CHECKING = False
@@ -55,7 +55,8 @@ def decide(
     identity = decision_id if decision_id is not None else lambda: make_id(action, engine.key, timestamp)
     decision = Decision(identity, action.id, timestamp, analysis, stages.bundles.copy())
     # Most operations concern no policy, so what weighing one needs is made when it is needed.
-    tally: _Tally | None = _Tally(decision, stages, Context(action), now) if engine.denying else None
+    defaults = engine.defaults.get(action.surface) if engine.defaults else None
+    tally: _Tally | None = _Tally(decision, stages, Context(action), now) if defaults else None
     for place, operation in enumerate(analysis.operations):
         entries = engine.index.candidates(operation)
         if entries:
@@ -68,18 +69,9 @@ def decide(
         decision.reason = NO_MATCH
         decision.notes = [*action.notes]
         return decision
-    _conclude(tally, _unlifted(tally, engine) if engine.denying else None)
+    _conclude(tally, tally.weigh_defaults(defaults) if defaults else None)
     decision.notes = [*action.notes, *tally.context.missing, *tally.remarks]
     return decision
-
-
-def _unlifted(tally: _Tally, engine: Engine) -> tuple[Pack, Operation | None] | None:
-    """The first operation that a pack denies because none of its policies allows it."""
-    stages = tally.stages
-    found = [(pack, each) for pack in engine.denying if stages.holds(pack) for each in tally.unlifted(pack)]
-    for pack in dict.fromkeys(pack for pack, _ in found):
-        tally.raise_modes("block", cap("block", stages.of_pack(pack)[0]))
-    return found[0] if found else None
 
 
 def decide_action(
@@ -107,7 +99,7 @@ class _Tally:
         self.rules: list[Rule] = []
         self.may: dict[str, Found] = {}
         self.remarks: list[str] = []
-        # Pack and place of the operations for which a policy lifts the pack's default.
+        # Operations that an `allow` policy names: its pack, and their place.
         self.lifted: set[tuple[str, int]] = set()
 
     def add(self, found: Found) -> None:
@@ -160,12 +152,30 @@ class _Tally:
         if decision.mode is None or MODE_RANK[effective] > MODE_RANK[decision.mode]:
             decision.mode = effective
 
-    def unlifted(self, pack: Pack) -> list[Operation | None]:
-        """Operations for which no `allow` policy of a pack lifts its default; None stands for what could not be
-        analysed, which no policy can name."""
+    def weigh_defaults(self, defaults: tuple[tuple[Pack, str], ...]) -> Unlifted | None:
+        """Let the defaults count of which some operation is not lifted; what the strictest of them rests on, None when all are lifted."""
+        strictest: Unlifted | None = None
+        for pack, default in defaults:
+            left = self._unlifted(pack) if self.stages.holds(pack) else []
+            if not left:
+                continue
+            mode = DEFAULT_MODES[default]
+            found = Unlifted(pack, default, cap(mode, self.stages.of_pack(pack)[0]), left[0])
+            self.raise_modes(mode, found.effective)
+            if found.effective == "block":
+                self.decision.denied_by.append(pack.name)
+            if strictest is None or MODE_RANK[found.effective] > MODE_RANK[strictest.effective]:
+                strictest = found
+        return strictest
+
+    def _unlifted(self, pack: Pack) -> list[Operation | None]:
+        """Operations for which no `allow` policy lifts a pack's default; None stands for what could not be analysed, which no policy can
+        name."""
         analysis = self.decision.analysis
+        lifters = (pack.name, *pack.default.lifted_by)
         found: list[Operation | None] = [
-            operation for place, operation in enumerate(analysis.operations) if (pack.name, place) not in self.lifted
+            operation for place, operation in enumerate(analysis.operations)
+            if not any((name, place) in self.lifted for name in lifters)
         ]
         if analysis.coverage != FULL:
             found.append(None)
@@ -186,7 +196,7 @@ class _Tally:
         return False
 
 
-def _conclude(tally: _Tally, unlifted: tuple[Pack, Operation | None] | None) -> None:
+def _conclude(tally: _Tally, unlifted: Unlifted | None) -> None:
     """Fill in what follows from all matches."""
     decision = tally.decision
     if decision.mode is None:

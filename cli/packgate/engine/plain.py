@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.policy import Assignment, Condition, Outcome, Pack, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import Assignment, Condition, Default, Outcome, Pack, Pattern, Policy, Rollout, Waiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ def pack_to(pack: Pack) -> dict[str, Any]:
     """A pack without its policies and its catalog."""
     return {
         "name": pack.name, "version": pack.version, "title": pack.title, "digest": pack.digest, "revision": pack.revision,
-        "lists": {name: list(items) for name, items in pack.lists.items()}, "default": pack.default, "uncertain": pack.uncertain,
+        "lists": {name: list(items) for name, items in pack.lists.items()}, "default": (pack.default.modes, pack.default.lifted_by), "uncertain": pack.uncertain,
         "environments": {name: list(words) for name, words in pack.environments.items()},
         "terminate_after": pack.terminate_after, "rollout": (pack.rollout.pack, pack.rollout.threats, pack.rollout.policies),
         "waivers": [_waiver_to(waiver) for waiver in pack.waivers],
@@ -23,10 +23,11 @@ def pack_to(pack: Pack) -> dict[str, Any]:
 def pack_from(data: dict[str, Any]) -> Pack:
     """The pack of `pack_to`, without policies."""
     stage, threats, policies = data["rollout"]
+    modes, lifted_by = data["default"]
     limit = data["terminate_after"]
     return Pack(
         data["name"], data["version"], (), title=data["title"], digest=data["digest"], revision=data["revision"],
-        terminate_after=None if limit is None else tuple(limit), default=data["default"], uncertain=data["uncertain"],
+        terminate_after=None if limit is None else tuple(limit), default=Default(modes, tuple(lifted_by)), uncertain=data["uncertain"],
         rollout=Rollout(stage, threats, policies), waivers=tuple(map(_waiver_from, data["waivers"])),
         lists={name: tuple(items) for name, items in data["lists"].items()},
         environments={name: tuple(words) for name, words in data["environments"].items()},

@@ -6,7 +6,7 @@ and the policies one by one; `PreparedEngine` decides what the engine decides th
 
 from __future__ import annotations
 
-from packgate.engine.compiled import Engine
+from packgate.engine.compiled import Engine, defaults_of
 from packgate.engine.identity import packs_key
 from packgate.engine.index import Bucket, Entry, Family, Index, Table
 from packgate.engine.patterns import Compiler
@@ -161,7 +161,7 @@ class PreparedEngine(Engine):
         self, common: dict[str, Any], family: Callable[[str], Any], rule: Callable[[int], Any], detectors: Detectors | None = None
     ) -> None:
         self.packs = tuple(pack_from(data) for data in common["packs"])
-        self.denying = tuple(pack for pack in self.packs if pack.default == "deny")
+        self.defaults = defaults_of(self.packs)
         self.key = packs_key(self.packs)
         self.releases = common["releases"]
         self._stages: dict[str | None, Stages] = {}

@@ -25,15 +25,33 @@ _LONGEST = 60
 _TEXT_FIELDS = ("content", "payload", "argument")
 
 
-def give_reason(decision: Decision, unlifted: tuple[Pack, Operation | None] | None, may: Found | None) -> str:
-    """The sentence for a decision: the strictest match, what was not allowed by a `default: deny`, or what may match."""
+class Unlifted:
+    """A pack's default that holds: ``default`` as written, the mode ``effective`` that the pack's stage leaves of it, and the first
+    ``operation`` that nothing allows; None for what could not be analysed."""
+
+    __slots__ = ("default", "effective", "operation", "pack")
+
+    def __init__(self, pack: Pack, default: str, effective: str, operation: Operation | None) -> None:
+        self.pack = pack
+        self.default = default
+        self.effective = effective
+        self.operation = operation
+
+    def sentence(self) -> str:
+        """It as a reason."""
+        what = "part of the action, which could not be analysed," if self.operation is None else _operation(self.operation)
+        if self.default == "audit":
+            return f"{self.pack.name} records what no policy covers, and {what} is such a gap."
+        return f"{self.pack.name} allows only what its policies name, and {what} is not among it."
+
+
+def give_reason(decision: Decision, unlifted: Unlifted | None, may: Found | None) -> str:
+    """The sentence for a decision: the strictest match, the default that nothing lifted, or what may match."""
     mode = decision.mode
     strictest = [match for match in decision.matches if match.effective == mode]
-    # A default that denies is as strict as a block; a policy says more than a default.
-    if unlifted is not None and not (strictest and mode in ("block", "terminate") and strictest[0].mode != "allow"):
-        pack, operation = unlifted
-        what = "part of the action, which could not be analysed," if operation is None else _operation(operation)
-        return f"{pack.name} allows only what its policies name, and {what} is not among it."
+    # A policy says more than a default; one that allows says nothing of what it did not lift.
+    if unlifted is not None and unlifted.effective == mode and (not strictest or strictest[0].mode == "allow"):
+        return unlifted.sentence()
     if strictest:
         return _matched(strictest, decision)
     if may is not None:

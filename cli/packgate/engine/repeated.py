@@ -31,9 +31,9 @@ def terminate_repeated(decision: Decision, packs: Iterable[Pack], earlier: Seque
 
 
 def _denying(decision: Decision, packs: Iterable[Pack]) -> list[Pack]:
-    """The packs that a denial stems from: those with a policy at block, else those that deny by default."""
-    names = {match.pack for match in decision.matches if match.effective == "block"}
-    return [pack for pack in packs if (pack.name in names if names else pack.default == "deny")]
+    """The packs that a denial stems from: those with a policy at block, else those whose default denies it."""
+    names = {match.pack for match in decision.matches if match.effective == "block"} or set(decision.denied_by)
+    return [pack for pack in packs if pack.name in names]
 
 
 def _terminate(decision: Decision, remark: str) -> None:

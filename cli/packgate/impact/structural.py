@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from packgate.engine.sentence import condition_text
 from packgate.engine.stages import STAGE_RANK
 from packgate.impact.waivers import waiver_changes
-from packgate.model.policy import MODE_RANK
+from packgate.model.action import SURFACES
+from packgate.model.policy import DEFAULT_MODES, MODE_RANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from packgate.diagnostics import Position
     from packgate.impact.sides import PackSide, Side
-    from packgate.model.policy import Condition, Policy
+    from packgate.model.policy import Condition, Default, Policy
 
 TIGHTENED, LOOSENED, NEUTRAL = "tightened", "loosened", "neutral"
 _TEXTS = ("title", "message", "rationale", "impact", "risk", "threat")
@@ -96,9 +97,7 @@ def _settings(base: PackSide, head: PackSide) -> Iterator[Change]:
     old, new = base.pack, head.pack
     if old.version != new.version:
         yield Change(head.name, "", "version", NEUTRAL, f"version {old.version} becomes {new.version}")
-    if old.default != new.default:
-        direction = TIGHTENED if new.default == "deny" else LOOSENED
-        yield Change(head.name, "", "default", direction, f"default {old.default} becomes {new.default}")
+    yield from _default(head.name, old.default, new.default)
     if old.uncertain != new.uncertain:
         sentence = f"what only may match counted as {old.uncertain} and now counts as {new.uncertain}"
         yield Change(head.name, "", "uncertain", _by(old.uncertain, new.uncertain), sentence)
@@ -111,6 +110,22 @@ def _settings(base: PackSide, head: PackSide) -> Iterator[Change]:
         yield Change(head.name, "", "catalog", NEUTRAL, "the pack's own catalog changed: what programs do is read differently")
     yield from _mapping(head.name, "list", old.lists, new.lists)
     yield from _mapping(head.name, "environment", old.environments, new.environments)
+
+
+def _default(pack: str, old: Default, new: Default) -> Iterator[Change]:
+    if old.uniform and new.uniform and old.modes != new.modes:
+        direction = _by(DEFAULT_MODES[old.uniform], DEFAULT_MODES[new.uniform])
+        yield Change(pack, "", "default", direction, f"default {old} becomes {new}")
+    else:
+        for surface in SURFACES:
+            before, after = old.of(surface), new.of(surface)
+            if before != after:
+                direction = _by(DEFAULT_MODES[before], DEFAULT_MODES[after])
+                yield Change(pack, "", "default", direction, f"default {before} becomes {after} for {surface}")
+    if old.lifted_by != new.lifted_by:
+        more = set(new.lifted_by) - set(old.lifted_by)
+        sentence = f"other packs that may lift the default: {_entries(old.lifted_by, new.lifted_by)}"
+        yield Change(pack, "", "default", LOOSENED if more else TIGHTENED, sentence)
 
 
 def _limit(limit: tuple[int, int] | None) -> str:

@@ -36,5 +36,6 @@ def _blocking(gate: Gate) -> list[str]:
         rule.policy.id for rule in gate.engine.rules
         if MODE_RANK[cap(rule.policy.outcome.mode, stages.of_rule(rule)[0])] >= MODE_RANK["require-approval"]
     ]
-    denying = [pack.name for pack in gate.engine.denying if stages.of_pack(pack)[0] == "block"]
+    defaults = [each for found in gate.engine.defaults.values() for each in found]
+    denying = [pack.name for pack, default in defaults if default == "deny" and stages.of_pack(pack)[0] == "block"]
     return sorted(dict.fromkeys([*denying, *found]))

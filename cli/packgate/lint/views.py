@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packgate.lint.rule import Finding, Place
-from packgate.source.build import build_policy
+from packgate.source.build import build_default, build_policy
 from packgate.source.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packgate.diagnostics import Fix
-    from packgate.model.policy import Policy
+    from packgate.model.policy import Default, Policy
     from packgate.model.vocabulary import Vocabulary
     from packgate.source.file import SourceFile
     from packgate.source.result import LoadResult
@@ -92,11 +92,9 @@ class PackView:
         return self.header.data if self.header is not None else {}
 
     @property
-    def default(self) -> str:
-        """``allow`` or ``deny``: what holds for actions that no policy matches."""
-        if self.result.pack is not None:
-            return self.result.pack.default
-        return str(self.data.get("default", "allow"))
+    def default(self) -> Default:
+        """What holds for operations that no policy allows."""
+        return self.result.pack.default if self.result.pack is not None else build_default(self.data)
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:

@@ -42,7 +42,7 @@ class Decision:
     """
 
     __slots__ = (
-        "_id", "action_id", "alerts", "analysis", "approver_role", "bundles", "confirm", "decision", "matches", "may_match",
+        "_id", "action_id", "alerts", "analysis", "approver_role", "bundles", "confirm", "decision", "denied_by", "matches", "may_match",
         "message", "mode", "notes", "policy_ids", "reason", "redactions", "risk_score", "timestamp", "would",
     )
 
@@ -66,6 +66,8 @@ class Decision:
         self.alerts: list[str] = []
         # Whether a policy that warns wants a person to be asked first, where one is there. Not part of the JSON.
         self.confirm = False
+        # Names of the packs whose default denies. Not part of the JSON.
+        self.denied_by: list[str] = []
         self.matches: list[Match] = []
         # Bare ids of policies that may match, sorted.
         self.may_match: list[str] = []

@@ -6,12 +6,16 @@ The loader makes them from YAML, a bundle from its canonical JSON; the engine co
 
 from __future__ import annotations
 
+from packgate.model.action import SURFACES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 MODES = ("allow", "audit", "warn", "require-approval", "block", "terminate")
 MODE_RANK = {mode: rank for rank, mode in enumerate(MODES)}
+# What a default is worth as a mode.
+DEFAULT_MODES = {"allow": "allow", "audit": "audit", "deny": "block"}
 STAGES = ("audit", "warn", "block")
 IMPACTS = ("one-way", "risky", "routine")
 # The modes that fit an impact: a looser one leaves a one-way door open, a stricter one stops everyday work.
@@ -166,9 +170,52 @@ class Waiver:
         self.where = where
 
 
+class Default:
+    """What holds of operations that no policy allows. ``modes``: ``audit`` or ``deny`` by surface, in the order of `SURFACES`; a surface
+    that it lacks is allowed. ``lifted_by``: packs whose `allow` policies lift it beside the pack's own."""
+
+    __slots__ = ("lifted_by", "modes")
+
+    def __init__(self, modes: str | dict[str, str] = "allow", lifted_by: tuple[str, ...] = ()) -> None:
+        """``modes``: one mode for every surface, or a mode by surface. Raises `ValueError` for anything else."""
+        given = dict.fromkeys(SURFACES, modes) if isinstance(modes, str) else modes
+        for surface, mode in given.items():
+            if surface not in SURFACES or mode not in DEFAULT_MODES:
+                raise ValueError(f"a default of {mode!r} for {surface!r}: modes are {', '.join(DEFAULT_MODES)}")
+        self.modes = {surface: given[surface] for surface in SURFACES if given.get(surface, "allow") != "allow"}
+        self.lifted_by = tuple(sorted(set(lifted_by)))
+
+    def of(self, surface: str) -> str:
+        """``allow``, ``audit`` or ``deny``."""
+        return self.modes.get(surface, "allow")
+
+    @property
+    def uniform(self) -> str:
+        """The mode of every surface where there is one for all; else empty."""
+        found = {self.of(surface) for surface in SURFACES}
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Default) and (other.modes, other.lifted_by) == (self.modes, self.lifted_by)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.modes.items()), self.lifted_by))
+
+    def __str__(self) -> str:
+        """``deny``, or ``deny for shell and web, audit for file``."""
+        if self.uniform:
+            return self.uniform
+        found = []
+        for mode in ("deny", "audit"):
+            surfaces = [surface for surface, each in self.modes.items() if each == mode]
+            if surfaces:
+                found.append(f"{mode} for {' and '.join(filter(None, (', '.join(surfaces[:-1]), surfaces[-1])))}")
+        return ", ".join(found)
+
+
 class Pack:
-    """A named, versioned set of policies. ``lists`` are the named lists its patterns refer to; ``default`` is
-    ``allow`` or ``deny``; ``uncertain`` the mode that a may-match counts as; ``environments`` more words that name an
+    """A named, versioned set of policies. ``lists`` are the named lists its patterns refer to; ``default`` is what
+    holds where none allows; ``uncertain`` the mode that a may-match counts as; ``environments`` more words that name an
     environment; ``terminate_after`` is how many denials within how many minutes end a session."""
 
     __slots__ = ("catalog", "default", "digest", "environments", "lists", "name", "policies", "revision", "rollout",
@@ -180,7 +227,7 @@ class Pack:
         version: str,
         policies: tuple[Policy, ...],
         lists: dict[str, tuple[str, ...]] | None = None,
-        default: str = "allow",
+        default: str | Default = "allow",
         uncertain: str = "audit",
         rollout: Rollout | None = None,
         waivers: tuple[Waiver, ...] = (),
@@ -195,7 +242,7 @@ class Pack:
         self.version = version
         self.policies = policies
         self.lists = lists or {}
-        self.default = default
+        self.default = Default(default) if isinstance(default, str) else default
         self.uncertain = uncertain
         self.rollout = rollout or Rollout()
         self.waivers = waivers

@@ -72,6 +72,10 @@ class Subject:
         return self.fails_closed(SURFACES_OF[dialect(agent).EVENTS[event]])
 
     def _stops(self) -> bool:
+        stages = self.gate.engine.stages(self.stage, self._assigned())
+        defaults = (each for found in self.gate.engine.defaults.values() for each in found)
+        if any(mode == "deny" and stages.holds(pack) and stages.of_pack(pack)[0] == "block" for pack, mode in defaults):
+            return True
         return any(MODE_RANK[self.effective(rule) or "allow"] >= MODE_RANK["block"] for rule in self.gate.engine.rules)
 
     def _assigned(self) -> dict[str, str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.policy import Assignment, Condition, Outcome, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import Assignment, Condition, Default, Outcome, Pattern, Policy, Rollout, Waiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +82,14 @@ def build_pattern(value: str | dict[str, str]) -> Pattern:
 def build_rollout(data: dict[str, Any]) -> Rollout:
     """Stages from rollout.yaml."""
     return Rollout(data.get("pack", "audit"), dict(data.get("threats") or {}), dict(data.get("policies") or {}))
+
+
+def build_default(header: dict[str, Any], base: Default | None = None) -> Default:
+    """The default of pack.yaml: one mode, or modes by surface, those that are not named as ``base`` has them; without one, the base's."""
+    given = header.get("default", {})
+    inherited = base or Default()
+    modes = given if isinstance(given, str) else {**inherited.modes, **given}
+    return Default(modes, (*header.get("lifted_by", inherited.lifted_by),))
 
 
 def build_limit(data: dict[str, int] | None) -> tuple[int, int] | None:

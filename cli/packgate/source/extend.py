@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from packgate.model.policy import IMPACTS, MODE_RANK, Policy
+from packgate.model.policy import DEFAULT_MODES, IMPACTS, MODE_RANK, Policy
 from packgate.source import codes
-from packgate.source.build import build_clauses, build_limit, build_outcome
+from packgate.source.build import build_clauses, build_default, build_limit, build_outcome
 from packgate.source.pointer import pointer
 from packgate.source.suggest import did_you_mean
 
@@ -45,8 +45,7 @@ def inherit(base: Pack, header: SourceFile, pack: str) -> tuple[tuple[Policy, ..
 def looser_settings(base: Pack, header: SourceFile) -> list[Diagnostic]:
     """Settings of pack.yaml that would loosen the base: ``default``, ``uncertain`` and redefined lists."""
     data, found = header.data, []
-    if base.default == "deny" and data.get("default") == "allow":
-        found.append(_finding(header, ("default",), f"{base.name} denies by default; allow is looser"))
+    found += _looser_default(base, header)
     uncertain = data.get("uncertain", base.uncertain)
     if MODE_RANK[uncertain] < MODE_RANK[base.uncertain]:
         found.append(_finding(header, ("uncertain",), f"{uncertain} is looser than {base.uncertain} of {base.name}"))
@@ -62,6 +61,28 @@ def looser_settings(base: Pack, header: SourceFile) -> list[Diagnostic]:
                 header, ("lists", name), f"the list '{name}' is one of {base.name}; redefining it could loosen its policies",
                 on_key=True, hint="use another name",
             ))
+    return found
+
+
+def _looser_default(base: Pack, header: SourceFile) -> list[Diagnostic]:
+    found = []
+    default = build_default(header.data, base.default)
+    looser = [
+        surface for surface, mode in base.default.modes.items()
+        if MODE_RANK[DEFAULT_MODES[default.of(surface)]] < MODE_RANK[DEFAULT_MODES[mode]]
+    ]
+    if looser and isinstance(header.data["default"], str):
+        found.append(_finding(header, ("default",), f"the default of {base.name} is {base.default}; {default} is looser"))
+    else:
+        for surface in looser:
+            was, now = base.default.of(surface), default.of(surface)
+            found.append(_finding(header, ("default", surface), f"the default of {base.name} is {was} for {surface}; {now} is looser"))
+    more = sorted(set(default.lifted_by) - set(base.default.lifted_by)) if base.default.modes else []
+    if more:
+        found.append(_finding(
+            header, ("lifted_by",), f"{', '.join(more)} would lift the default of {base.name}, which does not name it",
+            hint="policies of your own with `then: allow` lift it",
+        ))
     return found
 
 

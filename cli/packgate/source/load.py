@@ -9,7 +9,7 @@ from packgate.diagnostics import Diagnostic, Position
 from packgate.model.policy import Pack, Policy, Rollout
 from packgate.resources import ResourceError, packs_folder
 from packgate.source import codes
-from packgate.source.build import build_limit, build_rollout, build_waiver
+from packgate.source.build import build_default, build_limit, build_rollout, build_waiver
 from packgate.source.catalogs import compile_catalogs
 from packgate.source.collect import collect_policies, load_policies_file
 from packgate.source.extend import inherit, looser_settings
@@ -244,7 +244,7 @@ def _make_pack(
         words[name] = items + tuple(word for word in words.get(name, ()) if word not in items)
     return Pack(
         name=header["name"], version=header["version"], policies=policies, lists=lists,
-        default=header.get("default", base.default if base else "allow"),
+        default=build_default(header, base.default if base else None),
         uncertain=header.get("uncertain", base.uncertain if base else "audit"),
         rollout=build_rollout(result.rollout.data) if result.rollout is not None else Rollout(),
         waivers=tuple(build_waiver(item) for _, item in result.waivers.items("waivers")) if result.waivers else (),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from packgate.engine import compile_packs, decide
 from packgate.model.action import shell_action
 from packgate.model.operation import Analysis, Operation
-from packgate.model.policy import MODES, STAGES, Condition, Outcome, Pack, Pattern, Policy, Rollout
+from packgate.model.policy import MODES, STAGES, Condition, Default, Outcome, Pack, Pattern, Policy, Rollout
 from packgate.model.value import NAME, Glob, Hole, join
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -79,13 +79,18 @@ def condition(draw, fields=tuple(FIELDS)):
     return Condition(field, tuple(made), draw(st.sampled_from(["any", "any", "all", "not"])))
 
 
+defaults = st.sampled_from([
+    Default(), Default(), Default("deny"), Default("audit"), Default("deny", ("p", "q")), Default("audit", ("p", "q")),
+    Default({"shell": "deny", "file": "audit"}), Default({"shell": "audit"}), Default({"file": "deny"}, ("q",)),
+])
 clause = st.lists(condition(), min_size=1, max_size=2, unique_by=lambda each: each.field).map(tuple)
 
 
 @st.composite
 def pack(draw, label):
-    default = draw(st.sampled_from(["allow", "allow", "deny"]))
-    modes = MODES if default == "deny" else MODES[1:]
+    default = draw(defaults)
+    # An allow policy of one pack may lift the default of the other.
+    modes = MODES if default.modes or draw(st.booleans()) else MODES[1:]
     policies = tuple(
         Policy(
             f"{label}{number}", label, tuple(draw(st.sets(st.sampled_from(FAMILIES), min_size=1, max_size=2))),

@@ -20,16 +20,17 @@ from jsonschema import Draft202012Validator
 
 from packgate import __version__
 from packgate.bundle.canonical import canonical, parse
-from packgate.bundle.compiled import CATALOG_FORMAT, to_data
+from packgate.bundle.compiled import CATALOG_FORMAT, read_compiled, to_data
 from packgate.bundle.limits import DEFAULT
 from packgate.bundle.loaded import open_gate
 from packgate.bundle.manifest import MANIFEST
 from packgate.bundle.refusals import refusals
 from packgate.bundle.verify import open_bundle, read_bundle
 from packgate.engine.gate import build_gate
+from packgate.engine.plain import pack_from, pack_to
 from packgate.errors import UserError
 from packgate.model.action import parse_action
-from packgate.model.policy import Condition, Outcome, Pack, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import Condition, Default, Outcome, Pack, Pattern, Policy, Rollout, Waiver
 from packgate.source.vocabulary import builtin_vocabulary
 from packgate.source.workspace import load_workspace
 from packgate.testing.cases import collect, collect_inherited
@@ -171,6 +172,7 @@ def test_nothing_of_the_model_is_forgotten(kind):
         Outcome: {"mode", "redact", "alert", "approver", "confirm"},
         Waiver: {"id", "policy", "expires", "reason", "owner", "approver", "conditions", "where"},
         Rollout: {"pack", "threats", "policies"},
+        Default: {"modes", "lifted_by"},
         Condition: {"field", "patterns", "quantifier"},
         Pattern: {"kind", "text"},
     }[kind]
@@ -273,3 +275,25 @@ def test_canonical_json():
         deep = [deep]
     with pytest.raises(ValueError, match="deep"):
         canonical(deep)
+
+
+@pytest.mark.parametrize(("default", "written"), [
+    (Default(), "allow"), (Default("deny"), "deny"), (Default("audit"), "audit"),
+    (Default({"shell": "deny", "web": "audit"}), {"surfaces": {"shell": "deny", "web": "audit"}, "lifted_by": []}),
+    (Default("audit", ("tools", "local")), {"surfaces": dict.fromkeys(("shell", "file", "mcp", "web", "prompt", "output"), "audit"), "lifted_by": ["local", "tools"]}),
+])
+def test_a_default_is_carried(default, written):
+    pack = Pack("k", "1.0.0", (), default=default)
+    data = to_data(pack, builtin_vocabulary(), builtin_vocabulary(), {})
+    assert data["pack"]["default"] == written
+    found, _, _ = read_compiled(json.loads(json.dumps(data)))
+    assert found.default == default
+    assert pack_from(pack_to(pack)).default == default
+
+
+@pytest.mark.parametrize("default", ["block", {"surfaces": {"shell": "allow"}, "lifted_by": []}, {"surfaces": {"disk": "deny"}, "lifted_by": []}, {"surfaces": {}}])
+def test_a_default_that_is_unknown_is_refused(default):
+    data = to_data(Pack("k", "1.0.0", ()), builtin_vocabulary(), builtin_vocabulary(), {})
+    data["pack"]["default"] = default
+    with pytest.raises(ValueError, match="default|surfaces"):
+        read_compiled(data)

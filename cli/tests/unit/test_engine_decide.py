@@ -10,7 +10,7 @@ from packgate.engine import Context, PatternError, compile_packs, coverage, deci
 from packgate.engine.trace import distance
 from packgate.model.action import shell_action
 from packgate.model.operation import OPAQUE, PARTIAL, Analysis, Note, Operation
-from packgate.model.policy import Condition, Outcome, Pack, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import Condition, Default, Outcome, Pack, Pattern, Policy, Rollout, Waiver
 from packgate.model.value import Hole, Text
 
 FIELDS = {"operation": "word-nocase", "branch": "branch", "path": "path", "content": "text", "payload": "text"}
@@ -243,6 +243,42 @@ def test_an_allow_lifts_no_other_policy_and_no_other_pack():
     other = pack(policy("no", "warn"), default="allow", name="other")
     assert answer([pack(allow, default="deny"), other]).mode == "warn"
     assert answer([pack(allow, default="deny"), pack(name="other", default="deny")]).decision == "deny"
+
+
+def test_a_pack_names_those_that_may_lift_its_default():
+    allow = policy("ok", "allow")
+    strict = pack(default=Default("deny", ("tools", "absent")), name="strict")
+    assert answer([strict]).decision == "deny"
+    assert answer([strict, pack(allow, name="other")]).decision == "deny"
+    tools = pack(allow, name="tools")
+    assert (answer([strict, tools]).decision, answer([tools, strict]).mode) == ("allow", "allow")
+    # It lifts a default, never a policy; and only where its pack holds for the actor.
+    assert answer([strict, tools, pack(policy("no", "block"), name="third")]).decision == "deny"
+    assert answer([strict, tools], assigned={"tools": None}).decision == "deny"
+    half = pack(policy("ok", "allow", (on("branch", "topic"),)), name="tools")
+    assert answer([strict, half], [push("topic"), push("topic")]).decision == "allow"
+    assert answer([strict, half], [push("topic"), push("main")]).decision == "deny"
+
+
+def test_a_default_by_surface():
+    strict = pack(default=Default({"file": "deny", "shell": "audit"}), name="strict")
+    found = answer([strict])
+    assert (found.decision, found.mode, found.would, found.policy_ids) == ("allow", "audit", "audit", [])
+    assert found.reason == "strict records what no policy covers, and git-action push is such a gap."
+    assert answer([pack(default=Default({"file": "deny"}))]).mode is None
+    # The strictest default is what the reason tells of; a policy as strict says more.
+    both = answer([strict, pack(default=Default({"shell": "deny"}), name="zero")])
+    assert (both.decision, both.reason) == ("deny", "zero allows only what its policies name, and git-action push is not among it.")
+    assert answer([strict, pack(policy("seen", "audit"), name="other")]).reason == "seen records git-action push."
+    capped = answer([pack(default="deny", name="zero", rollout=Rollout("audit"))], stage=None)
+    assert (capped.decision, capped.mode, capped.would, capped.denied_by) == ("allow", "audit", "block", [])
+
+
+def test_a_default_is_of_known_surfaces_and_modes():
+    assert (str(Default()), str(Default("deny")), str(Default({"web": "allow"}))) == ("allow", "deny", "allow")
+    for modes in ("block", {"shell": "warn"}, {"disk": "deny"}):
+        with pytest.raises(ValueError, match="a default of"):
+            Default(modes)
 
 
 def test_the_decision_is_the_same_every_time():

@@ -92,8 +92,17 @@ def test_settings_may_not_loosen(tmp_path, more):
 
 def test_default_deny_stays(tmp_path):
     write_pack(tmp_path / "base", HEADER + "default: deny\n")
-    assert child(tmp_path).pack.default == "deny"
+    assert str(child(tmp_path).pack.default) == "deny"
     assert one(child(tmp_path, "default: allow\n"), codes.OVERRIDE_LOOSER)
+    assert one(child(tmp_path, "default: {shell: audit}\n"), codes.OVERRIDE_LOOSER)
+    assert one(child(tmp_path, "lifted_by: [another]\n"), codes.OVERRIDE_LOOSER)
+
+
+def test_a_default_by_surface_keeps_what_it_does_not_name(tmp_path):
+    write_pack(tmp_path / "base", HEADER + "default: {shell: deny, file: audit}\nlifted_by: [tools]\n")
+    pack = child(tmp_path, "default: {file: deny, web: audit}\n").pack
+    assert pack.default.modes == {"shell": "deny", "file": "deny", "web": "audit"}
+    assert (str(pack.default), pack.default.lifted_by) == ("deny for shell and file, audit for web", ("tools",))
 
 
 @pytest.mark.parametrize(("more", "limit"), [

@@ -59,7 +59,7 @@ def test_a_whole_pack_becomes_the_model(tmp_path):
     result = load_pack(path)
     assert result.diagnostics == []
     pack = result.pack
-    assert (pack.name, pack.version, pack.title, pack.default, pack.uncertain) == ("base", "1.2.0", "Base", "deny", "warn")
+    assert (pack.name, pack.version, pack.title, str(pack.default), pack.uncertain) == ("base", "1.2.0", "Base", "deny", "warn")
     assert (pack.lists, pack.environments) == ({"safe": ("main", "release/**")}, {"production": ("blue",)})
     assert [item.id for item in pack.policies] == ["first", "second"]
     first = pack.policies[0]

@@ -1,7 +1,7 @@
-"""Reports a policy of mode `allow` in a pack whose default is not `deny`.
+"""Reports a policy of mode `allow` that has no default to lift.
 
-`allow` lifts the default of its pack, never another policy. Where the default allows already, it does nothing, though it reads as if it
-made an exception.
+`allow` lifts the default of its pack, and those of packs that name its pack in `lifted_by`, never another policy. Where they allow
+already, it does nothing, though it reads as if it made an exception.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 def check(context: LintContext) -> Iterator[Finding]:
     """Allow policies that lift nothing."""
+    lifting = {name for pack in context.packs if pack.default.modes for name in pack.default.lifted_by}
     for view in context.policies:
-        if view.policy.outcome.mode == "allow" and view.pack.header is not None and view.pack.default != "deny":
-            yield view.finding(
-                "it allows what is allowed already: the pack does not deny by default", "then", on_key=True,
-                hint="for an exception from another policy use its `unless`; for an allow-list set `default: deny` in pack.yaml",
-            )
+        if view.policy.outcome.mode != "allow" or view.pack.header is None or view.pack.default.modes or view.pack.name in lifting:
+            continue
+        yield view.finding(
+            "it allows what is allowed already: no default is there to be lifted", "then", on_key=True,
+            hint="for an exception from another policy use its `unless`; for an allow-list set `default: deny` in pack.yaml",
+        )
 
 
-RULE = Rule("PG253", "allow-without-deny", "An allow policy in a pack that allows by default", Severity.ERROR, __doc__, check)
+RULE = Rule("PG253", "allow-without-deny", "An allow policy where nothing is denied by default", Severity.ERROR, __doc__, check)

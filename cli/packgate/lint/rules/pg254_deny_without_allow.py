@@ -1,6 +1,6 @@
-"""Reports a pack with `default: deny` and no policy of mode `allow`.
+"""Reports a pack that denies by default, with no policy of mode `allow`.
 
-It denies every action of every agent that it is assigned to.
+It denies every action of every agent that it is assigned to, on the surfaces of the default.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def check(context: LintContext) -> Iterator[Finding]:
     """Packs that deny everything."""
     for pack in context.packs:
-        if pack.header is None or pack.default != "deny" or pack.result.pack is None:
+        if pack.header is None or pack.result.pack is None or "deny" not in pack.default.modes.values():
             continue
-        if not any(policy.outcome.mode == "allow" for policy in pack.all_policies):
+        if not pack.default.lifted_by and not any(policy.outcome.mode == "allow" for policy in pack.all_policies):
             yield Finding(
                 Place(pack.header, "/default" if "default" in pack.data else "/extends"),
                 "the pack denies by default and allows nothing: it denies every action",
