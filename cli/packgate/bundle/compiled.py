@@ -9,7 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from packgate.bundle import shapes
-from packgate.model.policy import DEFAULT_MODES, MODES, PATTERN_KINDS, STAGES, Condition, Default, Outcome, Pack, Pattern, Policy, Rollout, Waiver
+from packgate.model.policy import (
+    DEFAULT_MODES,
+    MODES,
+    PATTERN_KINDS,
+    STAGES,
+    Condition,
+    Default,
+    Outcome,
+    Pack,
+    Pattern,
+    Policy,
+    Rollout,
+    Waiver,
+)
 from packgate.model.vocabulary import FIELD_TYPES, FieldType, Vocabulary, vocabulary_from
 
 if TYPE_CHECKING:
@@ -65,7 +78,8 @@ def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ..
 
 def _pack_data(pack: Pack) -> dict[str, Any]:
     return {
-        "name": pack.name, "version": pack.version, "title": pack.title, "default": _default_data(pack.default), "uncertain": pack.uncertain,
+        "name": pack.name, "version": pack.version, "title": pack.title, "default": _default_data(pack.default),
+        "uncertain": pack.uncertain,
         "lists": {name: list(items) for name, items in pack.lists.items()},
         "environments": {name: list(items) for name, items in pack.environments.items()},
         "terminate_after": None if pack.terminate_after is None else list(pack.terminate_after),

@@ -13,7 +13,8 @@ def pack_to(pack: Pack) -> dict[str, Any]:
     """A pack without its policies and its catalog."""
     return {
         "name": pack.name, "version": pack.version, "title": pack.title, "digest": pack.digest, "revision": pack.revision,
-        "lists": {name: list(items) for name, items in pack.lists.items()}, "default": (pack.default.modes, pack.default.lifted_by), "uncertain": pack.uncertain,
+        "lists": {name: list(items) for name, items in pack.lists.items()}, "uncertain": pack.uncertain,
+        "default": (pack.default.modes, pack.default.lifted_by),
         "environments": {name: list(words) for name, words in pack.environments.items()},
         "terminate_after": pack.terminate_after, "rollout": (pack.rollout.pack, pack.rollout.threats, pack.rollout.policies),
         "waivers": [_waiver_to(waiver) for waiver in pack.waivers],
