@@ -31,6 +31,7 @@ VERBS = {
     "bundle": "Build, check and compare the archives that enforcement points download.",
     "hook": "Ask packgate before an agent acts: install the hook, or answer one payload.",
     "promote": "Move a pack, a threat layer, a policy or an assignment to a later stage.",
+    "level": "Set the posture of a whole repository: tight, balanced or permissive.",
     "waivers": "List waivers and what each let through.",
     "release": "Release a pack: an annotated tag on the current commit.",
     "rollback": "Publish the earlier content of a pack as a new release.",

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from packgate.bundle import activation
 from packgate.bundle.build import Facts, build
+from packgate.bundle.canonical import digest
 from packgate.bundle.durable import locked
-from packgate.bundle.index import INDEX, Index, entry_of, to_bytes
+from packgate.bundle.index import ASSIGNMENTS, INDEX, Index, entry_of, to_bytes
 from packgate.bundle.installed import joined, read_active
 from packgate.bundle.opening import open_pack
 from packgate.bundle.verify import open_bundle
 from packgate.errors import UserError
 from packgate.resources import packs_folder
-from packgate.source.workspace import find_root
+from packgate.source.workspace import find_root, load_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +45,7 @@ def install_packs(into: str, packs: Sequence[str], stage: str | None, now: str) 
     ``packs``: names that packgate carries, or paths. ``stage``: that of each pack as a whole, in place of its rollout; None leaves the
     rollout. ``now``: RFC 3339. Raises `UserError`, and `Unfit` for a pack with errors.
     """
-    if os.path.isdir(os.path.join(into, "trust")):
+    if is_pulled(into):
         raise UserError(f"{into} is filled by packgate bundle pull; unsigned packs don't go into it", "name another folder with --bundles")
     active = read_active(into)
     built = []
@@ -54,6 +56,49 @@ def install_packs(into: str, packs: Sequence[str], stage: str | None, now: str) 
     os.makedirs(into, mode=0o755, exist_ok=True)
     with locked(into):
         return _activate(into, built, now)
+
+
+def build_repository(root: str, into: str, now: str) -> Snapshot:
+    """Build every pack of a policy repository with its assignments, for the folder of bundles ``into``; nothing is written yet.
+
+    A pack that no assignment names stands at the stage of packgate.yaml. Raises `UserError`, and `Unfit` for packs with errors.
+    """
+    space = load_workspace(root)
+    if not space.ok:
+        raise Unfit(space.diagnostics)
+    active = read_active(into)
+    named = {each.pack for each in space.assigned}
+    built = []
+    for result in space.results:
+        folder = Path(result.path).resolve()
+        held = None if active is None else active.held.get(folder.name)
+        stage = "block" if folder.name in named else space.stage or "block"
+        built.append(_build(folder, Facts(stage, 1 if held is None else held.revision + 1, now, days=_DAYS)))
+    file = Path(root, ASSIGNMENTS)
+    assignments = file.read_bytes() if file.is_file() else None
+    joined([open_bundle(each.data, now=now) for each in built], assignments).gate()
+    return Snapshot(into, tuple(built), assignments, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Packs that were built and load together, with the repository's assignments, for a folder of bundles."""
+
+    into: str
+    built: tuple[Built, ...]
+    assignments: bytes | None
+    now: str
+
+    def activate(self) -> list[str]:
+        """Make it what is in use in its folder; the names and versions of the packs."""
+        os.makedirs(self.into, mode=0o755, exist_ok=True)
+        with locked(self.into):
+            return _activate(self.into, self.built, self.now, self.assignments)
+
+
+def is_pulled(into: str) -> bool:
+    """Whether a folder of bundles is filled by `packgate bundle pull`."""
+    return os.path.isdir(os.path.join(into, "trust"))
 
 
 def _folder(pack: str) -> Path:
@@ -97,14 +142,17 @@ def _build(folder: Path, facts: Facts) -> Built:
     return build(opened.space, opened.result, facts)
 
 
-def _activate(into: str, built: Sequence[Built], now: str) -> list[str]:
+def _activate(into: str, built: Sequence[Built], now: str, assignments: bytes | None = None) -> list[str]:
     bundles = [open_bundle(each.data, now=now) for each in built]
-    joined(bundles, None).gate()
+    joined(bundles, assignments).gate()
     staged = activation.stage(into)
-    index = to_bytes(Index(tuple(sorted((entry_of(bundle) for bundle in bundles), key=lambda entry: entry.pack))))
+    named = None if assignments is None else f"sha256:{digest(assignments)}"
+    index = to_bytes(Index(tuple(sorted((entry_of(bundle) for bundle in bundles), key=lambda entry: entry.pack)), named))
     for name, data in [(INDEX, index), *((each.name, each.data) for each in built)]:
         Path(staged, name).write_bytes(data)
+    if assignments is not None:
+        Path(staged, ASSIGNMENTS).write_bytes(assignments)
     files = {bundle.manifest.pack: each.name for bundle, each in zip(bundles, built, strict=True)}
-    activation.activate(into, staged, activation.snapshot_name(index, sorted(files)), bundles, files, False, now)
+    activation.activate(into, staged, activation.snapshot_name(index, sorted(files)), bundles, files, assignments is not None, now)
     activation.sweep(into, read_active(into))
     return [f"{bundle.manifest.pack} {bundle.manifest.version}" for bundle in bundles]

@@ -48,6 +48,10 @@ ALLOWED: dict[str, set[str]] = {
     "installation": {
         "render", "hook", "eventlog", "bundle", "source", "testing", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors", "resources",
     },
+    # A posture for a whole repository, in one commit.
+    "level": {
+        "installation", "bundle", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "errors", "resources",
+    },
     # Drives real agents and engines.
     "conform": {
         "installation", "render", "hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors",
@@ -65,7 +69,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
-        "trial",
+        "trial", "level",
         "strict_json",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},

@@ -1,4 +1,4 @@
-"""The one place that talks to git."""
+"""A git repository as it is read, and the branches and tags that are made in it."""
 
 from __future__ import annotations
 
