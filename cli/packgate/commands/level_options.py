@@ -99,10 +99,11 @@ def committed_settings(repository: WritableRepository, prefix: str) -> dict[str,
     return data if isinstance(data, dict) else None
 
 
-def preparation(repository: WritableRepository, prefix: str, bundles: str | None, quiet: bool) -> Prepare:
-    """How the packs of a commit are checked, and made what this machine decides with."""
+def preparation(repository: WritableRepository, prefix: str, bundles: str | None, quiet: bool, check: bool = True) -> Prepare:
+    """How the packs of a commit are checked, and made what this machine decides with. ``check``: also where nothing is activated."""
 
     def prepare(commit: str) -> Callable[[], list[str]]:
+        from packgate.bundle.opening import shown_from
         from packgate.impact.sides import open_side
         from packgate.installation import places
         from packgate.installation.kept_snapshot import keep_before, kept_before, note_ours
@@ -111,12 +112,14 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
         from packgate.source.files import YAML
 
         into = os.path.abspath(bundles or places.bundles_folder(os.environ))
+        if quiet and not check:
+            return list
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="packgate-commit-")))
             repository.export(commit, prefix, folder, YAML)
             side = open_side("the level", folder, (), prefix or ".", open_cache())
             if side.findings:
-                raise NotFit(side.findings)
+                raise NotFit(shown_from(side.findings, folder, prefix or "."))
             keep = repository.private
             level = state_of(repository, prefix, commit).level()
             # Without a level, what was in use before there was one is in use again.
@@ -126,7 +129,7 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
             try:
                 snapshot = kept or build_repository(str(folder), into, clock.now())
             except Unfit as unfit:
-                raise NotFit(unfit.findings) from unfit
+                raise NotFit(shown_from(unfit.findings, folder, prefix or ".")) from unfit
 
         def act() -> list[str]:
             from packgate.installation.users import noted_users, refresh_users

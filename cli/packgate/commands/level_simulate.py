@@ -40,6 +40,7 @@ def command(level: str, events: tuple[Path, ...], limit: int, at: str | None, fo
       packgate level simulate tight --events ~/.local/state/packgate/events.jsonl --limit 50
       packgate level simulate balanced --format json
     """
+    from packgate.bundle.opening import shown_from
     from packgate.level.simulating import Broken, read_actions, simulate
 
     recorded = [each for file in events for each in read_actions(file)]
@@ -48,7 +49,7 @@ def command(level: str, events: tuple[Path, ...], limit: int, at: str | None, fo
         try:
             found = simulate(folder, level, recorded, ours=ours, shown=".", now=at or clock.now(), cache=open_cache())
         except Broken as broken:
-            print_findings(broken.findings, err=True)
+            print_findings(shown_from(broken.findings, folder, "."), err=True)
             return FINDINGS
     _print(found, form, limit)
     return CLEAN

@@ -30,7 +30,7 @@ def command(audit: str, reason: str | None, branch: str | None, bundles: str | N
 
     AUDIT-ID is what `packgate level apply` printed, or the commit. Every file that the change touched is again, byte for byte, what it was
     before; other files stay, whatever later commits did to them. It is a new commit with an audit id of its own, which can be undone, too.
-    When a later commit changed one of those files, nothing is done: they are listed, and the exit code is 1.
+    With --no-activate packs that have errors meanwhile are no obstacle. When a later commit changed one of those files, nothing is done: they are listed, and the exit code is 1.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def command(audit: str, reason: str | None, branch: str | None, bundles: str | N
     from packgate.level.changing import Conflicts, change_back
 
     repository, prefix = open_repository("undo")
-    prepare = preparation(repository, prefix, bundles, quiet)
+    prepare = preparation(repository, prefix, bundles, quiet, check=False)
     try:
         resume(repository, prepare)
         change = change_back(repository, audit, clock.now(), None if reason is None else mask(reason))

@@ -1,0 +1,87 @@
+"""A program for tests: runs `packgate level ARGUMENTS` again and again, and kills itself with SIGKILL at one more point each time.
+
+    python killed_level.py TEMPLATE FOLDER REPORT ARGUMENTS…
+
+TEMPLATE is a repository, copied to FOLDER before each run. A point is before or after anything that can be seen from outside: a git
+process, a file that is replaced, removed or renamed. For each, a line of JSON goes into REPORT: what was there right after the kill, and
+what was there once the next `packgate level show` had run. The last line is of the run that nobody killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from level_repository import files_of, git, standing, state
+
+from packgate.cli import run
+from packgate.gitio.writing import WritableRepository
+from packgate.level.transaction import pending
+
+_STEPS = [(os, name) for name in ("replace", "unlink", "rmdir", "rename", "remove", "makedirs")] + [(WritableRepository, "_run")]
+_ORIGINALS = [getattr(owner, name) for owner, name in _STEPS]
+
+
+def _watch(point: int) -> None:
+    """Let this process die at a point: even ones are before, odd ones after a step."""
+    passed = 0
+
+    def step(original: Any) -> Any:
+        def watched(*arguments: Any, **named: Any) -> Any:
+            nonlocal passed
+            for after in (0, 1):
+                if passed == point:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                passed += 1
+                if not after:
+                    result = original(*arguments, **named)
+            return result
+
+        return watched
+
+    for (owner, name), original in zip(_STEPS, _ORIGINALS, strict=True):
+        setattr(owner, name, step(original))
+
+
+def _run_killed(folder: Path, arguments: list[str], point: int) -> int:
+    child = os.fork()
+    if child == 0:
+        os.chdir(folder)
+        _watch(point)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = run(["level", *arguments])
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main(template: Path, folder: Path, report: Path, arguments: list[str]) -> None:
+    """Points one after the other, until a run ends by itself. Before the journal is written, when there are objects at most, every eighth
+    will do; from then on every one."""
+    stride, point, begun = 8, 0, False
+    with report.open("w", encoding="utf-8") as file:
+        while True:
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(template, folder, symlinks=True)
+            git(folder, "update-index", "-q", "--refresh")
+            code = _run_killed(folder, arguments, point)
+            if not begun and (code != -signal.SIGKILL or pending(WritableRepository(str(folder))) is not None):
+                begun, stride, point = True, 1, point - stride + 1
+                continue
+            found: dict[str, Any] = {"code": code, "point": point, "tree": git(folder, "rev-parse", "HEAD^{tree}"), "files": files_of(folder)}
+            standing(folder)
+            found["state"] = state(folder)
+            file.write(json.dumps(found) + "\n")
+            if code != -signal.SIGKILL:
+                return
+            point += stride
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])
