@@ -30,7 +30,8 @@ def command(audit: str, reason: str | None, branch: str | None, bundles: str | N
 
     AUDIT-ID is what `packgate level apply` printed, or the commit. Every file that the change touched is again, byte for byte, what it was
     before; other files stay, whatever later commits did to them. It is a new commit with an audit id of its own, which can be undone, too.
-    With --no-activate packs that have errors meanwhile are no obstacle. When a later commit changed one of those files, nothing is done: they are listed, and the exit code is 1.
+    When a later commit changed one of those files, nothing is done: they are listed, and the exit code is 1. With --no-activate, errors
+    that packs have meanwhile are no obstacle.
 
     \b
     Examples:

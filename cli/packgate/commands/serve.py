@@ -6,12 +6,13 @@ import logging
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from packgate import clock
-from packgate.commands.shared import STAGES, BrokenPacks, open_gate, pack_option, print_findings, print_text
+from packgate.commands.shared import STAGES, BrokenPacks, open_gate, open_workspace, pack_option, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 _PORT = 7423
 # Parameters that hold paths, and their options.
-_PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--log"), ("path", "--socket"), ("token_file", "--token-file"))
+_PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--log"), ("path", "--socket"), ("token_file", "--token-file"),
+          ("member_token_file", "--member-token-file"))
 
 
 @click.command("serve")
@@ -39,6 +41,10 @@ _PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--
 @click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True, help="0 takes a free one.")
 @click.option("--socket", "path", type=click.Path(dir_okay=False), metavar="PATH", help="Listen on a Unix socket instead: its owner's.")
 @click.option("--token-file", type=click.Path(dir_okay=False), metavar="FILE", help="The token of clients; made if it is not there.")
+@click.option(
+    "--member-token-file", type=click.Path(dir_okay=False), metavar="FILE",
+    help="A second token, for those who may look (status, simulate) but ask for no decision; made if it is not there.",
+)
 @click.option(
     "--settings", "settings_file", type=click.Path(dir_okay=False), metavar="FILE",
     help="The hook.json of an installation: its bundles, log and failure modes.",
@@ -54,12 +60,14 @@ _PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI description, and end.")
 def command(
     bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
-    settings_file: str | None, log: str | None, reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
+    member_token_file: str | None, settings_file: str | None, log: str | None, reload_every: float, supervisor: str | None, system: bool,
+    dry_run: bool, openapi: bool,
 ) -> int:
     """Decide over HTTP, on this machine only.
 
     POST /v1/decide takes an action and answers with its decision; POST /v1/hooks/AGENT/EVENT takes what an agent's hook sends and answers
-    in its dialect; GET /v1/status and GET /metrics tell about the server, GET /openapi.json describes it.
+    in its dialect; GET /v1/status and GET /metrics tell about the server, GET /openapi.json describes it. GET /v1/simulate?level=tight says
+    what a level would change; applying one is for git (packgate level apply).
 
     Bundles that are pulled meanwhile are loaded without a pause; when they can't be, those in use stay. SIGHUP loads at once, SIGTERM ends
     with every request answered.
@@ -80,6 +88,8 @@ def command(
         raise UserError("--bundles, --pack and --settings exclude each other", "each of them says which packs hold")
     if path is None and token_file is None:
         raise UserError("over TCP every user of this machine can connect", "give --token-file FILE, or --socket PATH")
+    if member_token_file is not None and token_file is None:
+        raise UserError("--member-token-file goes with --token-file", "on a Unix socket the file system says who may connect")
     if (system or dry_run) and supervisor is None:
         raise UserError("--system and --dry-run belong to --install")
     if supervisor is not None:
@@ -87,7 +97,7 @@ def command(
             raise UserError("a server that starts by itself decides with bundles", "packgate serve --bundles DIR --install …")
         if bundles is None and settings_file is None:
             raise UserError("which policies hold is not said", "give --bundles DIR or --settings FILE")
-        return _install(supervisor, system, dry_run, [token_file, path, log])
+        return _install(supervisor, system, dry_run, [token_file, member_token_file, path, log])
     need_serve()
     from packgate.serve.access import read_token
     from packgate.serve.run import Options
@@ -101,8 +111,11 @@ def command(
         print_findings(broken.findings, err=True)
         return FINDINGS
     token = None if token_file is None else read_token(os.path.expanduser(token_file))
+    member = None if member_token_file is None else read_token(os.path.expanduser(member_token_file))
+    if member is not None and member == token:
+        raise UserError("the two tokens are the same", "remove the file of one, and it is made anew")
     stage = stage or ("block" if bundles is None else None)
-    return _serve(holder, host, port, path, Options(token, reload_every, stage, settings))
+    return _serve(holder, host, port, path, Options(token, reload_every, stage, settings, member, _fill(bundles, packs, stage)))
 
 
 def _print_description() -> int:
@@ -131,6 +144,26 @@ def _holder(bundles: str | None, packs: tuple[str, ...]) -> Holder:
         return Holder(load, file_stamp(os.path.join(folder, ACTIVE)), clock.now)
     except Refused as refusal:
         raise UserError(f"refused: {refusal.code}: {refusal.message}", refusal.hint) from refusal
+
+
+def _fill(bundles: str | None, packs: tuple[str, ...], stage: str | None) -> Callable[[Path], None]:
+    """What writes the sources of what is in use into a folder, as a policy repository; ``stage`` in place of their rollouts."""
+
+    def fill(folder: Path) -> None:
+        from packgate.serve.simulation import fill_from_bundles, fill_from_packs
+
+        if bundles is None:
+            fill_from_packs(open_workspace(packs), folder, stage)
+            return
+        from packgate.bundle.index import ASSIGNMENTS
+        from packgate.bundle.installed import load_installed, read_active
+
+        active = read_active(bundles)
+        named = active is not None and active.assignments
+        assignments = Path(bundles, "snapshots", active.snapshot, ASSIGNMENTS).read_bytes() if active is not None and named else None
+        fill_from_bundles(load_installed(bundles).bundles, assignments, folder, stage)
+
+    return fill
 
 
 def _settings(file: str | None, bundles: str | None, log: str | None) -> Settings:

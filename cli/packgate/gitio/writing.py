@@ -144,11 +144,14 @@ class WritableRepository(Repository):
             now = self._working(path)
             then = None if after is None else (after.mode == FILE_MODES[1], self._filtered(new, path))
             if now == then:
+                if then is None:
+                    self._prune(path)
                 continue
             if now != (None if before is None else (before.mode == FILE_MODES[1], self._filtered(old, path))):
                 left.append(path)
             elif then is None:
-                self._remove(path)
+                os.unlink(os.path.join(self.root, path))
+                self._prune(path)
             else:
                 self._replace(path, *then)
         self._update_index({path: after for path, (_, after) in changes.items() if path not in left})
@@ -192,13 +195,14 @@ class WritableRepository(Repository):
         os.chmod(part, (0o777 if executable else 0o666) & ~mask)
         os.replace(part, place)
 
-    def _remove(self, path: str) -> None:
-        """Remove a file, and the folders that are empty without it."""
-        place = os.path.join(self.root, path)
-        os.unlink(place)
-        folder = os.path.dirname(place)
-        while folder != self.root and not os.listdir(folder):
-            os.rmdir(folder)
+    def _prune(self, path: str) -> None:
+        """Remove the folders that are empty without a file."""
+        folder = os.path.dirname(os.path.join(self.root, path))
+        while folder != self.root:
+            if os.path.isdir(folder):
+                if os.listdir(folder):
+                    return
+                os.rmdir(folder)
             folder = os.path.dirname(folder)
 
     def _update_index(self, changes: Mapping[str, Entry | None], index: str | None = None) -> None:

@@ -22,7 +22,7 @@ from packgate.level.planning import folder_state, planned
 from packgate.model.action import ActionError, parse_action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from packgate.diagnostics import Diagnostic
     from packgate.engine.gate import Gate
@@ -113,12 +113,13 @@ class Simulation:
 
 def simulate(
     root: Path, level: str, recorded: Sequence[Tried] = (), *, ours: Iterable[str] | None = None, shown: str = "", now: str | None = None,
-    cache: ValidationCache | None = None, tick: Callable[[], None] | None = None,
+    cache: ValidationCache | None = None, tick: Callable[[], None] | None = None, releases: Mapping[str, str] | None = None,
 ) -> Simulation:
     """Simulate a level on the policy repository in a folder, which is not changed.
 
     ``recorded``: actions to decide beside those of the cases and the corpora; ``ours``: levels that were applied there (default: any whose
-    pack is there); ``shown``: what stands for the folder in what is shown. Raises `Broken`, and `UserError` as applying would.
+    pack is there); ``shown``: what stands for the folder in what is shown; ``releases``: the stage of a pack's release, by name. Raises
+    `Broken`, and `UserError` as applying would.
     """
     wanted = level_named(level)
     state = folder_state(str(root))
@@ -140,7 +141,7 @@ def simulate(
         for side in (base, head):
             if side.findings:
                 raise Broken(side.findings)
-        outcomes, refused = _decided(base, head, actions(base, head, recorded), now, tick)
+        outcomes, refused = _decided((_gate(base, releases), _gate(head, releases)), actions(base, head, recorded), now, tick)
         own = head.packs[wanted.name].pack
         changes = tuple(structural(base, head))
     kinds = {path: "remove" if data is None else "change" if path in state.paths else "add" for path, data in files.items()}
@@ -151,9 +152,8 @@ def simulate(
 
 
 def _decided(
-    base: Side, head: Side, tried: Iterable[Tried], now: str | None, tick: Callable[[], None] | None
+    gates: tuple[Gate, Gate], tried: Iterable[Tried], now: str | None, tick: Callable[[], None] | None
 ) -> tuple[list[Outcome], list[str]]:
-    before, after = _gate(base), _gate(head)
     outcomes, refused = [], []
     for each in tried:
         if tick is not None:
@@ -163,15 +163,16 @@ def _decided(
         except ActionError as error:
             refused.append(f"{each.source} {each.name}: {error}")
             continue
-        outcomes.append(Outcome(each, *(_verdict(gate.decide(action, stage=None, now=now)) for gate in (before, after))))
+        outcomes.append(Outcome(each, *(_verdict(gate.decide(action, stage=None, now=now)) for gate in gates)))
     return outcomes, refused
 
 
-def _gate(side: Side) -> Gate:
+def _gate(side: Side, releases: Mapping[str, str] | None) -> Gate:
     """The gate of all packs of a side together, with its assignments."""
     space = side.space
     assignments = Assignments(space.assigned, space.lists, space.stage)
-    return build_gate([each.pack for each in side.packs.values()], space.vocabulary, lists=space.lists, assignments=assignments)
+    packs = [each.pack for each in side.packs.values()]
+    return build_gate(packs, space.vocabulary, lists=space.lists, assignments=assignments, releases=releases)
 
 
 def _verdict(decision: Decision) -> Verdict:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SHORTEST_TOKEN = 32
 # What answers without a token: it tells nothing beyond being there.
 OPEN_PATHS = frozenset(("/healthz",))
+# What a member's token may ask for: what is in use and what a level would change, and no decisions.
+MEMBER_PATHS = frozenset(("/v1/status", "/v1/simulate", "/openapi.json", *OPEN_PATHS))
 # A page of another site can reach loopback under a name of its own (DNS rebinding), but not under these.
 _HOSTS = frozenset((b"127.0.0.1", b"localhost", b"[::1]"))
 
@@ -59,10 +61,14 @@ def _make_token(path: str) -> None:
 class Access:
     """Refuses a request before a route sees it, and hands on its body only up to a length."""
 
-    def __init__(self, app: ASGIApp, token: str | None, check_host: bool, refused: Callable[[int], None]) -> None:
-        """``token``: None where the file system says who may connect (a Unix socket). ``refused`` counts refusals by status code."""
+    def __init__(
+        self, app: ASGIApp, token: str | None, check_host: bool, refused: Callable[[int], None], member_token: str | None = None
+    ) -> None:
+        """``token``: None where the file system says who may connect (a Unix socket). ``refused`` counts refusals by status code.
+        ``member_token`` is one for `MEMBER_PATHS` alone."""
         self._app = app
-        self._token = None if token is None else b"Bearer " + token.encode()
+        self._token = _bearer(token)
+        self._member = _bearer(member_token)
         self._check_host = check_host
         self._refused = refused
 
@@ -86,11 +92,20 @@ class Access:
             return 403, "this server does not answer pages in a browser"
         if self._token is not None and scope["path"] not in OPEN_PATHS:
             given = headers.get(b"authorization", b"")
-            if not hmac.compare_digest(given, self._token):
+            # Both are compared, whichever it is.
+            developer = hmac.compare_digest(given, self._token)
+            member = self._member is not None and hmac.compare_digest(given, self._member)
+            if not developer and not member:
                 return 401, "the token is missing or wrong: Authorization: Bearer TOKEN"
+            if not developer and scope["path"] not in MEMBER_PATHS:
+                return 403, "this token is a member's, which may only look"
         if int(headers.get(b"content-length", b"0")) > LONGEST_BODY:
             return 413, f"a body has at most {LONGEST_BODY:,} bytes"
         return None
+
+
+def _bearer(token: str | None) -> bytes | None:
+    return None if token is None else b"Bearer " + token.encode()
 
 
 def _is_local(host: bytes) -> bool:

@@ -23,7 +23,7 @@ from packgate.serve.requests import LONGEST_BODY, Refusal, as_json, body_of, err
 from packgate.strict_json import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Lifespan
 
@@ -105,11 +105,14 @@ class Server:
         return Response(error_body(error.message), error.status, media_type="application/json")
 
 
-def make_app(server: Server, settings: Settings, lifespan: Lifespan[Starlette] | None = None) -> ASGIApp:
-    """The application with all its routes. ``settings``: how hooks are answered."""
+def make_app(
+    server: Server, settings: Settings, simulate: Callable[[Request], Awaitable[Response]], lifespan: Lifespan[Starlette] | None = None
+) -> ASGIApp:
+    """The application with all its routes. ``settings``: how hooks are answered; ``simulate`` answers what levels would change."""
     routes = [
         Route("/v1/decide", server.decide, methods=["POST"]),
         Route("/v1/hooks/{agent}/{event}", Hooks(server, settings).answer, methods=["POST"]),
+        Route("/v1/simulate", simulate, methods=["GET"]),
         Route("/v1/status", server.status, methods=["GET"]),
         Route("/metrics", server.exposition, methods=["GET"]),
         Route("/openapi.json", _describe, methods=["GET"]),

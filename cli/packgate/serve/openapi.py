@@ -7,15 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 from packgate import __version__
+from packgate.level.levels import NAMES
 from packgate.resources import schema_path
 
 _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"], "additionalProperties": False}
 _REFUSALS = {
     "400": "The body was cut off.",
     "401": "The token is missing or wrong.",
-    "403": "The request comes from a page in a browser.",
+    "403": "The request comes from a page in a browser, or the token is a member's.",
     "404": "There is no such agent or event.",
-    "409": "The answer is one that the agent takes from an exit code only.",
+    "409": "The answer is one that the agent takes from an exit code only; or what is in use can't be simulated on.",
     "413": "The body is too long.",
     "415": "The body is not declared as application/json.",
     "421": "The server was asked under another name than its own.",
@@ -53,6 +54,26 @@ _STATUS = {
 }
 
 
+_SIMULATION = {
+    "type": "object",
+    "properties": {
+        "level": {"type": "string", "enum": list(NAMES)},
+        "before": {"type": ["string", "null"], "description": "The level that holds now."},
+        "default": {"type": "string", "description": "What holds, by surface, where no policy allows."},
+        "files": {"type": "array", "items": {"type": "object"}, "description": "Files of a repository that it would write or remove."},
+        "changes": {"type": "array", "items": {"type": "object"}, "description": "What would change in the packs."},
+        "policies": {"type": "array", "items": {"type": "object"}, "description": "The policies of the level."},
+        "counts": {"type": "object", "description": "Of cases and recorded actions, by source."},
+        "stopped": {"type": "array", "items": {"type": "object"}, "description": "Actions that would be stopped, and run now."},
+        "freed": {"type": "array", "items": {"type": "object"}, "description": "Actions that would run, and are stopped now."},
+        "gaps": {"type": "integer", "description": "Actions that would be recorded because no policy covers them."},
+        "refused": {"type": "array", "items": {"type": "string"}, "description": "Recorded actions that can't be read."},
+    },
+    "required": ["level", "before", "default", "files", "changes", "policies", "counts", "stopped", "freed", "gaps", "refused"],
+    "additionalProperties": False,
+}
+
+
 @lru_cache(maxsize=1)
 def description() -> dict[str, Any]:
     """The whole description, OpenAPI 3.1."""
@@ -75,6 +96,18 @@ def description() -> dict[str, Any]:
                     {"type": "object"}, (*_ANY, "400", "404", "409", "413", "415"), {"description": "What the agent sends."},
                 ),
             },
+            "/v1/simulate": {
+                "get": {
+                    **_operation(
+                        "simulate", "What a level would change", "Files, policies, and the actions that would be decided otherwise.",
+                        _reference("simulation"), (*_ANY, "409", "422"),
+                    ),
+                    "parameters": [{
+                        "name": "level", "in": "query", "required": True, "description": "The level.",
+                        "schema": {"type": "string", "enum": list(NAMES)},
+                    }],
+                },
+            },
             "/v1/status": {"get": _operation("status", "What is in use", "Packs, and the last refusal.", _reference("status"), _ANY)},
             "/metrics": {"get": _text(
                 _operation("metrics", "Counters for Prometheus", "The text exposition format.", {"type": "string"}, _ANY)
@@ -87,7 +120,9 @@ def description() -> dict[str, Any]:
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "That of the token file."}},
-            "schemas": {"action": _schema("action"), "decision": _schema("decision"), "status": _STATUS, "error": _ERROR},
+            "schemas": {
+                "action": _schema("action"), "decision": _schema("decision"), "status": _STATUS, "error": _ERROR, "simulation": _SIMULATION,
+            },
         },
     }
 

@@ -20,9 +20,11 @@ from packgate.serve.access import Access
 from packgate.serve.app import Server, make_app
 from packgate.serve.metrics import Metrics
 from packgate.serve.sessions import Sessions
+from packgate.serve.simulation import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from starlette.applications import Starlette
 
@@ -37,12 +39,14 @@ _GRACE = 5
 class Options:
     """How to serve. ``reload_every``: seconds between two looks at what was published. ``token``: None on a Unix socket.
     ``stage`` replaces all stages; None lets those of releases, rollouts and assignments hold. ``settings``: how hooks are answered, and
-    where the event log is."""
+    where the event log is. ``member_token``: one that may only look. ``fill`` writes the sources of what is in use into a folder."""
 
     token: str | None
     reload_every: float = 2.0
     stage: str | None = None
     settings: Settings = field(default_factory=lambda: Settings("", {}))
+    member_token: str | None = None
+    fill: Callable[[Path], None] = lambda folder: None
 
 
 def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
@@ -68,7 +72,9 @@ def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
     def refused(status: int) -> None:
         metrics.refused.labels(str(status)).inc()
 
-    app = Access(make_app(server, options.settings, lifespan), options.token, not is_unix, refused)
+    simulator = Simulator(holder, options.fill, clock.now, options.settings.log)
+    routes = make_app(server, options.settings, simulator.answer, lifespan)
+    app = Access(routes, options.token, not is_unix, refused, options.member_token)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False, date_header=False, timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=64 * 1024, limit_concurrency=1000,

@@ -12,7 +12,6 @@ from packgate.bundle.installed import load_installed, read_active
 from packgate.model.action import parse_action
 from packgate.source.workspace import load_workspace
 
-
 BENIGN = "corpus: work\ntitle: Work\npolarity: benign\ncases:\n  - command: pytest -q\n  - command: curl https://example.com\n"
 
 

@@ -339,3 +339,44 @@ def test_a_session_is_ended_over_hooks_too(tmp_path):
     with serving(tmp_path, "--pack", str(pack / "packs/demo")) as server:
         told = [server.client.post("/v1/hooks/claude-code/PreToolUse", json=payload("git push -f origin main", "/srv")).json() for _ in range(2)]
     assert [each.get("continue") for each in told] == [None, False]
+
+
+def test_a_level_is_simulated_and_nothing_changes(tmp_path):
+    into = tmp_path / "bundles"
+    install(into, [make_bundle(tmp_path / "one", 1)])
+    member = tmp_path / "member"
+    log = tmp_path / "events.jsonl"
+    with serving(tmp_path, "--bundles", str(into), "--member-token-file", str(member), "--log", str(log)) as server:
+        server.decide({"surface": "shell", "command": "kubectl get pods", "cwd": "/w", "home": "/home/dev"})
+        active = (into / "active.json").read_bytes()
+        found = server.client.get("/v1/simulate", params={"level": "tight"}).json()
+        assert (found["level"], found["before"]) == ("tight", None)
+        assert {"pack": "tight", "kind": "pack-added"}.items() <= next(each for each in found["changes"] if each["pack"] == "tight").items()
+        assert [each["action"]["command"] for each in found["stopped"] if each["source"] == "event"] == ["kubectl get pods"]
+        assert server.client.get("/v1/simulate", params={"level": "permissive"}).json()["default"] == "audit for shell, file, mcp and web"
+        assert server.decide(FORCE)["decision"] == "deny"
+        assert (into / "active.json").read_bytes() == active
+        for query in ("", "?level=loose", "?level=tight&level=balanced", "?level="):
+            answer = server.client.get(f"/v1/simulate{query}")
+            assert (answer.status_code, "level is one of" in answer.text) == (422, True)
+        assert server.client.post("/v1/simulate").status_code == 405
+        looks = {"Authorization": f"Bearer {member.read_text().strip()}"}
+        wanted = {"/v1/simulate?level=tight": 200, "/v1/status": 200, "/openapi.json": 200, "/metrics": 403, "/v1/decide": 403, "/nothing": 403}
+        assert {path: httpx.get(server.url + path, headers=looks, timeout=60).status_code for path in wanted} == wanted
+        assert httpx.post(server.url + "/v1/decide", headers=looks, json=FORCE).status_code == 403
+        assert httpx.get(server.url + "/v1/simulate?level=tight").status_code == 401
+
+
+def test_two_roles_have_two_tokens(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for arguments, told in ((["--socket", "s"], "goes with --token-file"), (["--token-file", "m"], "the two tokens are the same")):
+        result = CliRunner().invoke(group, ["serve", "--pack", "recommended", "--member-token-file", "m", *arguments], standalone_mode=False)
+        assert told in str(result.exception)
+
+
+def test_a_level_is_simulated_on_packs_from_sources(tmp_path):
+    with serving(tmp_path, "--pack", "recommended") as server:
+        found = server.client.get("/v1/simulate", params={"level": "balanced"}, timeout=120).json()
+        assert any(each["action"].get("command") == "rm -rf ~" for each in found["stopped"]) is False
+        # The server decides at stage block, and so do the packs that the level is compared with.
+        assert found["counts"]["case"]["stopped"] >= found["counts"]["case"]["stopped_now"] > 100

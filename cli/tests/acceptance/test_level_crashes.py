@@ -79,7 +79,7 @@ def test_a_real_process_is_killed_with_all_its_children(tmp_path, seed):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )
     # Somewhere between the start and, on any machine, a while after the branch has moved.
-    wait = random.Random(seed).uniform(0, 0.4)  # noqa: S311 - no secret
+    wait = random.Random(seed).uniform(0, 0.4)
     while process.poll() is None and time.monotonic() - began < 60:
         if pending(WritableRepository(str(folder))) is not None or seed % 2:
             time.sleep(wait if seed % 2 else wait / 10)

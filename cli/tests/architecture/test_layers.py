@@ -60,8 +60,9 @@ ALLOWED: dict[str, set[str]] = {
     "trial": {
         "conform", "installation", "testing", "source", "engine", "model", "diagnostics", "errors",
     },
+    # `level` and `impact` for simulations.
     "serve": {
-        "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
+        "level", "impact", "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
         "clock", "times", "strict_json",
     },
     # `hook` for the tables of what agents can express.
