@@ -82,7 +82,7 @@ def _standing(bundles: str | None, quiet: bool) -> dict[str, Any]:
         if not error.message.endswith("not inside a git repository"):
             raise
         return {"level": None, "levels": {each.name: each.summary for each in LEVELS}, "changes": []}
-    resume(repository, preparation(repository, prefix, bundles, quiet))
+    resume(repository, preparation(repository, prefix, bundles, quiet, check=False))
     if not repository.knows("HEAD"):
         return {"level": None, "levels": {each.name: each.summary for each in LEVELS}, "changes": []}
     found = list(records(repository))

@@ -4,12 +4,13 @@
 
 TEMPLATE is a repository, copied to FOLDER before each run. A point is before or after anything that can be seen from outside: a git
 process, a file that is replaced, removed or renamed. For each, a line of JSON goes into REPORT: what was there right after the kill, and
-what was there once the next `packgate level show` had run. The last line is of the run that nobody killed.
+what was there once the next `packgate level` had recovered it. The last line is of the run that nobody killed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -19,11 +20,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from level_repository import files_of, git, standing, state
+from level_repository import files_of, git, state
 
 from packgate.cli import run
 from packgate.gitio.writing import WritableRepository
-from packgate.level.transaction import pending
+from packgate.level.transaction import pending, recover
 
 _STEPS = [(os, name) for name in ("replace", "unlink", "rmdir", "rename", "remove", "makedirs")] + [(WritableRepository, "_run")]
 _ORIGINALS = [getattr(owner, name) for owner, name in _STEPS]
@@ -50,14 +51,24 @@ def _watch(point: int) -> None:
         setattr(owner, name, step(original))
 
 
+def _copy(template: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(template, folder, symlinks=True, ignore=shutil.ignore_patterns("hooks", "logs", "info"))
+    git(folder, "update-index", "-q", "--refresh")
+
+
+def _run_here(folder: Path, arguments: list[str]) -> int:
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return run(["level", *arguments])
+
+
 def _run_killed(folder: Path, arguments: list[str], point: int) -> int:
+    # What is left of git's processes ends here, not in the child, which would wait for them in vain.
+    gc.collect()
     child = os.fork()
     if child == 0:
-        os.chdir(folder)
         _watch(point)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            code = run(["level", *arguments])
-        os._exit(code)
+        os._exit(_run_here(folder, arguments))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -65,17 +76,18 @@ def main(template: Path, folder: Path, report: Path, arguments: list[str]) -> No
     """Points one after the other, until a run ends by itself. Before the journal is written, when there are objects at most, every eighth
     will do; from then on every one."""
     stride, point, begun = 8, 0, False
+    # A first run in this process: what it imports is there for every one that follows.
+    _copy(template, folder)
+    _run_here(folder, arguments)
     with report.open("w", encoding="utf-8") as file:
         while True:
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(template, folder, symlinks=True)
-            git(folder, "update-index", "-q", "--refresh")
+            _copy(template, folder)
             code = _run_killed(folder, arguments, point)
             if not begun and (code != -signal.SIGKILL or pending(WritableRepository(str(folder))) is not None):
                 begun, stride, point = True, 1, point - stride + 1
                 continue
             found: dict[str, Any] = {"code": code, "point": point, "tree": git(folder, "rev-parse", "HEAD^{tree}"), "files": files_of(folder)}
-            standing(folder)
+            recover(WritableRepository(str(folder)), lambda _: list)
             found["state"] = state(folder)
             file.write(json.dumps(found) + "\n")
             if code != -signal.SIGKILL:

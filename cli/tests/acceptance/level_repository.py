@@ -95,7 +95,7 @@ def state(folder: Path) -> dict[str, str]:
     """Everything that is in a repository: tree of the head, index, and the working tree."""
     return {
         **files_of(folder), "tree": git(folder, "rev-parse", "HEAD^{tree}"), "index": git(folder, "ls-files", "--stage"),
-        "status": git(folder, "status", "--porcelain", "--ignored"), "fsck": git(folder, "fsck", "--no-dangling"),
+        "status": git(folder, "status", "--porcelain", "--ignored"),
     }
 
 

@@ -63,6 +63,7 @@ def test_killed_at_every_step(tmp_path, verb):
         assert each["state"] in (before, after)
         assert each["state"]["tree"] == each["tree"]
         ends.append(each["state"] == after)
+    assert git(tmp_path / "copy", "fsck", "--no-dangling") == ""
     assert ends == sorted(ends), "once it is done it stays done"
     assert True in ends
     assert False in ends
