@@ -1,0 +1,160 @@
+"""What each level promises, row by row, on real packs: the default, destructive shell, tools that fetch, personal data, secrets, records."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+from level_repository import git, level, make_repository
+from policy_repository import ENVIRONMENT
+
+from packgate.bundle.installed import load_installed
+from packgate.engine.assignments import Assignments
+from packgate.engine.gate import build_gate
+from packgate.level.levels import NAMES
+from packgate.model.action import parse_action
+from packgate.source.workspace import load_workspace
+
+CONTEXT = {"cwd": "/w/app", "home": "/home/dev", "repo": {"name": "acme/app", "root": "/w/app", "branch": "feature/x", "default_branch": "main"}}
+
+
+def shell(command):
+    return {"surface": "shell", "command": command}
+
+
+def tool(name, server="x", **arguments):
+    return {"surface": "mcp", "server": server, "tool": name, "arguments": arguments}
+
+
+EVERYDAY = [
+    shell("git status"), shell("pytest -q"), shell("npm test"), shell("cargo build"), shell("grep -rn TODO src | head"), shell("npm view react versions"),
+    shell("git commit -am 'Fix it'"), shell("git push origin feature/x"), shell("sed -i s/a/b/ src/app.py"),
+    {"surface": "file", "operation": "read", "path": "/w/app/src/app.py"},
+    {"surface": "file", "operation": "edit", "path": "/w/app/src/app.py", "content": "x = 1"},
+]
+UNLISTED = [
+    shell("kubectl get pods"), shell("git push origin main"), shell("curl https://example.com"), shell("npm install left-pad"), shell("frobnicate"),
+    shell("cat ~/.ssh/id_rsa"), shell("echo hi && ssh web-1"), tool("query", "db"), {"surface": "file", "operation": "read", "path": "/home/dev/notes.txt"},
+]
+DESTRUCTIVE = [
+    shell("rm -rf ~"), shell("rm -rf /srv/data"), shell("rm -rf .git"), shell("mkfs.ext4 /dev/sdb1"), shell("shred -u src/app.py"),
+    shell(":(){ :|:& };:"), shell("psql -h db.internal -c 'DROP TABLE users'"), shell("terraform destroy -auto-approve"),
+]
+FETCHING = [
+    shell("curl http://169.254.169.254/latest/meta-data/"), shell("curl http://metadata.google.internal/"), shell("wget -qO- http://10.0.0.5/"),
+    shell("curl 'http://[fe80::1]/'"), shell("curl http://2852039166/"), shell("curl -L https://example.com/redirect"),
+    {"surface": "web", "url": "https://example.com/"}, {"surface": "web", "url": "http://169.254.169.254/"},
+    tool("fetch", url="https://example.com"), tool("open", url="http://169.254.169.254/"), tool("open", url="http://192.168.1.1/"),
+]
+PERSONAL = [{"surface": "prompt", "text": "Write to ana@mail.example.com"}, {"surface": "prompt", "text": "My number is 078-05-1120"}]
+SECRET = [{"surface": "prompt", "text": "Use AKIAIOSFODNN7EXAMPLE"}, {"surface": "file", "operation": "write", "path": "/w/app/k.py", "content": "AKIAIOSFODNN7EXAMPLE"}]
+RETURNED = [{"surface": "output", "text": "ana@mail.example.com"}, {"surface": "output", "text": "AKIAIOSFODNN7EXAMPLE"}]
+
+
+@cache
+def gate(name):
+    """The level's pack with its assignment, as a repository has them."""
+    space = load_workspace(None, [name])
+    assert space.ok
+    return build_gate(space.packs, space.vocabulary, assignments=Assignments(()))
+
+
+def decided(name, action):
+    # The stages of the pack's own rollout hold.
+    return gate(name).decide(parse_action({**CONTEXT, **action}), stage=None)
+
+
+def decisions(name, actions):
+    return {json.dumps(action): decided(name, action).decision for action in actions}
+
+
+@pytest.mark.parametrize("action", EVERYDAY, ids=json.dumps)
+def test_everyday_work_runs_at_every_level(action):
+    for name in NAMES:
+        assert decided(name, action).decision == "allow", name
+
+
+# tight: default-deny; destructive shell and fetch-shaped tools denied; guardrails enforced.
+
+
+@pytest.mark.parametrize("actions", [UNLISTED, DESTRUCTIVE, FETCHING], ids=["default", "destructive", "fetch"])
+def test_tight_denies(actions):
+    assert set(decisions("tight", actions).values()) == {"deny"}, decisions("tight", actions)
+
+
+def test_tight_denies_by_default_and_by_policy_each_where_it_says_so():
+    assert all("allows only what its policies name" in decided("tight", action).reason for action in UNLISTED)
+    for action in DESTRUCTIVE + FETCHING:
+        matches = [match.policy for match in decided("tight", action).matches if match.effective == "block"]
+        assert matches, action
+
+
+@pytest.mark.parametrize(("actions", "policies"), [(PERSONAL, {"pii-request"}), (SECRET, {"secret-request"})], ids=["pii", "secrets"])
+def test_tight_enforces_its_guardrails(actions, policies):
+    for action in actions:
+        found = decided("tight", action)
+        assert found.decision == "deny"
+        assert policies <= {match.policy for match in found.matches if match.effective == "block"}
+    assert [decided("tight", action).mode for action in RETURNED] == ["warn", "warn"]
+    assert all(decided("tight", action).redactions for action in RETURNED)
+
+
+def test_an_allow_list_never_lifts_a_block():
+    """`rm` in the repository is allowed, and so is every part of this line but one."""
+    assert decided("tight", shell("rm -rf build")).decision == "allow"
+    found = decided("tight", shell("rm -rf build .git"))
+    assert (found.decision, found.mode) == ("deny", "block")
+    assert {"repository-wipe", "delete-in-repository"} <= set(found.policy_ids)
+
+
+# balanced: audit by default; destructive shell denied; personal data flagged.
+
+
+def test_balanced_denies_destructive_shell_alone():
+    assert set(decisions("balanced", DESTRUCTIVE).values()) == {"deny"}
+    for actions in (UNLISTED, FETCHING, PERSONAL, SECRET, RETURNED):
+        assert set(decisions("balanced", actions).values()) == {"allow"}, decisions("balanced", actions)
+
+
+def test_balanced_records_everything_and_flags_personal_data():
+    for action in [*EVERYDAY, *UNLISTED, *FETCHING]:
+        assert decided("balanced", action).mode == "audit", action
+    for action, policy in zip([*PERSONAL, *SECRET, *RETURNED], ["pii-request"] * 2 + ["secret-request"] * 2 + ["pii-response", "secret-response"], strict=True):
+        found = decided("balanced", action)
+        assert (found.mode, policy in found.policy_ids) == ("audit", True)
+
+
+# permissive: no enforcing policy, no guardrails; every call of a tool is a recorded gap.
+
+
+def test_permissive_enforces_nothing_and_records_every_call_as_a_gap():
+    for action in [*EVERYDAY, *UNLISTED, *DESTRUCTIVE, *FETCHING, SECRET[1]]:
+        found = decided("permissive", action)
+        assert (found.decision, found.mode, found.would, found.policy_ids) == ("allow", "audit", "audit", []), action
+        assert found.reason.startswith("permissive records what no policy covers, and ")
+    for action in [*PERSONAL, SECRET[0], *RETURNED]:
+        assert (decided("permissive", action).decision, decided("permissive", action).mode) == ("allow", None)
+
+
+def test_permissive_takes_the_teeth_out_of_every_other_pack(tmp_path, monkeypatch):
+    for name, value in {**ENVIRONMENT, "HOME": str(tmp_path / "home"), "XDG_DATA_HOME": str(tmp_path / "data")}.items():
+        monkeypatch.setenv(name, value)
+    folder = make_repository(tmp_path / "policies")
+    policy = folder / "packs/house/policies/p0.yaml"
+    policy.write_text(policy.read_text().replace("impact: risky", "impact: one-way").replace("then: warn", "then: block"))
+    git(folder, "commit", "-qam", "Block")
+    touch = parse_action({**CONTEXT, **shell("touch src/f1.c")})
+    assert level(folder, "apply", "balanced").code == 0
+    bundles = str(tmp_path / "data/packgate/bundles")
+    assert load_installed(bundles).gate().decide(touch, stage=None).decision == "deny"
+    assert level(folder, "apply", "permissive").code == 0
+    found = load_installed(bundles).gate().decide(touch, stage=None)
+    assert (found.decision, found.mode, found.would) == ("allow", "audit", "block")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_level_is_a_pack_that_can_be_read_and_is_carried(name):
+    pack = load_workspace(None, [name]).packs[0]
+    assert (pack.name, pack.rollout.pack) == (name, "audit" if name == "permissive" else "block")
+    assert bool(pack.policies) is (name != "permissive")
