@@ -104,6 +104,7 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
 
     def prepare(commit: str) -> Callable[[], list[str]]:
         from packgate.bundle.opening import shown_from
+        from packgate.bundle.refusals import Refused
         from packgate.impact.sides import open_side
         from packgate.installation import places
         from packgate.installation.kept_snapshot import keep_before, kept_before, note_ours
@@ -128,6 +129,8 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
                 return lambda: [] if quiet else [_not_here(into, bool(side.packs))]
             try:
                 snapshot = kept or build_repository(str(folder), into, clock.now())
+            except Refused as refusal:
+                raise UserError(f"no enforcement point would take this: {refusal.message}", refusal.hint) from refusal
             except Unfit as unfit:
                 raise NotFit(shown_from(unfit.findings, folder, prefix or ".")) from unfit
 

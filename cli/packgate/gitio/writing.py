@@ -136,9 +136,11 @@ class WritableRepository(Repository):
     def bring_up(self, old: str, new: str) -> list[str]:
         """Let the working tree and the index follow from one commit to another; may be done again after it was cut off.
 
-        A file that is as neither of the two has it was changed by somebody, and stays: the paths of those are returned.
+        A file that is as neither of the two has it was changed by somebody, and stays: the paths of those are returned. So does a file
+        that a commit since then changed, which is not returned.
         """
-        changes = self.differences(old, new)
+        head = self.entries(self.commit("HEAD"))
+        changes = {path: pair for path, pair in self.differences(old, new).items() if head.get(path) == pair[1]}
         left = []
         for path, (before, after) in sorted(changes.items()):
             now = self._working(path)

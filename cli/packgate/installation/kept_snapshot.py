@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from packgate.bundle.build import Built
 from packgate.bundle.durable import write_whole
 from packgate.bundle.index import ASSIGNMENTS
-from packgate.bundle.installed import read_active
+from packgate.bundle.installed import joined, read_active
+from packgate.bundle.refusals import Refused
+from packgate.bundle.verify import open_bundle
 from packgate.installation.local_bundles import Snapshot
 
 if TYPE_CHECKING:
@@ -55,7 +57,9 @@ def kept_before(keep: str, into: str, now: str) -> Snapshot | None:
             return None
         built: Sequence[Built] = [Built(name, _read(place, name)) for name in data["files"]]
         assignments = _read(place, ASSIGNMENTS) if data["assignments"] else None
-    except (OSError, ValueError, KeyError, TypeError):
+        joined([open_bundle(each.data, now=now) for each in built], assignments).gate()
+    except (OSError, ValueError, KeyError, TypeError, Refused):
+        # Damaged, or expired meanwhile: what the repository holds is built instead.
         return None
     return Snapshot(into, tuple(built), assignments, now)
 

@@ -93,7 +93,7 @@ def recover(repository: WritableRepository, prepare: Prepare) -> Recovery | None
                 )
             _remove(repository)
             return Recovery(journal["audit"], False, [], [])
-        left = repository.bring_up(journal["from"], journal["to"]) if head == journal["to"] else []
+        left = repository.bring_up(journal["from"], journal["to"])
         lines = prepare(head)()
         _remove(repository)
         return Recovery(journal["audit"], True, left, lines)

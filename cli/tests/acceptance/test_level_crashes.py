@@ -136,6 +136,17 @@ def test_work_that_came_in_between_is_left(tmp_path, monkeypatch):
     assert (folder / "packs/balanced/pack.yaml").is_file()
 
 
+def test_commits_that_came_in_between_are_left(tmp_path, monkeypatch):
+    folder = make_repository(tmp_path / "policies", 2)
+    cut_off(folder, monkeypatch, "apply", "balanced", "--no-activate")
+    (folder / "README.md").write_text("x\n")
+    git(folder, "add", "README.md")
+    git(folder, "commit", "-qm", "Else", "--", "README.md")
+    assert "is brought to its end now" in level(folder, "show", "--no-activate").err
+    assert state(folder)["status"] == ""
+    assert (folder / "packs/balanced/pack.yaml").is_file()
+
+
 def test_a_branch_that_moved_elsewhere_is_told(tmp_path, monkeypatch):
     folder = make_repository(tmp_path / "policies", 2)
     cut_off(folder, monkeypatch, "apply", "balanced", "--no-activate")
