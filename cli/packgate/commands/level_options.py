@@ -188,7 +188,7 @@ def carry(repository: WritableRepository, prefix: str, change: Change, prepare: 
     else:
         lines += carry_out(repository, change, prepare)
         lines += [f"commit: {change.commit[:12]}", f"audit id: {record.audit}", f"  taken back by: packgate level undo {record.audit}",
-                  "  for fleets: push, then packgate release and packgate bundle publish; they have it at their next pull"]
+                  f"  for fleets: packgate bundle publish --ungated {record.audit} (docs/levels.md); they have it at their next pull"]
     print_text(mask("\n".join(lines) + "\n"))
 
 
