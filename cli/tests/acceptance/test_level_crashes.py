@@ -37,7 +37,7 @@ def killed(tmp_path, template, *arguments):
     report = tmp_path / "report.jsonl"
     command = [sys.executable, str(HERE / "killed_level.py"), str(template), str(tmp_path / "copy"), str(report), *arguments]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "cli"), str(HERE)))}
-    subprocess.run(command, check=True, timeout=240, env=environment, capture_output=True)
+    subprocess.run(command, check=True, timeout=1500, env=environment, capture_output=True)
     return [json.loads(line) for line in report.read_text().splitlines()]
 
 
