@@ -15,7 +15,7 @@ from packgate.bundle.manifest import MANIFEST, seal
 from packgate.bundle.names import file_name, is_plain
 from packgate.bundle.provenance import PROVENANCE, provenance
 from packgate.bundle.refusals import Refused
-from packgate.bundle.sources import gather, used_lists
+from packgate.bundle.sources import gather, used_files
 from packgate.bundle.verify import read_bundle
 from packgate.errors import UserError
 from packgate.source.vocabulary import builtin_vocabulary
@@ -63,8 +63,8 @@ def build(
     pack = result.pack
     if pack is None or result.header is None:
         raise UserError(f"{result.path}: not a pack that was loaded without errors")
-    compiled = to_data(pack, result.vocabulary, builtin_vocabulary(), space.lists)
-    members = gather(result, used_lists(space.context, compiled["context_lists"]))
+    compiled = to_data(pack, result.vocabulary, builtin_vocabulary(), space.lists, space.surroundings)
+    members = gather(result, used_files(space.context, compiled))
     members[COMPILED] = canonical(compiled)
     members.update(_targets(targets or {}))
     fields = _fields(pack.name, pack.version, facts, engine)

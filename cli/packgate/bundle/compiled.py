@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from packgate.bundle import shapes
+from packgate.bundle.context import read_context
 from packgate.model.policy import (
     DEFAULT_MODES,
     MODES,
@@ -28,6 +29,8 @@ from packgate.model.vocabulary import FIELD_TYPES, FieldType, Vocabulary, vocabu
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from packgate.engine.surroundings import Surroundings
+
 COMPILED = "compiled/pack.json"
 # Of this member alone: the bundle's own schema is the manifest's.
 _FORM = 1
@@ -36,10 +39,16 @@ CATALOG_FORMAT = 1
 _QUANTIFIERS = ("any", "all", "not")
 # Whose letter case decides how operations are looked up, named or not.
 _ALWAYS = "operation"
+# Characters by which a pattern may mean several groups.
+_GLOB = frozenset("*?[{\\")
 
 
-def to_data(pack: Pack, vocabulary: Vocabulary, builtin: Vocabulary, lists: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """A pack as plain data. ``vocabulary`` is the one that holds for it, ``builtin`` packgate's own, ``lists`` those of the context."""
+def to_data(
+    pack: Pack, vocabulary: Vocabulary, builtin: Vocabulary, lists: Mapping[str, tuple[str, ...]],
+    surroundings: Surroundings | None = None,
+) -> dict[str, Any]:
+    """A pack as plain data. ``vocabulary`` is the one that holds for it, ``builtin`` packgate's own, ``lists`` those of the context,
+    ``surroundings`` what else it says; a pack for which it says nothing has no key for it."""
     found = list(conditions(pack))
     used = sorted({condition.field for condition in found} | {_ALWAYS})
     named = {pattern.text for condition in found for pattern in condition.patterns if pattern.kind == "list"}
@@ -53,7 +62,22 @@ def to_data(pack: Pack, vocabulary: Vocabulary, builtin: Vocabulary, lists: Mapp
         "types": {name: vocabulary.fields[name].type for name in used if name in vocabulary.fields},
         "vocabulary": added.to_json(),
         "context_lists": {name: list(lists[name]) for name in sorted(named) if name in lists and name not in pack.lists},
+        **_context_data(pack, surroundings),
     }
+
+
+def _context_data(pack: Pack, surroundings: Surroundings | None) -> dict[str, Any]:
+    """What the context says, as far as the pack can ask for it: of groups only those that a policy names, or whose users may approve."""
+    if surroundings is None:
+        return {}
+    wanted = {policy.outcome.approver for policy in pack.policies}
+    compared = [*(policy.where for policy in pack.policies), *(waiver.where for waiver in pack.waivers)]
+    patterns = [pattern for where in compared for each in where if each.field == "group" for pattern in each.patterns]
+    every = any(pattern.kind != "glob" or _GLOB & set(pattern.text) for pattern in patterns)
+    wanted |= {pattern.text for pattern in patterns}
+    groups = {name: users for name, users in surroundings.data["groups"].items() if every or name in wanted}
+    data = {**surroundings.data, "groups": groups}
+    return {"context": data} if any(data.values()) else {}
 
 
 def conditions(pack: Pack) -> Iterator[Condition]:
@@ -65,15 +89,19 @@ def conditions(pack: Pack) -> Iterator[Condition]:
         yield from (*waiver.conditions, *waiver.where)
 
 
-def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ...]]]:
-    """The pack, its vocabulary and the lists of the context from what `to_data` made. Raises `ValueError` for another form."""
-    data = shapes.record(value, ("form", "pack", "types", "vocabulary", "context_lists"), "")
+def read_compiled(value: Any) -> tuple[Pack, Vocabulary, dict[str, tuple[str, ...]], dict[str, Any] | None]:
+    """The pack, its vocabulary, the lists of the context and what else it says from what `to_data` made. Raises `ValueError` for another
+    form."""
+    with_context = isinstance(value, dict) and "context" in value
+    data = shapes.record(value, ("form", "pack", "types", "vocabulary", "context_lists", *(("context",) if with_context else ())), "")
     if data["form"] != _FORM:
         raise ValueError(f"form {data['form']!r:.40} is unknown; this packgate reads {_FORM}")
     types = shapes.mapping(data["types"], "types", lambda item, at: shapes.choice(item, FIELD_TYPES, at))
     added = vocabulary_from(shapes.record(data["vocabulary"], ("families", "fields"), "vocabulary"))
     fields = (FieldType(name, type, "") for name, type in types.items() if name not in added.fields)
-    return _pack(data["pack"]), added.extended((), fields), shapes.mapping(data["context_lists"], "context_lists", shapes.texts)
+    return _pack(data["pack"]), added.extended((), fields), shapes.mapping(data["context_lists"], "context_lists", shapes.texts), (
+        read_context(data["context"], "context") if with_context else None
+    )
 
 
 def _pack_data(pack: Pack) -> dict[str, Any]:

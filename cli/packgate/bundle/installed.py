@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packgate.bundle.assigned import read_assignments
+from packgate.bundle.context import joined_context
 from packgate.bundle.distrust import Unloadable
 from packgate.bundle.index import ASSIGNMENTS
 from packgate.bundle.verify import Held, read_bundle
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from packgate.bundle.verify import Bundle
     from packgate.engine.gate import Gate
+    from packgate.engine.surroundings import Surroundings
     from packgate.model.policy import Pack
     from packgate.model.vocabulary import Vocabulary
 
@@ -51,6 +53,7 @@ class Installed:
     releases: Mapping[str, str]
     assignments: Sequence[dict[str, Any]] | None = None
     bundles: Sequence[Bundle] = field(default_factory=tuple)
+    surroundings: Surroundings | None = None
 
     def gate(self) -> Gate:
         """The gate of the installed packs. Raises what compiling them raises.
@@ -66,7 +69,7 @@ class Installed:
             assignments = Assignments(items) if items else None
         except ValueError as error:
             raise Unloadable(f"the assignments can't be used: {error}") from error
-        return build_gate(self.packs, self.vocabulary, releases=self.releases, assignments=assignments)
+        return build_gate(self.packs, self.vocabulary, releases=self.releases, assignments=assignments, surroundings=self.surroundings)
 
 
 def read_active(folder: str) -> Active | None:
@@ -126,7 +129,7 @@ def joined(bundles: Sequence[Bundle], assignments: bytes | None) -> Installed:
     except UserError as error:
         raise Unloadable(error.message) from None
     releases = {name: stage for one in loaded for name, stage in one.releases.items()}
-    return Installed(tuple(packs), vocabulary, releases, entries, tuple(bundles))
+    return Installed(tuple(packs), vocabulary, releases, entries, tuple(bundles), joined_context(one.context for one in loaded))
 
 
 def _bytes(path: str) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packgate.bundle.canonical import canonical, parse
 from packgate.bundle.compiled import COMPILED, conditions, read_compiled
+from packgate.bundle.context import joined_context
 from packgate.bundle.refusals import NotCanonical, NotLoadable
 from packgate.engine.gate import build_gate
 from packgate.engine.patterns import check_pattern
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Arguments for `engine.gate.build_gate`: packs (one), the vocabulary that their patterns need, lists of the context, and the stage of
-    the release by pack."""
+    """Arguments for `engine.gate.build_gate`: packs (one), the vocabulary that their patterns need, lists of the context, the stage of
+    the release by pack, and what else the context says (`context.read_context`), None when nothing."""
 
     packs: tuple[Pack, ...]
     vocabulary: Vocabulary
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     releases: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Any] | None = None
 
 
 def load(bundle: Bundle) -> Loaded:
@@ -41,7 +43,7 @@ def load(bundle: Bundle) -> Loaded:
     try:
         value = parse(data)
         written = canonical(value)
-        pack, vocabulary, lists = read_compiled(value)
+        pack, vocabulary, lists, context = read_compiled(value)
     except ValueError as error:
         raise NotLoadable(f"{COMPILED}: {error}") from None
     if written != data:
@@ -50,7 +52,7 @@ def load(bundle: Bundle) -> Loaded:
     if (pack.name, pack.version) != (manifest.pack, manifest.version):
         raise NotLoadable(f"{COMPILED} holds {pack.name} {pack.version}, the manifest says {manifest.pack} {manifest.version}")
     pack.digest, pack.revision = manifest.digest, manifest.revision
-    loaded = Loaded((pack,), vocabulary, lists, {pack.name: manifest.stage})
+    loaded = Loaded((pack,), vocabulary, lists, {pack.name: manifest.stage}, context)
     _check_patterns(loaded)
     return loaded
 
@@ -75,7 +77,7 @@ def open_gate(bundles: Sequence[Bundle]) -> Gate:
     if len({pack.name for pack in packs}) != len(packs):
         raise UserError("two of the bundles are of the same pack")
     try:
-        return build_gate(packs, vocabulary, releases=releases)
+        return build_gate(packs, vocabulary, releases=releases, surroundings=joined_context(each.context for each in loaded))
     except ValueError as error:
         raise UserError(f"the bundles cannot stand beside each other: {error}") from error
 
@@ -86,7 +88,9 @@ def _check_patterns(loaded: Loaded) -> None:
     types = {name: each.type for name, each in loaded.vocabulary.fields.items()}
     known = {**loaded.lists, **pack.lists}
     try:
-        build_gate(loaded.packs, loaded.vocabulary, lists=loaded.lists, releases=loaded.releases)
+        build_gate(
+            loaded.packs, loaded.vocabulary, lists=loaded.lists, releases=loaded.releases, surroundings=joined_context([loaded.context]),
+        )
         for condition in conditions(pack):
             for pattern in _resolved(condition.patterns, known):
                 check_pattern(pattern, types.get(condition.field, "word"))

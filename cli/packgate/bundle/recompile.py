@@ -33,6 +33,6 @@ def check_sources(bundle: Bundle) -> None:
         result = space.results[0]
         if result.pack is None:
             raise SourcesDisagree(f"the sources of '{name}' in the bundle do not load")
-        again = canonical(to_data(result.pack, result.vocabulary, builtin_vocabulary(), space.lists))
+        again = canonical(to_data(result.pack, result.vocabulary, builtin_vocabulary(), space.lists, space.surroundings))
     if again != bundle.members[COMPILED]:
         raise SourcesDisagree(f"{COMPILED} is not what the sources in the bundle give")

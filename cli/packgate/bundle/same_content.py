@@ -11,7 +11,7 @@ from packgate.bundle.compiled import COMPILED, to_data
 from packgate.bundle.provenance import PROVENANCE, builder
 from packgate.bundle.recompile import is_comparable
 from packgate.bundle.rendering import target_files
-from packgate.bundle.sources import SOURCES, gather, used_lists
+from packgate.bundle.sources import SOURCES, gather, used_files
 from packgate.bundle.unproven import ReleaseDisagrees
 from packgate.source.vocabulary import builtin_vocabulary
 
@@ -33,8 +33,8 @@ def check_content(bundle: Bundle, content: Content) -> None:
         raise ReleaseDisagrees(f"the content of {tag} does not load with this packgate")
     if pack.version != bundle.manifest.version:
         raise ReleaseDisagrees(f"{tag}: pack.yaml at its commit says version {pack.version}")
-    compiled = to_data(pack, content.result.vocabulary, builtin_vocabulary(), content.space.lists)
-    wanted = gather(content.result, used_lists(content.space.context, compiled["context_lists"]))
+    compiled = to_data(pack, content.result.vocabulary, builtin_vocabulary(), content.space.lists, content.space.surroundings)
+    wanted = gather(content.result, used_files(content.space.context, compiled))
     wanted[COMPILED] = canonical(compiled)
     wanted |= _rendered(bundle, content)
     found = {name: data for name, data in bundle.members.items() if name == COMPILED or name.startswith((SOURCES, TARGETS))}

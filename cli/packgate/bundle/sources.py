@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packgate.bundle.canonical import digest
 from packgate.bundle.names import LONGEST, is_plain
@@ -44,9 +44,14 @@ def unpack(bundle: Bundle, folder: Path) -> None:
             path.write_bytes(content)
 
 
-def used_lists(context: Iterable[SourceFile], names: Mapping[str, object]) -> list[SourceFile]:
-    """The files of the context that say something about these lists: no others leave the repository."""
-    return [source for source in context if isinstance(source.data, dict) and set(source.data.get("lists") or ()) & set(names)]
+def used_files(context: Iterable[SourceFile], compiled: Mapping[str, Any]) -> list[SourceFile]:
+    """The files of the context of which something is in a compiled pack (`compiled.to_data`): no others leave the repository."""
+    lists = set(compiled["context_lists"])
+    sections = {name for name, said in compiled.get("context", {}).items() if said}
+    return [
+        source for source in context
+        if isinstance(source.data, dict) and (set(source.data.get("lists") or ()) & lists or sections & source.data.keys())
+    ]
 
 
 def _pack_files(result: LoadResult) -> Iterator[tuple[str, bytes]]:

@@ -165,7 +165,9 @@ def open_gate(packs: Sequence[str], released: bool = False) -> Gate:
 
         stages = {pack: release.name.stage for pack, release in newest_releases([pack.name for pack in space.packs]).items()}
     assignments = Assignments(space.assigned, space.lists, space.stage)
-    return build_gate(space.packs, space.vocabulary, lists=space.lists, assignments=assignments, releases=stages)
+    return build_gate(
+        space.packs, space.vocabulary, lists=space.lists, assignments=assignments, releases=stages, surroundings=space.surroundings,
+    )
 
 
 def print_findings(

@@ -109,6 +109,7 @@ def checks(run: Run) -> list[Check]:
     """Every case as an item of the formats that list what passed."""
     found = [_check(outcome) for outcome in (*run.outcomes, *run.inherited)]
     found += [Check(item.name, item.file, "failed" if item.finding else "passed", finding=item.finding) for item in run.catalog]
+    found += [Check(item.name, item.file, "failed" if item.finding else "passed", finding=item.finding) for item in run.context]
     for item in run.corpora:
         name = f"{item.case.corpus}{item.case.place.removeprefix('/cases')}"
         found.append(Check(name, item.case.file.path, "failed" if item.finding else "passed", finding=item.finding))
@@ -134,6 +135,9 @@ def summary(run: Run) -> str:
     if run.catalog:
         failed = sum(item.finding is not None for item in run.catalog)
         lines.append(f"{len(run.catalog)} cases of the catalog: {len(run.catalog) - failed} passed, {failed} failed")
+    if run.context:
+        failed = sum(item.finding is not None for item in run.context)
+        lines.append(f"{len(run.context)} tests of the context: {len(run.context) - failed} passed, {failed} failed")
     prompts = sum(outcome.case.prompt is not None for outcome in run.outcomes)
     if prompts:
         lines.append(f"{prompts} prompts did not run: they need a real agent")

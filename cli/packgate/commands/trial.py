@@ -86,7 +86,7 @@ def command(
 def _gate(space: Workspace) -> Gate:
     from packgate.engine.gate import build_gate
 
-    return build_gate(space.packs, space.vocabulary, lists=space.lists)
+    return build_gate(space.packs, space.vocabulary, lists=space.lists, surroundings=space.surroundings)
 
 
 def _replayed(path: Path, policies: Sequence[str]) -> Recording:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from packgate.engine.conditions import Check
     from packgate.engine.index import Entry
     from packgate.engine.patterns import Detectors
+    from packgate.engine.surroundings import Surroundings
     from packgate.engine.trace import Step
     from packgate.model.action import Action
     from packgate.model.operation import Operation
@@ -50,13 +51,15 @@ class Engine:
     """Compiled packs. ``rules`` are in the order of matches: by pack, then by policy id. ``defaults``: by surface, the packs that do not
     simply let run there what no policy allows, with their mode; empty where there are none."""
 
-    __slots__ = ("_stages", "defaults", "index", "key", "packs", "releases", "rules")
+    __slots__ = ("_stages", "defaults", "index", "key", "packs", "releases", "rules", "surroundings")
 
     def __init__(self, packs: Sequence[Pack], rules: list[Rule], releases: Mapping[str, str], fold: bool) -> None:
         self.packs = tuple(packs)
         self.defaults = defaults_of(packs)
         self.key = packs_key(packs)
         self.releases = releases
+        # What the context says of people and places; set by who knows it.
+        self.surroundings: Surroundings | None = None
         self._stages: dict[str | None, Stages] = {}
         self.rules = rules
         for rank, rule in enumerate(rules):
@@ -102,17 +105,17 @@ class Engine:
 
     def trace(self, policy: str, operation: Operation, action: Action) -> list[Step]:
         """Every condition of a policy, judged on one operation of an action. Raises `KeyError`."""
-        return trace(self.rule(policy), operation, Context(action))
+        return trace(self.rule(policy), operation, Context(action, self.surroundings))
 
     def _stands(self, found: Found, context: Context) -> bool:
         """Whether neither `unless` nor `where` takes a match back; what `where` lacked is remembered."""
         rule = found.rule
         if rule.excused(found.operation, context):
             return False
-        check = unmet(rule.where, context)
+        check = unmet(rule.where, context, found.operation)
         if check is None:
             return True
-        if not context.where_values(check.field):
+        if not context.where_values(check.field, found.operation):
             context.missing[f"{rule.policy.id} compares {check.field}, which the action does not say"] = None
         return False
 

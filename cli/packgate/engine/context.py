@@ -6,12 +6,15 @@ from packgate.engine.outline import Outline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from packgate.engine.surroundings import Surroundings
     from packgate.model.action import Action
+    from packgate.model.operation import Operation
     from packgate.model.value import Text
 
 # What `where` can compare: its path in the action, and its type.
 WHERE: dict[str, tuple[str, str]] = {
     "agent": ("actor.agent", "word-nocase"),
+    "session": ("actor.session", "word"),
     "user": ("actor.user", "word"),
     "group": ("actor.groups", "word"),
     "team": ("actor.team", "word"),
@@ -25,15 +28,18 @@ WHERE: dict[str, tuple[str, str]] = {
     "approval": ("approval", "word"),
     "surface": ("surface", "word"),
 }
+# Of these the context of the policies can say more, by repository and by path.
+_OF_PLACES = frozenset(("owner", "team", "environment", "data_classification"))
 
 
 class Context:
     """Values of an action by dotted path (``repo.default_branch``), and the directories that patterns start from."""
 
-    __slots__ = ("_folders", "_outlines", "_values", "action", "missing")
+    __slots__ = ("_folders", "_outlines", "_values", "action", "missing", "surroundings")
 
-    def __init__(self, action: Action) -> None:
+    def __init__(self, action: Action, surroundings: Surroundings | None = None) -> None:
         self.action = action
+        self.surroundings = surroundings
         self._folders: tuple[str | None, str | None] | None = None
         # Remarks on what a condition needed and the action does not say, in the order it was needed.
         self.missing: dict[str, None] = {}
@@ -78,9 +84,14 @@ class Context:
         """Remember that a pattern needed a value that the action does not give."""
         self.missing[f"{path} is not known, so patterns that refer to it did not match"] = None
 
-    def where_values(self, name: str) -> tuple[str, ...]:
-        """The values that `where` compares under a name of `WHERE`."""
-        return self.values(WHERE[name][0])
+    def where_values(self, name: str, operation: Operation | None = None) -> tuple[str, ...]:
+        """The values that `where` compares under a name of `WHERE`: what the action says, and what is known of the paths that an operation
+        touches, or of the repository."""
+        values = self.values(WHERE[name][0])
+        if self.surroundings is None or name not in _OF_PLACES:
+            return values
+        known = self.surroundings.of_place(name, self, operation)
+        return tuple(dict.fromkeys((*known, *(() if name in self.action.filled else values))))
 
     def _read(self, path: str) -> tuple[str, ...]:
         node: object = self.action.data

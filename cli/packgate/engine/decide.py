@@ -56,12 +56,12 @@ def decide(
     decision = Decision(identity, action.id, timestamp, analysis, stages.bundles.copy())
     # Most operations concern no policy, so what weighing one needs is made when it is needed.
     defaults = engine.defaults.get(action.surface) if engine.defaults else None
-    tally: _Tally | None = _Tally(decision, stages, Context(action), now) if defaults else None
+    tally: _Tally | None = _Tally(decision, stages, Context(action, engine.surroundings), now) if defaults else None
     for place, operation in enumerate(analysis.operations):
         entries = engine.index.candidates(operation)
         if entries:
             if tally is None:
-                tally = _Tally(decision, stages, Context(action), now)
+                tally = _Tally(decision, stages, Context(action, engine.surroundings), now)
             for found in engine.weigh(entries, operation, place, tally.context):
                 if stages.holds(found.rule.pack):
                     tally.add(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packgate.catalog.load import load_builtin
 from packgate.engine.compiled import compile_packs
+from packgate.engine.context import Context
 from packgate.engine.decide import decide
 from packgate.engine.identity import refusal_id
 from packgate.engine.render import notes, to_json
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from packgate.catalog.load import Catalog
     from packgate.engine.assignments import Assignments
     from packgate.engine.compiled import Engine
+    from packgate.engine.surroundings import Surroundings
     from packgate.engine.trace import Step
     from packgate.model.action import Action
     from packgate.model.operation import Operation
@@ -51,10 +53,18 @@ class Gate:
 
     def analyze(self, action: Action) -> Analysis:
         """The operations of an action and what stayed unknown."""
-        return analyze(action, self.catalog, self.words)
+        found = analyze(action, self.catalog, self.words)
+        known = self.engine.surroundings
+        return found if known is None else known.with_hosts(found, Context(action))
+
+    def complete(self, action: Action) -> Action:
+        """The action with what the context of the policies says of its user and repository."""
+        known = self.engine.surroundings
+        return action if known is None else known.complete(action, Context(action))
 
     def decide(self, action: Action, *, stage: str | None = "block", now: str | None = None) -> Decision:
         """The decision on an action. ``stage`` replaces all stages; None lets the packs' own and the actor's assignment hold."""
+        action = self.complete(action)
         assigned = self.assigned(action) if stage is None else None
         return decide(action, self.analyze(action), self.engine, stage=stage, now=now, assigned=assigned)
 
@@ -145,15 +155,17 @@ def _quoted(decision: Decision) -> list[str]:
 def build_gate(
     packs: Sequence[Pack], vocabulary: Vocabulary, *, lists: Mapping[str, tuple[str, ...]] | None = None,
     words: EnvironmentWords | None = None, assignments: Assignments | None = None, releases: Mapping[str, str] | None = None,
+    surroundings: Surroundings | None = None,
 ) -> Gate:
-    """A gate for packs. ``releases``: the stage of a pack's release, by its name. Raises what compiling them raises: packs that were
-    loaded without errors compile."""
+    """A gate for packs. ``releases``: the stage of a pack's release, by its name; ``surroundings``: what the context says. Raises what
+    compiling them raises: packs that were loaded without errors compile."""
     catalog = load_builtin()
     for pack in packs:
         if pack.catalog:
             catalog = catalog.merged(pack.catalog)
     fields = {name: field.type for name, field in vocabulary.fields.items()}
     engine = compile_packs(packs, fields, lists=lists, detectors=detects, releases=releases)
+    engine.surroundings = surroundings
     return Gate(catalog, engine, words or environment_words(packs), assignments)
 
 

@@ -12,6 +12,7 @@ from packgate.engine.index import Bucket, Entry, Family, Index, Table
 from packgate.engine.patterns import Compiler
 from packgate.engine.plain import pack_from, pack_to, policy_from, policy_to
 from packgate.engine.rules import Rule
+from packgate.engine.surroundings import Surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def prepare(engine: Engine, fields: Mapping[str, str], lists: Mapping[str, tuple
     common = {
         "packs": [pack_to(pack) for pack in engine.packs], "releases": dict(engine.releases), "fields": dict(fields),
         "lists": dict(lists or {}), "fold": engine.index.fold,
+        "surroundings": None if engine.surroundings is None else engine.surroundings.data,
     }
     families = {name: _family_to(family) for name, family in engine.index.families.items()}
     return Prepared(common, families, [(places[id(rule.pack)], policy_to(rule.policy)) for rule in engine.rules])
@@ -164,6 +166,7 @@ class PreparedEngine(Engine):
         self.defaults = defaults_of(self.packs)
         self.key = packs_key(self.packs)
         self.releases = common["releases"]
+        self.surroundings = None if common["surroundings"] is None else Surroundings(common["surroundings"])
         self._stages: dict[str | None, Stages] = {}
         self.index = PreparedIndex(family, common["fold"])
         self._fields: dict[str, str] = common["fields"]

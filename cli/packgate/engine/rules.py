@@ -65,7 +65,7 @@ class CompiledWaiver:
                 return False
         if not all(check.excuses(operation.get(check.field), context) for check in self.checks):
             return False
-        return unmet(self.where, context) is None
+        return unmet(self.where, context, operation) is None
 
 
 def compile_clause(
@@ -87,9 +87,9 @@ def compile_where(conditions: tuple[Condition, ...], compiler: Compiler) -> tupl
     return tuple(checks)
 
 
-def unmet(where: tuple[Check, ...], context: Context) -> Check | None:
-    """The first condition on the context that does not hold; None when all do."""
+def unmet(where: tuple[Check, ...], context: Context, operation: Operation | None = None) -> Check | None:
+    """The first condition on the context that does not hold, for an operation where one is given; None when all do."""
     for check in where:
-        if check.verdict(context.where_values(check.field), context) != MUST:
+        if check.verdict(context.where_values(check.field, operation), context) != MUST:
             return check
     return None

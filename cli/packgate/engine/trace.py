@@ -50,7 +50,7 @@ def trace(rule: Rule, operation: Operation, context: Context) -> list[Step]:
             verdict = MUST if check.excuses(values, context) else NO
             steps.append(Step("unless", number, check.field, check.condition, verdict, values))
     for check in rule.where:
-        values = context.where_values(check.field)
+        values = context.where_values(check.field, operation)
         steps.append(Step("where", 0, check.field, check.condition, check.verdict(values, context), values))
     return steps
 

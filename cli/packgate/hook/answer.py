@@ -78,7 +78,7 @@ def decide(
     events = []
     for given in completed:
         try:
-            action = parse_action(given)
+            action = gate.complete(parse_action(given))
         except ActionError as error:
             raise Failure("payload-unreadable", _shown(str(error))) from None
         decision = gate.decide(action, stage=stage, now=now)
@@ -90,7 +90,7 @@ def decide(
             after(decision)
         hide = masker(action, decision)
         decisions.append(decision)
-        events.append(decision_event(given, to_json(decision, hide), now, None, hide))
+        events.append(decision_event(action.data, to_json(decision, hide), now, None, hide))
     return Answer(verdict(request, decisions, late), events)
 
 

@@ -90,7 +90,7 @@ def side_of(
         pack = result.pack
         if pack is None or (names and pack.name not in names):
             continue
-        gate = build_gate([pack], result.vocabulary, lists=space.lists)
+        gate = build_gate([pack], result.vocabulary, lists=space.lists, surroundings=space.surroundings)
         packs[pack.name] = PackSide(pack, result, types, space.lists, gate, str(folder), prefix)
         packs[pack.name].policies = {policy.id: policy for policy in pack.policies}
     tried, findings = _tried(space, packs, folder if space.root else None, cache)

@@ -32,13 +32,15 @@ class ActionError(ValueError):
 
 
 class Action:
-    """A checked action. ``data`` holds every key of the format for its surface; absent ones are None or empty."""
+    """A checked action. ``data`` holds every key of the format for its surface; absent ones are None or empty. ``filled``: the keys that
+    the context of the policies gave it, not the caller."""
 
-    __slots__ = ("data", "notes")
+    __slots__ = ("data", "filled", "notes")
 
-    def __init__(self, data: dict[str, Any], notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, data: dict[str, Any], notes: tuple[str, ...] = (), filled: tuple[str, ...] = ()) -> None:
         self.data = data
         self.notes = notes
+        self.filled = filled
 
     @property
     def surface(self) -> str:

@@ -18,12 +18,14 @@ from packgate.source.references import check_assignments
 from packgate.source.result import LoadResult, has_errors
 from packgate.source.schema import KINDS, check_schema
 from packgate.source.suggest import did_you_mean
+from packgate.source.surroundings import check_context, surroundings_of
 from packgate.source.vocabulary import builtin_vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from packgate.engine.surroundings import Surroundings
     from packgate.model.policy import Assignment, Pack
     from packgate.model.vocabulary import Vocabulary
     from packgate.source.cache import ValidationCache
@@ -35,7 +37,8 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 @dataclass(slots=True)
 class Workspace:
     """What was found under ``root``. ``diagnostics`` are those of all files, sorted, those of the packs included; ``lists``
-    are the named lists of the context; ``vocabulary`` is the built-in one with what the packs add."""
+    are the named lists of the context, ``surroundings`` what it says of people, repositories, paths and hosts, None when nothing;
+    ``vocabulary`` is the built-in one with what the packs add."""
 
     root: str
     vocabulary: Vocabulary
@@ -43,6 +46,7 @@ class Workspace:
     assignments: SourceFile | None = None
     context: list[SourceFile] = field(default_factory=list)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    surroundings: Surroundings | None = None
     results: list[LoadResult] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -181,6 +185,9 @@ def _load_context(space: Workspace, root: str, cache: ValidationCache | None) ->
         space.context.append(source)
         for name, items in (source.data.get("lists") or {}).items():
             space.lists[name] = space.lists.get(name, ()) + tuple(items)
+    problems = [problem for source in space.context for problem in check_context(source)]
+    space.diagnostics += problems
+    space.surroundings = None if problems else surroundings_of(space.context)
 
 
 def _default_packs(space: Workspace, root: str | None) -> list[str]:

@@ -13,6 +13,7 @@ ATTACK_MISSED = "PG808"
 TOGETHER = "PG809"
 CATALOG_CASE = "PG810"
 OTHER_MODE = "PG811"
+CONTEXT_CASE = "PG812"
 EVADED = "PG820"
 DATA_FIRED = "PG821"
 MUTANT_SURVIVED = "PG830"
@@ -30,6 +31,7 @@ TITLES = {
     TOGETHER: "A case passes with its pack alone and fails with the packs loaded together",
     CATALOG_CASE: "A program of the pack's catalog yields other operations than its case says",
     OTHER_MODE: "A policy fired with another mode than its case states",
+    CONTEXT_CASE: "The context says something else of an action than its test",
     EVADED: "A command written differently no longer fires its policy",
     DATA_FIRED: "A command that is only data fires its policy",
     MUTANT_SURVIVED: "No case notices a change of the policy",

@@ -43,14 +43,24 @@ class CatalogOutcome:
     finding: Diagnostic | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ContextOutcome:
+    """A test of a context file; it passed when there is no finding."""
+
+    name: str
+    file: str
+    finding: Diagnostic | None = None
+
+
 @dataclass(slots=True)
 class Run:
     """All outcomes of a run, and findings that belong to no single case. ``outcomes`` are of the packs' own cases, ``inherited``
-    of those of the packs that they extend, ``catalog`` of those of the programs that they add."""
+    of those of the packs that they extend, ``catalog`` of those of the programs that they add, ``context`` those of context files."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     inherited: list[Outcome] = field(default_factory=list)
     catalog: list[CatalogOutcome] = field(default_factory=list)
+    context: list[ContextOutcome] = field(default_factory=list)
     corpora: list[CorpusOutcome] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
 
@@ -61,6 +71,8 @@ class Run:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """Every finding, sorted by place."""
-        items: list[Outcome | CatalogOutcome | CorpusOutcome] = [*self.outcomes, *self.inherited, *self.catalog, *self.corpora]
+        items: list[Outcome | CatalogOutcome | ContextOutcome | CorpusOutcome] = [
+            *self.outcomes, *self.inherited, *self.catalog, *self.context, *self.corpora,
+        ]
         found = [item.finding for item in items if item.finding is not None]
         return sorted([*found, *self.findings], key=lambda item: item.sort_key())

@@ -37,7 +37,7 @@ class _Loaded:
         if space.ok and space.results:
             result = space.results[0]
             self.cases = collect([result])
-            self.gate = build_gate(space.packs, result.vocabulary, lists=space.lists)
+            self.gate = build_gate(space.packs, result.vocabulary, lists=space.lists, surroundings=space.surroundings)
 
 
 _PACKS = pytest.StashKey[dict[str, _Loaded]]()

@@ -12,6 +12,7 @@ from packgate.engine.gate import build_gate
 from packgate.testing import codes
 from packgate.testing.cases import collect, collect_inherited
 from packgate.testing.catalog_cases import run_catalog_cases
+from packgate.testing.context_cases import run_context_cases
 from packgate.testing.corpus import load_corpora
 from packgate.testing.coverage import uncovered
 from packgate.testing.outcome import Run
@@ -88,8 +89,10 @@ class Suite:
                 run.catalog += run_catalog_cases(each.result, each.gate.catalog)
             if coverage:
                 run.findings += uncovered(each.result, each.all, each.gate, each.chosen)
+        if self.packs and all(each.chosen is None for each in self.packs):
+            run.context += run_context_cases(self.space.context, self.packs[0].gate)
         if len(self.packs) > 1:
-            together = build_gate(self.space.packs, self.space.vocabulary, lists=self.space.lists)
+            together = build_gate(self.space.packs, self.space.vocabulary, lists=self.space.lists, surroundings=self.space.surroundings)
             run.findings += run_together(run.outcomes, together)
         if self.corpora_gate is not None:
             run.corpora += run_corpus(self.corpora, self.corpora_gate, tick)
@@ -105,7 +108,7 @@ def make_suite(
     suite = Suite(space)
     for result in space.results:
         assert result.pack is not None
-        gate = build_gate([result.pack], result.vocabulary, lists=space.lists)
+        gate = build_gate([result.pack], result.vocabulary, lists=space.lists, surroundings=space.surroundings)
         cases = collect([result])
         inherited = [] if selection.files else [case for case in collect_inherited(result) if selection.wants(case)]
         suite.packs.append(_PackCases(result, gate, cases, [case for case in cases if selection.wants(case)], inherited))
@@ -125,4 +128,4 @@ def _add_corpora(suite: Suite, folder: Path, by_name: bool, cache: ValidationCac
         return
     suite.corpora, problems = load_corpora(folder, cache)
     suite.findings += problems
-    suite.corpora_gate = build_gate(packs, suite.space.vocabulary, lists=suite.space.lists)
+    suite.corpora_gate = build_gate(packs, suite.space.vocabulary, lists=suite.space.lists, surroundings=suite.space.surroundings)
