@@ -46,12 +46,13 @@ def unpack(bundle: Bundle, folder: Path) -> None:
 
 def used_files(context: Iterable[SourceFile], compiled: Mapping[str, Any]) -> list[SourceFile]:
     """The files of the context of which something is in a compiled pack (`compiled.to_data`): no others leave the repository."""
-    lists = set(compiled["context_lists"])
-    sections = {name for name, said in compiled.get("context", {}).items() if said}
-    return [
-        source for source in context
-        if isinstance(source.data, dict) and (set(source.data.get("lists") or ()) & lists or sections & source.data.keys())
-    ]
+    names = {"lists": set(compiled["context_lists"]), "groups": set(compiled.get("context", {}).get("groups", ()))}
+    said = {name for name, data in compiled.get("context", {}).items() if data and name not in names}
+
+    def is_used(data: Mapping[str, Any]) -> bool:
+        return bool(said & data.keys()) or any(used & (data.get(name) or {}).keys() for name, used in names.items())
+
+    return [source for source in context if isinstance(source.data, dict) and is_used(source.data)]
 
 
 def _pack_files(result: LoadResult) -> Iterator[tuple[str, bytes]]:
