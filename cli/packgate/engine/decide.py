@@ -212,8 +212,11 @@ def _conclude(tally: _Tally, unlifted: Unlifted | None) -> None:
             policy = rule.policy
             if policy.message:
                 messages[policy.message] = None
+            role = policy.outcome.approver
             if decision.approver_role is None:
-                decision.approver_role = policy.outcome.approver
+                decision.approver_role = role
+            if role is not None and role not in decision.approvers:
+                decision.approvers.append(role)
     decision.policy_ids = sorted(matched)
     decision.message = "\n".join(messages)
     decision.may_match = sorted(tally.may)

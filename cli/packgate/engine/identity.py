@@ -21,6 +21,13 @@ def decision_id(action: Action, packs: str, timestamp: str | None) -> str:
     return _name(f"{_written(action.data)} {packs} {timestamp!r}")
 
 
+def digest_of(value: object) -> str:
+    """SHA-256 in hexadecimal of plain data, whatever the order of its keys."""
+    from hashlib import sha256
+
+    return sha256(repr(_ordered(value)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def refusal_id(reason: str, action_id: str | None, timestamp: str | None) -> str:
     """A name for the denial of something that could not be decided."""
     return _name(f"refused {reason!r} {action_id!r} {timestamp!r}")

@@ -31,6 +31,16 @@ def gap_event(time: str, latency_us: int | None, outcome: Mapping[str, Any], act
     return _event("gap", time, None if action is None else masked_action(action), None, latency_us, dict(outcome))
 
 
+def approval_event(time: str, request: Mapping[str, Any], state: str, follows: str) -> dict[str, Any]:
+    """The event of a request for approval: that it was asked for, answered, or used. ``request``: as the store keeps it, masked;
+    ``follows``: the decision that it is about."""
+    outcome = {
+        "approval": request["id"], "state": state, "roles": request["roles"], "policies": request["policies"],
+        "answers": request["answers"], "expires": request["expires"], "note": request["note"], "requester": request["requester"],
+    }
+    return {**_event("approval", time, request["action"], None, None, outcome), "follows": follows}
+
+
 def masked_action(action: Mapping[str, Any], hide: Callable[[str], str] | None = None) -> Any:
     """An action with its secrets masked and its long texts cut."""
     short = _cut(dict(action), _MASKED_TEXT)

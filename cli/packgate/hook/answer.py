@@ -5,6 +5,8 @@ The hook's own process (`run`) and the server answer with this.
 
 from __future__ import annotations
 
+from packgate.approvals.settle import Approvals
+from packgate.approvals.store import Store, approvals_folder
 from packgate.engine.gate import masker
 from packgate.engine.render import to_json
 from packgate.eventlog.record import decision_event, gap_event
@@ -12,7 +14,7 @@ from packgate.guard.detectors import mask
 from packgate.hook.context import complete
 from packgate.hook.denials import Denials
 from packgate.hook.dialects import MODULES, dialect
-from packgate.hook.exchange import SESSION, PayloadError, Reply, Verdict
+from packgate.hook.exchange import ACT, SESSION, PayloadError, Reply, Verdict
 from packgate.hook.failure import CLOSED, Failure, answer_of, verdict_of
 from packgate.hook.messages import verdict
 from packgate.model.action import ActionError, parse_action
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from packgate.engine.gate import Gate
     from packgate.hook.exchange import Request
     from packgate.hook.settings import Settings
+    from packgate.model.action import Action
     from packgate.model.decision import Decision
 
 # Exit code that stops an action in every agent that reads exit codes at all, with the reason on standard error.
@@ -69,18 +72,21 @@ def read_request(module: ModuleType, event: str, payload: Any, environ: Mapping[
 
 def decide(
     request: Request, completed: Sequence[dict[str, Any]], gate: Gate, now: str, *, stage: str | None = None,
-    after: Callable[[Decision], None] | None = None,
+    after: Callable[[Decision], None] | None = None, approvals: Approvals | None = None,
 ) -> Answer:
     """Decide all actions of a request. ``completed``: the actions with where and for whom they are; ``now``: RFC 3339; ``stage`` replaces
-    those of releases and assignments; ``after`` may make a decision stricter. Raises `Failure` for an action that is none."""
+    those of releases and assignments; ``after`` may make a decision stricter; ``approvals``: what was approved beforehand. Raises `Failure`
+    for an action that is none."""
     decisions: list[Decision] = []
     late: list[Decision] = []
-    events = []
+    actions: list[Action] = []
     for given in completed:
         try:
             action = gate.complete(parse_action(given))
         except ActionError as error:
             raise Failure("payload-unreadable", _shown(str(error))) from None
+        if approvals is not None:
+            action = approvals.told(action)
         decision = gate.decide(action, stage=stage, now=now)
         if len(decisions) == len(request.actions):
             # It was decided, counted and recorded before it ran.
@@ -88,10 +94,15 @@ def decide(
             continue
         if after is not None:
             after(decision)
-        hide = masker(action, decision)
         decisions.append(decision)
+        actions.append(action)
+    if approvals is not None:
+        approvals.settle(actions, decisions)
+    events = []
+    for action, decision in zip(actions, decisions, strict=True):
+        hide = masker(action, decision)
         events.append(decision_event(action.data, to_json(decision, hide), now, None, hide))
-    return Answer(verdict(request, decisions, late), events)
+    return Answer(verdict(request, decisions, late), events + ([] if approvals is None else approvals.events))
 
 
 def refuse(
@@ -117,14 +128,22 @@ def respond(
         if request.kind == SESSION and not request.actions:
             return Answer(Verdict("allow"), [])
         denials = Denials(request, settings)
+        approvals = None if seconds is None else open_approvals(request, settings, gate, seconds, now)
 
         def judge(decision: Decision) -> None:
             if seconds is not None:
                 denials.judge(decision, gate, seconds)
 
-        return decide(request, complete(request, settings, environ), gate, now, after=judge)
+        return decide(request, complete(request, settings, environ), gate, now, after=judge, approvals=approvals)
 
     return guarded(work, request, settings, now)
+
+
+def open_approvals(request: Request, settings: Settings, gate: Gate, seconds: float, now: str) -> Approvals | None:
+    """The approvals that an action can be held against; None for what is no action, and without a place to keep them."""
+    if request.kind != ACT or settings.log is None:
+        return None
+    return Approvals(Store(approvals_folder(settings.log)), gate.engine.surroundings, seconds, now)
 
 
 def guarded(work: Callable[[], Answer], request: Request, settings: Settings, now: str) -> Answer:

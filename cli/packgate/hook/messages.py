@@ -97,6 +97,9 @@ def outcome_of(decision: Decision, *, asks: bool = True) -> str:
     """What a decision means for the one who asks: audit says nothing, `confirm` asks where it would warn. ``asks``: whether this agent can
     ask a person; where none is there to answer, `confirm` is a warning."""
     answer = _ANSWERS.get(decision.decision, "allow")
+    if decision.pending:
+        # Somebody else than the person at the agent has to approve.
+        return "deny"
     if decision.mode != "warn":
         return answer
     shown = "ask" if asks and decision.confirm else "warn"

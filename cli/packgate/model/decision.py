@@ -42,8 +42,8 @@ class Decision:
     """
 
     __slots__ = (
-        "_id", "action_id", "alerts", "analysis", "approver_role", "bundles", "confirm", "decision", "denied_by", "matches", "may_match",
-        "message", "mode", "notes", "policy_ids", "reason", "redactions", "risk_score", "timestamp", "would",
+        "_id", "action_id", "alerts", "analysis", "approver_role", "approvers", "bundles", "confirm", "decision", "denied_by", "matches",
+        "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redactions", "risk_score", "timestamp", "would",
     )
 
     def __init__(
@@ -62,6 +62,9 @@ class Decision:
         self.message = ""
         self.risk_score = 0
         self.approver_role: str | None = None
+        # Every role that has to approve, the first of which the JSON names, and whether that was asked for. Not part of the JSON.
+        self.approvers: list[str] = []
+        self.pending = False
         self.redactions: list[Any] = []
         self.alerts: list[str] = []
         # Whether a policy that warns wants a person to be asked first, where one is there. Not part of the JSON.

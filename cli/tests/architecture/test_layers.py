@@ -28,7 +28,9 @@ ALLOWED: dict[str, set[str]] = {
     "catalog": {"model", "resources", "facts", "source"},
     "engine": {"facts", "shell", "model", "guard", "catalog"},
     "eventlog": {"model", "guard"},
-    "hook": {"engine", "facts", "shell", "catalog", "model", "guard", "eventlog"},
+    # Requests for approval: beside the log, below who asks and who answers.
+    "approvals": {"engine", "eventlog", "guard", "model"},
+    "hook": {"approvals", "engine", "facts", "shell", "catalog", "model", "guard", "eventlog"},
     "source": {"model", "diagnostics", "resources", "engine", "catalog"},
     "report": {"diagnostics", "model", "guard"},
     # `hook` for what agents can't express: data, which a rule holds the settings' targets against.
@@ -62,13 +64,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     # `level` and `impact` for simulations.
     "serve": {
-        "level", "impact", "installation", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
-        "clock", "times", "strict_json",
+        "level", "impact", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics",
+        "guard", "errors", "resources", "clock", "times", "strict_json",
     },
     # `hook` for the tables of what agents can express.
     "docs": {"hook", "source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
-        "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
+        "approvals", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
         "trial", "level",
         "strict_json",
@@ -76,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},
     "__main__": {"cli"},
 }
-LIGHT = ("model", "shell", "facts", "engine", "guard", "eventlog", "hook")
+LIGHT = ("model", "shell", "facts", "engine", "guard", "eventlog", "approvals", "hook")
 # What the layers of a decision may load at run time of the standard library, at the top of a module.
 LIGHT_MODULES = {"__future__", "re"}
 # What the interpreter has loaded before it runs anything: free, for the hook.
