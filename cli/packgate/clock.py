@@ -18,6 +18,11 @@ def _written(seconds: int) -> str:
     return from_epoch(seconds)
 
 
+def seconds() -> float:
+    """The current time in seconds since 1970."""
+    return time()
+
+
 def today() -> str:
     """The current day in UTC: ``2026-01-31``."""
     return now()[:10]

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 _PORT = 7423
 # Parameters that hold paths, and their options.
-_PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--log"), ("path", "--socket"), ("token_file", "--token-file"),
-          ("member_token_file", "--member-token-file"))
+_PATHS = (
+    ("bundles", "--bundles"), ("settings_file", "--settings"), ("approvers", "--approvers"), ("log", "--log"), ("path", "--socket"),
+    ("token_file", "--token-file"), ("member_token_file", "--member-token-file"),
+)
 
 
 @click.command("serve")
@@ -49,6 +51,9 @@ _PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--
     "--settings", "settings_file", type=click.Path(dir_okay=False), metavar="FILE",
     help="The hook.json of an installation: its bundles, log and failure modes.",
 )
+@click.option(
+    "--approvers", type=click.Path(dir_okay=False), metavar="FILE", help="Who answers requests for approval: lines of USER TOKEN.",
+)
 @click.option("--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append every decision to this event log.")
 @click.option(
     "--reload-every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS",
@@ -60,14 +65,16 @@ _PATHS = (("bundles", "--bundles"), ("settings_file", "--settings"), ("log", "--
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI description, and end.")
 def command(
     bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
-    member_token_file: str | None, settings_file: str | None, log: str | None, reload_every: float, supervisor: str | None, system: bool,
+    member_token_file: str | None, settings_file: str | None, approvers: str | None, log: str | None, reload_every: float,
+    supervisor: str | None, system: bool,
     dry_run: bool, openapi: bool,
 ) -> int:
     """Decide over HTTP, on this machine only.
 
     POST /v1/decide takes an action and answers with its decision; POST /v1/hooks/AGENT/EVENT takes what an agent's hook sends and answers
-    in its dialect; GET /v1/status and GET /metrics tell about the server, GET /openapi.json describes it. GET /v1/simulate?level=tight says
-    what a level would change; applying one is for git (packgate level apply).
+    in its dialect; /v1/approvals is for people who answer requests; GET /v1/status and GET /metrics tell about the server,
+    GET /openapi.json describes it. GET /v1/simulate?level=tight says what a level would change; applying one is for git
+    (packgate level apply).
 
     Bundles that are pulled meanwhile are loaded without a pause; when they can't be, those in use stay. SIGHUP loads at once, SIGTERM ends
     with every request answered.
@@ -100,6 +107,7 @@ def command(
         return _install(supervisor, system, dry_run, [token_file, member_token_file, path, log])
     need_serve()
     from packgate.serve.access import read_token
+    from packgate.serve.approvals import read_approvers
     from packgate.serve.run import Options
 
     settings = _settings(settings_file, bundles, log)
@@ -115,7 +123,11 @@ def command(
     if member is not None and member == token:
         raise UserError("the two tokens are the same", "remove the file of one, and it is made anew")
     stage = stage or ("block" if bundles is None else None)
-    return _serve(holder, host, port, path, Options(token, reload_every, stage, settings, member, _fill(bundles, packs, stage)))
+    people = {} if approvers is None else read_approvers(os.path.expanduser(approvers))
+    if people and settings.log is None:
+        raise UserError("requests for approval are kept beside the event log", "give --log FILE")
+    options = Options(token, reload_every, stage, settings, people, member, _fill(bundles, packs, stage))
+    return _serve(holder, host, port, path, options)
 
 
 def _print_description() -> int:

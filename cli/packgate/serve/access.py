@@ -21,6 +21,8 @@ _SHORTEST_TOKEN = 32
 OPEN_PATHS = frozenset(("/healthz",))
 # What a member's token may ask for: what is in use and what a level would change, and no decisions.
 MEMBER_PATHS = frozenset(("/v1/status", "/v1/simulate", "/openapi.json", *OPEN_PATHS))
+# Where people answer: the token of agents is no good there, each person has one of their own.
+PEOPLES_PATHS = "/v1/approvals"
 # A page of another site can reach loopback under a name of its own (DNS rebinding), but not under these.
 _HOSTS = frozenset((b"127.0.0.1", b"localhost", b"[::1]"))
 
@@ -90,7 +92,7 @@ class Access:
             return 421, "this server answers under 127.0.0.1, localhost and [::1] only"
         if b"origin" in headers:
             return 403, "this server does not answer pages in a browser"
-        if self._token is not None and scope["path"] not in OPEN_PATHS:
+        if self._token is not None and scope["path"] not in OPEN_PATHS and not scope["path"].startswith(PEOPLES_PATHS):
             given = headers.get(b"authorization", b"")
             # Both are compared, whichever it is.
             developer = hmac.compare_digest(given, self._token)

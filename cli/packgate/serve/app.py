@@ -12,11 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from packgate import __version__
+from packgate import __version__, clock
+from packgate.approvals.settle import Approvals
+from packgate.approvals.store import Store, approvals_folder
 from packgate.eventlog.append import LogError, append
 from packgate.eventlog.record import decision_event
 from packgate.guard.detectors import mask
 from packgate.model.action import ActionError, parse_action
+from packgate.serve.approvals import Answers
 from packgate.serve.hooks import Hooks
 from packgate.serve.openapi import description
 from packgate.serve.requests import LONGEST_BODY, Refusal, as_json, body_of, error_body
@@ -24,9 +27,11 @@ from packgate.strict_json import decode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Any
 
     from starlette.types import ASGIApp, Lifespan
 
+    from packgate.engine.gate import Gate
     from packgate.hook.settings import Settings
     from packgate.model.action import Action
     from packgate.model.decision import Decision
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
     from packgate.serve.sessions import Sessions
 
 _LOG = logging.getLogger("packgate.serve")
+# Surfaces on which nothing is done that could wait.
+_TEXTS = ("prompt", "output")
 
 
 class Server:
@@ -55,26 +62,39 @@ class Server:
 
     async def decide(self, request: Request) -> Response:
         """`POST /v1/decide`: an action, and its decision."""
-        action = _action(await body_of(request))
+        asked = _action(await body_of(request))
         began = perf_counter()
         gate = self.holder.current.gate
+        approvals = self.approvals(gate)
+        action = gate.complete(asked) if approvals is None else approvals.told(gate.complete(asked))
 
         def judge(decision: Decision) -> None:
             session = action.actor("session")
             self.sessions.judge(decision, session if isinstance(session, str) else None, gate, monotonic())
+            if approvals is not None and action.surface not in _TEXTS:
+                approvals.settle([action], [decision])
 
         decision, text = gate.decide_text(action, stage=self.stage, now=self.now(), on_error=self.failed, after=judge)
         seconds = perf_counter() - began
         self.metrics.decided(decision, seconds)
         if self.log is not None:
-            self._record(self.log, action, text, int(seconds * 1_000_000))
+            self._record(self.log, action, text, int(seconds * 1_000_000), [] if approvals is None else approvals.events)
         return as_json(text)
 
-    def _record(self, log: str, action: Action, text: str, latency_us: int) -> None:
-        """Append a decision to the event log. One that can't be written is counted, and told on standard error; the decision stands."""
+    def approvals(self, gate: Gate) -> Approvals | None:
+        """The approvals that actions can be held against; None without a place to keep them."""
+        if self.log is None:
+            return None
+        return Approvals(Store(approvals_folder(self.log)), gate.engine.surroundings, clock.seconds(), self.now())
+
+    def _record(self, log: str, action: Action, text: str, latency_us: int, more: list[dict[str, Any]]) -> None:
+        """Append a decision, and what followed at once, to the event log. What can't be written is counted, and told on standard error; the
+        decision stands."""
         decision = json.loads(text)
         try:
             append(log, decision_event(action.data, decision, decision["timestamp"], latency_us))
+            for event in more:
+                append(log, event)
         except LogError as error:
             self.metrics.unlogged.inc()
             _LOG.error("a decision could not be recorded: %s", error)
@@ -106,13 +126,18 @@ class Server:
 
 
 def make_app(
-    server: Server, settings: Settings, simulate: Callable[[Request], Awaitable[Response]], lifespan: Lifespan[Starlette] | None = None
+    server: Server, settings: Settings, simulate: Callable[[Request], Awaitable[Response]], lifespan: Lifespan[Starlette] | None = None,
+    approvers: dict[str, str] | None = None,
 ) -> ASGIApp:
-    """The application with all its routes. ``settings``: how hooks are answered; ``simulate`` answers what levels would change."""
+    """The application with all its routes. ``settings``: how hooks are answered; ``simulate`` answers what levels would change;
+    ``approvers``: who answers requests, by token."""
+    answers = Answers(server, approvers or {})
     routes = [
         Route("/v1/decide", server.decide, methods=["POST"]),
         Route("/v1/hooks/{agent}/{event}", Hooks(server, settings).answer, methods=["POST"]),
         Route("/v1/simulate", simulate, methods=["GET"]),
+        Route("/v1/approvals", answers.listed, methods=["GET"]),
+        Route("/v1/approvals/{id}", answers.answer, methods=["POST"]),
         Route("/v1/status", server.status, methods=["GET"]),
         Route("/metrics", server.exposition, methods=["GET"]),
         Route("/openapi.json", _describe, methods=["GET"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from packgate import clock
 from packgate.hook import answer
 from packgate.hook.context import complete
 from packgate.hook.exchange import SESSION, Verdict
@@ -73,7 +74,8 @@ class Hooks:
         def work() -> Answer:
             if request.kind == SESSION and not request.actions:
                 return answer.Answer(Verdict("allow"), [])
-            return answer.decide(request, completed, gate, now, stage=self._server.stage, after=judge)
+            approvals = answer.open_approvals(request, settings, gate, clock.seconds(), now)
+            return answer.decide(request, completed, gate, now, stage=self._server.stage, after=judge, approvals=approvals)
 
         return self._guarded(work, request)
 

@@ -14,9 +14,9 @@ _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "requir
 _REFUSALS = {
     "400": "The body was cut off.",
     "401": "The token is missing or wrong.",
-    "403": "The request comes from a page in a browser, or the token is a member's.",
-    "404": "There is no such agent or event.",
-    "409": "The answer is one that the agent takes from an exit code only; or what is in use can't be simulated on.",
+    "403": "The request comes from a page in a browser, or from somebody who may not.",
+    "404": "There is no such agent, event or request.",
+    "409": "The answer is one that the agent takes from an exit code only, the request can't be answered, or what is in use can't be simulated on.",
     "413": "The body is too long.",
     "415": "The body is not declared as application/json.",
     "421": "The server was asked under another name than its own.",
@@ -51,6 +51,25 @@ _STATUS = {
     },
     "required": ["version", "started", "loaded", "bundles", "refused", "sessions"],
     "additionalProperties": False,
+}
+
+_REQUEST = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("id", "digest", "state", "note", "reason", "decision_id")},
+        **{name: {"type": "integer"} for name in ("v", "created", "expires", "risk_score")},
+        **{name: {"type": "array", "items": {"type": "string"}} for name in ("roles", "policies")},
+        **{name: {"type": "object"} for name in ("requester", "answers", "action")},
+    },
+    "required": ["id", "state", "roles", "policies", "created", "expires", "requester", "answers", "note", "reason", "action"],
+}
+_REQUESTS = {
+    "type": "object", "properties": {"requests": {"type": "array", "items": _REQUEST}}, "required": ["requests"],
+    "additionalProperties": False,
+}
+_ANSWER = {
+    "type": "object", "properties": {"answer": {"enum": ["approve", "deny"]}, "note": {"type": "string", "maxLength": 1000}},
+    "required": ["answer"],
 }
 
 
@@ -108,6 +127,16 @@ def description() -> dict[str, Any]:
                     }],
                 },
             },
+            "/v1/approvals": {"get": _for_people(_operation(
+                "approvals", "What waits for an approval", "Requests, secrets masked.", _REQUESTS, ("401", "403", "404", "409", "421"),
+            ))},
+            "/v1/approvals/{id}": {
+                "parameters": [_parameter("id", "A request's id.")],
+                "post": _for_people(_operation(
+                    "answer", "A person's answer", "The request as it then is.", _REQUEST,
+                    ("400", "401", "403", "404", "409", "413", "415", "421", "422"), _ANSWER,
+                )),
+            },
             "/v1/status": {"get": _operation("status", "What is in use", "Packs, and the last refusal.", _reference("status"), _ANY)},
             "/metrics": {"get": _text(
                 _operation("metrics", "Counters for Prometheus", "The text exposition format.", {"type": "string"}, _ANY)
@@ -119,7 +148,10 @@ def description() -> dict[str, Any]:
             }},
         },
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "That of the token file."}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "That of the token file."},
+                "person": {"type": "http", "scheme": "bearer", "description": "That of a person who may approve."},
+            },
             "schemas": {
                 "action": _schema("action"), "decision": _schema("decision"), "status": _STATUS, "error": _ERROR, "simulation": _SIMULATION,
             },
@@ -139,6 +171,10 @@ def _operation(
 
 def _parameter(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "description": description, "schema": {"type": "string", "minLength": 1}}
+
+
+def _for_people(operation: dict[str, Any]) -> dict[str, Any]:
+    return {**operation, "security": [{"person": []}]}
 
 
 def _text(operation: dict[str, Any]) -> dict[str, Any]:

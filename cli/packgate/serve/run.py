@@ -39,12 +39,14 @@ _GRACE = 5
 class Options:
     """How to serve. ``reload_every``: seconds between two looks at what was published. ``token``: None on a Unix socket.
     ``stage`` replaces all stages; None lets those of releases, rollouts and assignments hold. ``settings``: how hooks are answered, and
-    where the event log is. ``member_token``: one that may only look. ``fill`` writes the sources of what is in use into a folder."""
+    where the event log is. ``approvers``: who answers requests for approval, by token. ``member_token``: one that may only look.
+    ``fill`` writes the sources of what is in use into a folder."""
 
     token: str | None
     reload_every: float = 2.0
     stage: str | None = None
     settings: Settings = field(default_factory=lambda: Settings("", {}))
+    approvers: dict[str, str] = field(default_factory=dict)
     member_token: str | None = None
     fill: Callable[[Path], None] = lambda folder: None
 
@@ -73,7 +75,7 @@ def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
         metrics.refused.labels(str(status)).inc()
 
     simulator = Simulator(holder, options.fill, clock.now, options.settings.log)
-    routes = make_app(server, options.settings, simulator.answer, lifespan)
+    routes = make_app(server, options.settings, simulator.answer, lifespan, options.approvers)
     app = Access(routes, options.token, not is_unix, refused, options.member_token)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False, date_header=False, timeout_graceful_shutdown=_GRACE,

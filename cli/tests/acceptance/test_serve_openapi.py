@@ -37,4 +37,7 @@ def test_the_server_is_as_described(tmp_path):
 
 def test_the_description_is_printed_too():
     result = CliRunner().invoke(group, ["serve", "--openapi"], standalone_mode=False, catch_exceptions=False)
-    assert set(json.loads(result.output)["paths"]) == {"/v1/decide", "/v1/status", "/metrics", "/openapi.json", "/healthz", "/v1/hooks/{agent}/{event}", "/v1/simulate"}
+    assert set(json.loads(result.output)["paths"]) == {
+        "/v1/decide", "/v1/status", "/metrics", "/openapi.json", "/healthz", "/v1/hooks/{agent}/{event}", "/v1/simulate", "/v1/approvals",
+        "/v1/approvals/{id}",
+    }

@@ -1,0 +1,50 @@
+"""A request for approval in words, for a person who has to answer it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_LONGEST = 2000
+
+
+def action_text(action: dict[str, Any]) -> str:
+    """What is asked for, in the action's own words."""
+    surface = action.get("surface")
+    if surface == "shell":
+        return str(action.get("command"))
+    if surface == "file":
+        return f"{action.get('operation')} {action.get('path')}"
+    if surface == "mcp":
+        return f"{action.get('server')} {action.get('tool')} {action.get('arguments') or ''}".rstrip()
+    return f"{action.get('method') or 'GET'} {action.get('url')}" if surface == "web" else str(surface)
+
+
+def request_text(request: dict[str, Any]) -> str:
+    """A request on several lines. Nothing of it acts on a terminal: characters that could are written as they are escaped."""
+    from packgate.eventlog.times import written
+
+    action, who = request["action"], request["requester"]
+    repo = action.get("repo") or {}
+    lines = [
+        f"{request['id']}  {request['state']}",
+        f"  action    {_shown(action_text(action))}",
+        f"  in        {_shown(action.get('cwd') or '?')}",
+        f"  of        repository {_shown(repo.get('name') or '?')}, branch {_shown(repo.get('branch') or '?')}",
+        f"  asked by  {_shown(who.get('agent') or '?')} for {_shown(who.get('user') or '?')}, session {_shown(who.get('session') or '?')}",
+        f"  policies  {', '.join(request['policies'])}  risk {request['risk_score']}",
+        f"  because   {_shown(request['reason'])}",
+        f"  approval  by {' and '.join(request['roles'])}",
+        f"  until     {written(request['expires'])}",
+    ]
+    lines += [f"  {role}: {by}" for role, by in sorted(request["answers"].items())]
+    if request["note"]:
+        lines.append(f"  note      {_shown(request['note'])}")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(text: object) -> str:
+    flat = str(text).replace("\n", " ⏎ ")
+    plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in flat)
+    return plain if len(plain) <= _LONGEST else plain[:_LONGEST] + "…"
