@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The layers that decide. Of the catalog, all but this makes the built-in one, which an image has already.
-LAYERS = ("model", "shell", "facts", "engine", "guard", "eventlog", "hook")
+LAYERS = ("model", "shell", "facts", "engine", "guard", "eventlog", "approvals", "hook")
 _SINGLE = ("__init__.py", "catalog/__init__.py", "catalog/lookup.py")
 # Of the standard library, what has a quicker equal: the compiler of regular expressions is not needed for those that are compiled, most of
 # `os` is loaded under another name, and `hashlib` loads the whole of OpenSSL.

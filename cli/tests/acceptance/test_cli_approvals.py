@@ -8,6 +8,7 @@ import pty
 import pwd
 import secrets
 import select
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import httpx
 import pytest
 from approval_maker import Asking, make_gate, write_repository
 from command_line import ROOT, Done, packgate, program
+from hook_installed import Installed
 from installed_folder import install
 from serve_host import serving
 
@@ -145,6 +147,31 @@ def test_who_has_not_the_role_cannot_answer(tmp_path: Path) -> None:
     assert (done.code, f"{_ME} is in none of pay-leads" in done.err) == (2, True)
 
 
+def test_the_real_hook_asks_and_runs_once(tmp_path: Path) -> None:
+    """The launcher with its image, as an agent starts it, and a person at a terminal."""
+    (tmp_path / "hooked").mkdir()
+    hook = Installed(tmp_path / "hooked")
+    shutil.rmtree(hook.bundles)
+    Machine(tmp_path, f"ana, {_ME}")
+    shutil.copytree(tmp_path / "bundles", hook.bundles)
+    hook.bundles.chmod(0o700)
+    hook.prepare()
+    asked = hook.run(hook.payload(_EDIT))
+    assert (asked.decision, "waits for an approval by pay-leads" in asked.out.decode()) == ("deny", True), asked
+    options = ["--settings", str(hook.file)]
+    (request,) = json.loads(program("approvals", "list", "--format", "json", *options).out)
+    code, shown = _at_terminal(["approvals", "approve", request["id"], *options], lambda _: request["id"][-4:])
+    assert code == 0, shown
+    # The name of the call is another one each time.
+    assert hook.run(hook.payload(_EDIT, tool_use_id="toolu_2")).decision is None
+    assert hook.run(hook.payload(_EDIT, tool_use_id="toolu_3")).decision == "deny"
+    kinds = [(event["kind"], (event["outcome"] or {}).get("state")) for event in hook.events()]
+    assert kinds == [
+        ("decision", None), ("approval", "requested"), ("approval", "approved"), ("decision", None), ("approval", "used"), ("decision", None),
+        ("approval", "requested"),
+    ]
+
+
 def test_list_and_show(machine: Machine) -> None:
     assert machine.run("list").out == "nothing waits for an approval\n"
     machine.ask()
@@ -163,7 +190,7 @@ def test_no_installation_is_said(tmp_path: Path) -> None:
 
 
 def test_over_the_server(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, "ana, dev")
+    Machine(tmp_path, "ana, dev")
     tokens = {name: secrets.token_hex(32) for name in ("ana", "dev", "eve")}
     approvers = tmp_path / "approvers"
     approvers.write_text("".join(f"{user} {token}\n" for user, token in tokens.items()))
