@@ -9,20 +9,9 @@ if TYPE_CHECKING:
 _LONGEST = 2000
 
 
-def action_text(action: dict[str, Any]) -> str:
-    """What is asked for, in the action's own words."""
-    surface = action.get("surface")
-    if surface == "shell":
-        return str(action.get("command"))
-    if surface == "file":
-        return f"{action.get('operation')} {action.get('path')}"
-    if surface == "mcp":
-        return f"{action.get('server')} {action.get('tool')} {action.get('arguments') or ''}".rstrip()
-    return f"{action.get('method') or 'GET'} {action.get('url')}" if surface == "web" else str(surface)
-
-
 def request_text(request: dict[str, Any]) -> str:
     """A request on several lines. Nothing of it acts on a terminal: characters that could are written as they are escaped."""
+    from packgate.eventlog.spool import action_text
     from packgate.eventlog.times import written
 
     action, who = request["action"], request["requester"]

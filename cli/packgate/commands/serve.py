@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from packgate.alerts.deliver import Delivery
     from packgate.engine.gate import Gate
     from packgate.hook.settings import Settings
     from packgate.serve.holder import Holder
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 _PORT = 7423
 # Parameters that hold paths, and their options.
 _PATHS = (
-    ("bundles", "--bundles"), ("settings_file", "--settings"), ("approvers", "--approvers"), ("log", "--log"), ("path", "--socket"),
-    ("token_file", "--token-file"), ("member_token_file", "--member-token-file"),
+    ("bundles", "--bundles"), ("settings_file", "--settings"), ("approvers", "--approvers"), ("alerts", "--alerts"), ("log", "--log"),
+    ("path", "--socket"), ("token_file", "--token-file"), ("member_token_file", "--member-token-file"),
 )
 
 
@@ -54,6 +55,7 @@ _PATHS = (
 @click.option(
     "--approvers", type=click.Path(dir_okay=False), metavar="FILE", help="Who answers requests for approval: lines of USER TOKEN.",
 )
+@click.option("--alerts", type=click.Path(dir_okay=False), metavar="FILE", help="Deliver alerts to the sinks of this packgate.yaml.")
 @click.option("--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append every decision to this event log.")
 @click.option(
     "--reload-every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS",
@@ -65,9 +67,8 @@ _PATHS = (
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI description, and end.")
 def command(
     bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
-    member_token_file: str | None, settings_file: str | None, approvers: str | None, log: str | None, reload_every: float,
-    supervisor: str | None, system: bool,
-    dry_run: bool, openapi: bool,
+    member_token_file: str | None, settings_file: str | None, approvers: str | None, alerts: str | None, log: str | None,
+    reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
 ) -> int:
     """Decide over HTTP, on this machine only.
 
@@ -126,7 +127,9 @@ def command(
     people = {} if approvers is None else read_approvers(os.path.expanduser(approvers))
     if people and settings.log is None:
         raise UserError("requests for approval are kept beside the event log", "give --log FILE")
-    options = Options(token, reload_every, stage, settings, people, member, _fill(bundles, packs, stage))
+    options = Options(
+        token, reload_every, stage, settings, people, _delivery(alerts, settings.log), member, _fill(bundles, packs, stage),
+    )
     return _serve(holder, host, port, path, options)
 
 
@@ -196,6 +199,17 @@ def _settings(file: str | None, bundles: str | None, log: str | None) -> Setting
     if log is not None:
         settings.log = os.path.abspath(os.path.expanduser(log))
     return settings
+
+
+def _delivery(alerts: str | None, log: str | None) -> Delivery | None:
+    if alerts is None:
+        return None
+    if log is None:
+        raise UserError("alerts are spooled beside the event log", "give --log FILE")
+    from packgate.alerts.config import read_config
+    from packgate.alerts.deliver import Delivery
+
+    return Delivery(log, read_config(os.path.expanduser(alerts)))
 
 
 def _serve(holder: Holder, host: str, port: int, path: str | None, options: Options) -> int:

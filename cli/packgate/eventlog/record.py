@@ -41,6 +41,14 @@ def approval_event(time: str, request: Mapping[str, Any], state: str, follows: s
     return {**_event("approval", time, request["action"], None, None, outcome), "follows": follows}
 
 
+def alert_event(time: str, alert: Mapping[str, Any], sink: str, state: str, attempts: int, error: str | None) -> dict[str, Any]:
+    """The event of an alert: what became of it at one sink. ``error``: of the last attempt, without anything of the alert."""
+    outcome = {
+        "sink": sink, "state": state, "attempts": attempts, "error": error, "targets": alert["targets"], "policies": alert["policies"],
+    }
+    return {**_event("alert", time, None, None, None, outcome), "follows": alert["id"]}
+
+
 def masked_action(action: Mapping[str, Any], hide: Callable[[str], str] | None = None) -> Any:
     """An action with its secrets masked and its long texts cut."""
     short = _cut(dict(action), _MASKED_TEXT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packgate.eventlog.append import LogError, append
+from packgate.eventlog.spool import spool
 from packgate.hook.exchange import Verdict
 from packgate.hook.failure import CLOSED, Failure, verdict_of
 from packgate.hook.settings import LOG
@@ -25,7 +26,9 @@ def record(answer: Answer, settings: Settings | None, latency_us: int, lost: Cal
         return answer.verdict
     try:
         for event in answer.events:
-            append(settings.log, {**event, "latency_us": latency_us})
+            append(settings.log, {**event, "latency_us": latency_us if event["kind"] != "approval" else None})
+        if not spool(settings.log, answer.events) and lost is not None:
+            lost()
     except LogError as error:
         if lost is not None:
             lost()

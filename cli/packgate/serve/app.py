@@ -17,6 +17,7 @@ from packgate.approvals.settle import Approvals
 from packgate.approvals.store import Store, approvals_folder
 from packgate.eventlog.append import LogError, append
 from packgate.eventlog.record import decision_event
+from packgate.eventlog.spool import spool
 from packgate.guard.detectors import mask
 from packgate.model.action import ActionError, parse_action
 from packgate.serve.approvals import Answers
@@ -92,9 +93,11 @@ class Server:
         decision stands."""
         decision = json.loads(text)
         try:
-            append(log, decision_event(action.data, decision, decision["timestamp"], latency_us))
-            for event in more:
+            events = [decision_event(action.data, decision, decision["timestamp"], latency_us), *more]
+            for event in events:
                 append(log, event)
+            if not spool(log, events):
+                self.metrics.unlogged.inc()
         except LogError as error:
             self.metrics.unlogged.inc()
             _LOG.error("a decision could not be recorded: %s", error)

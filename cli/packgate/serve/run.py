@@ -28,25 +28,29 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from packgate.alerts.deliver import Delivery
     from packgate.serve.holder import Holder
 
 _LOG = logging.getLogger("packgate.serve")
 # Seconds that requests on their way get when the server is told to end.
 _GRACE = 5
+# Seconds between two looks at the spool of alerts.
+_DELIVER_EVERY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to serve. ``reload_every``: seconds between two looks at what was published. ``token``: None on a Unix socket.
     ``stage`` replaces all stages; None lets those of releases, rollouts and assignments hold. ``settings``: how hooks are answered, and
-    where the event log is. ``approvers``: who answers requests for approval, by token. ``member_token``: one that may only look.
-    ``fill`` writes the sources of what is in use into a folder."""
+    where the event log is. ``approvers``: who answers requests for approval, by token; ``delivery`` of alerts, if this server does it.
+    ``member_token``: one that may only look. ``fill`` writes the sources of what is in use into a folder."""
 
     token: str | None
     reload_every: float = 2.0
     stage: str | None = None
     settings: Settings = field(default_factory=lambda: Settings("", {}))
     approvers: dict[str, str] = field(default_factory=dict)
+    delivery: Delivery | None = None
     member_token: str | None = None
     fill: Callable[[Path], None] = lambda folder: None
 
@@ -62,12 +66,14 @@ def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
         wake = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wake.set)
         watching = asyncio.create_task(_watch(holder, metrics, wake, options.reload_every))
+        tasks = [watching, *([asyncio.create_task(_deliver(options.delivery))] if options.delivery is not None else [])]
         tell_supervisor("READY=1")
         yield
         tell_supervisor("STOPPING=1")
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     is_unix = listener.family == socket.AF_UNIX
 
@@ -106,6 +112,16 @@ async def _watch(holder: Holder, metrics: Metrics, wake: asyncio.Event, every: f
             await asyncio.to_thread(gc.collect)
         elif holder.failure is not None:
             _LOG.error("what was published can't be used, what was held stays in use: %s", holder.failure.reason)
+
+
+async def _deliver(delivery: Delivery) -> None:
+    """Take alerts to their sinks, in a thread: a slow one keeps no decision waiting."""
+    while True:
+        try:
+            await asyncio.to_thread(delivery.run, clock.seconds())
+        except OSError as error:
+            _LOG.error("alerts can't be delivered: %s", error.strerror)
+        await asyncio.sleep(_DELIVER_EVERY)
 
 
 def tell_supervisor(state: str) -> None:

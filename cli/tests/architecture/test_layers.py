@@ -62,15 +62,17 @@ ALLOWED: dict[str, set[str]] = {
     "trial": {
         "conform", "installation", "testing", "source", "engine", "model", "diagnostics", "errors",
     },
+    # From the spool to people; `source` for the settings that declare sinks.
+    "alerts": {"eventlog", "source", "guard", "model", "diagnostics", "errors"},
     # `level` and `impact` for simulations.
     "serve": {
-        "level", "impact", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model", "diagnostics",
-        "guard", "errors", "resources", "clock", "times", "strict_json",
+        "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",
+        "diagnostics", "guard", "errors", "resources", "clock", "times", "strict_json",
     },
     # `hook` for the tables of what agents can express.
     "docs": {"hook", "source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
-        "approvals", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
+        "alerts", "approvals", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
         "trial", "level",
         "strict_json",

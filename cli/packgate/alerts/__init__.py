@@ -1,0 +1,1 @@
+"""Alerts from the spool to people and systems: sinks, retry, repetitions, rates."""
