@@ -63,7 +63,11 @@ class Explanation:
     def _verdict(self) -> str:
         decision = self.decision
         mode = f" ({decision.mode})" if decision.mode else ""
-        return f"decision: {decision.decision}{mode}\n  {decision.reason}"
+        parts = decision.risk_parts or [("policies", decision.risk_score)]
+        risk = " + ".join(f"{points} {name}" for name, points in parts)
+        over = ", at most 100" if sum(points for _, points in parts) > decision.risk_score else ""
+        shown = f"\n  risk {decision.risk_score}: {risk}{over}" if decision.risk_score else ""
+        return f"decision: {decision.decision}{mode}\n  {decision.reason}{shown}"
 
     def _command(self) -> str:
         lines = ["what it does:"]

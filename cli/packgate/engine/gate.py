@@ -8,6 +8,7 @@ from packgate.engine.context import Context
 from packgate.engine.decide import decide
 from packgate.engine.identity import refusal_id
 from packgate.engine.render import notes, to_json
+from packgate.engine.risk import score, with_signals
 from packgate.engine.written import to_text
 from packgate.facts.analyze import analyze
 from packgate.facts.environment import DEFAULT_WORDS, PRODUCTION, EnvironmentWords
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from packgate.catalog.load import Catalog
     from packgate.engine.assignments import Assignments
     from packgate.engine.compiled import Engine
+    from packgate.engine.risk import History
     from packgate.engine.surroundings import Surroundings
     from packgate.engine.trace import Step
     from packgate.model.action import Action
@@ -62,11 +64,19 @@ class Gate:
         known = self.engine.surroundings
         return action if known is None else known.complete(action, Context(action))
 
-    def decide(self, action: Action, *, stage: str | None = "block", now: str | None = None) -> Decision:
-        """The decision on an action. ``stage`` replaces all stages; None lets the packs' own and the actor's assignment hold."""
+    def decide(
+        self, action: Action, *, stage: str | None = "block", now: str | None = None, history: History | None = None,
+    ) -> Decision:
+        """The decision on an action. ``stage`` replaces all stages; None lets the packs' own and the actor's assignment hold. ``history``:
+        what its session and user did before, for risk and its signals."""
         action = self.complete(action)
         assigned = self.assigned(action) if stage is None else None
-        return decide(action, self.analyze(action), self.engine, stage=stage, now=now, assigned=assigned)
+        analysis = self.analyze(action)
+        if history is not None:
+            action = with_signals(action, analysis, history)
+        decision = decide(action, analysis, self.engine, stage=stage, now=now, assigned=assigned)
+        score(decision, action, self.engine.surroundings, history)
+        return decision
 
     def assigned(self, action: Action) -> dict[str, str | None]:
         """By pack, the stage that the assignment of an action's actor allows (see `Assignments.resolve`)."""
@@ -86,10 +96,11 @@ class Gate:
     def decide_text(
         self, action: Action, *, stage: str | None = "block", now: str | None = None,
         on_error: Callable[[Exception], None] | None = None, after: Callable[[Decision], None] | None = None,
+        history: History | None = None,
     ) -> tuple[str, str]:
         """What was decided, and all that `decide_json` gives as one line of JSON: for streams of actions. ``after`` may make the decision
         stricter before it is written."""
-        decision, text = self._answer(action, stage, now, on_error, to_text, after)
+        decision, text = self._answer(action, stage, now, on_error, to_text, after, history)
         return decision.decision, str(text)
 
     def refuse_json(self, reason: str, *, now: str | None = None, action_id: str | None = None) -> dict[str, Any]:
@@ -103,11 +114,12 @@ class Gate:
     def _answer(
         self, action: Action, stage: str | None, now: str | None, on_error: Callable[[Exception], None] | None,
         render: Callable[[Decision, Callable[[str], str] | None], Any], after: Callable[[Decision], None] | None = None,
+        history: History | None = None,
     ) -> tuple[Decision, Any]:
         """The decision on an action and how it is written; a denial, when anything fails on the way."""
         self.engine.stages(stage, None)
         try:
-            decision = self.decide(action, stage=stage, now=now)
+            decision = self.decide(action, stage=stage, now=now, history=history)
             if after is not None:
                 after(decision)
             return decision, render(decision, masker(action, decision))

@@ -17,19 +17,30 @@ from packgate.hook.dialects import MODULES, dialect
 from packgate.hook.exchange import ACT, SESSION, PayloadError, Reply, Verdict
 from packgate.hook.failure import CLOSED, Failure, answer_of, verdict_of
 from packgate.hook.messages import verdict
+from packgate.hook.past import Past
 from packgate.model.action import ActionError, parse_action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
-    from typing import Any
+    from typing import Any, Protocol
 
     from packgate.engine.gate import Gate
+    from packgate.engine.risk import History
     from packgate.hook.exchange import Request
     from packgate.hook.settings import Settings
     from packgate.model.action import Action
     from packgate.model.decision import Decision
+
+    class Remembers(Protocol):
+        """What remembers sessions and users: `Past`, or the server."""
+
+        def history(self, action: Action, /) -> History:
+            """The history of an action."""
+
+        def note(self, action: Action, decision: Decision, /) -> None:
+            """Remember what was decided."""
 
 # Exit code that stops an action in every agent that reads exit codes at all, with the reason on standard error.
 STOPS = 2
@@ -73,10 +84,11 @@ def read_request(module: ModuleType, event: str, payload: Any, environ: Mapping[
 def decide(
     request: Request, completed: Sequence[dict[str, Any]], gate: Gate, now: str, *, stage: str | None = None,
     after: Callable[[Decision], None] | None = None, approvals: Approvals | None = None,
+    past: Remembers | None = None,
 ) -> Answer:
     """Decide all actions of a request. ``completed``: the actions with where and for whom they are; ``now``: RFC 3339; ``stage`` replaces
-    those of releases and assignments; ``after`` may make a decision stricter; ``approvals``: what was approved beforehand. Raises `Failure`
-    for an action that is none."""
+    those of releases and assignments; ``after`` may make a decision stricter; ``approvals``: what was approved beforehand; ``past``: what
+    session and user did before. Raises `Failure` for an action that is none."""
     decisions: list[Decision] = []
     late: list[Decision] = []
     actions: list[Action] = []
@@ -87,7 +99,8 @@ def decide(
             raise Failure("payload-unreadable", _shown(str(error))) from None
         if approvals is not None:
             action = approvals.told(action)
-        decision = gate.decide(action, stage=stage, now=now)
+        history = None if past is None else past.history(action)
+        decision = gate.decide(action, stage=stage, now=now, history=history)
         if len(decisions) == len(request.actions):
             # It was decided, counted and recorded before it ran.
             late.append(decision)
@@ -100,6 +113,8 @@ def decide(
         approvals.settle(actions, decisions)
     events = []
     for action, decision in zip(actions, decisions, strict=True):
+        if past is not None:
+            past.note(action, decision)
         hide = masker(action, decision)
         events.append(decision_event(action.data, to_json(decision, hide), now, None, hide))
     return Answer(verdict(request, decisions, late), events + ([] if approvals is None else approvals.events))
@@ -134,7 +149,11 @@ def respond(
             if seconds is not None:
                 denials.judge(decision, gate, seconds)
 
-        return decide(request, complete(request, settings, environ), gate, now, after=judge, approvals=approvals)
+        completed = complete(request, settings, environ)
+        past = None
+        if seconds is not None and request.kind == ACT and completed:
+            past = Past(denials, settings, completed[0]["actor"]["user"], seconds)
+        return decide(request, completed, gate, now, after=judge, approvals=approvals, past=past)
 
     return guarded(work, request, settings, now)
 

@@ -1,5 +1,5 @@
 """When a session was denied something, kept in a small file for each session: every decision is a process of its own, and repeated denials
-end a session where a pack says so (`terminate_after`).
+end a session where a pack says so (`terminate_after`), and raise the risk of what follows.
 
 The files lie beside the event log, readable by their owner alone. They count; the log is what proves.
 """
@@ -32,18 +32,21 @@ class Denials:
     def __init__(self, request: Request, settings: Settings) -> None:
         self._path: str | None = None
         if settings.log is not None and request.session:
-            name = f"{request.agent}-{request.session}"[:_LONGEST_NAME]
-            plain = "".join(char if char.isascii() and (char.isalnum() or char == "-") else "_" for char in name)
-            self._path = f"{settings.log.rpartition('/')[0]}/{FOLDER}/{plain}"
+            self._path = f"{settings.log.rpartition('/')[0]}/{FOLDER}/{plain_name(f'{request.agent}-{request.session}')}"
+
+    @property
+    def path(self) -> str | None:
+        """Their file, which may not be there yet."""
+        return self._path
 
     def judge(self, decision: Decision, gate: Gate, now: float) -> None:
         """Count a denial, and make it a termination when it reaches the limit of a pack. ``now``: seconds since 1970. What can't be
         counted is told in the decision's notes; the denial stays one."""
-        if self._path is None or decision.decision != "deny" or not any(pack.terminate_after for pack in gate.engine.packs):
+        if self._path is None or decision.decision != "deny":
             return
         terminate_repeated(decision, gate.engine.packs, _read(self._path), now)
         try:
-            _note(self._path, int(now))
+            append_line(self._path, f"{int(now)}", _LARGEST, int(now))
         except OSError as error:
             decision.notes.append(f"the denials of this session can't be counted: {error.strerror}")
 
@@ -53,8 +56,18 @@ def _read(path: str) -> list[float]:
     return [float(line) for line in data.decode("ascii", "replace").split("\n") if line.isdigit()]
 
 
-def _note(path: str, now: int) -> None:
-    """Add a line to the file of a session; a new one sweeps away those of sessions that are over. Raises `OSError`."""
+def earlier(denials: Denials) -> list[float]:
+    """When the session was denied something before, in seconds since 1970."""
+    return [] if denials.path is None else _read(denials.path)
+
+
+def plain_name(text: str) -> str:
+    """A name that a file can have."""
+    return "".join(char if char.isascii() and (char.isalnum() or char == "-") else "_" for char in text[:_LONGEST_NAME])
+
+
+def append_line(path: str, line: str, largest: int, now: int | None = None) -> None:
+    """Add a line to a small file; with ``now``, a new one sweeps away those that nobody wrote to for a day. Raises `OSError`."""
     import os
 
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -65,11 +78,11 @@ def _note(path: str, now: int) -> None:
     handle = os.open(path, flags, 0o600)
     try:
         # Beyond the limit nothing more is learnt, and the file stays small.
-        if os.fstat(handle).st_size < _LARGEST:
-            os.write(handle, b"%d\n" % now)
+        if os.fstat(handle).st_size < largest:
+            os.write(handle, f"{line}\n".encode("ascii"))
     finally:
         os.close(handle)
-    if fresh:
+    if fresh and now is not None:
         _sweep(folder, now)
 
 

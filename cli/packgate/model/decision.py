@@ -43,7 +43,8 @@ class Decision:
 
     __slots__ = (
         "_id", "action_id", "alerts", "analysis", "approver_role", "approvers", "bundles", "confirm", "decision", "denied_by", "matches",
-        "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redactions", "risk_score", "timestamp", "would",
+        "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redactions", "risk_parts", "risk_score", "timestamp",
+        "would",
     )
 
     def __init__(
@@ -61,6 +62,8 @@ class Decision:
         self.reason = ""
         self.message = ""
         self.risk_score = 0
+        # What the score is the sum of, where it is more than that of the policies. Not part of the JSON.
+        self.risk_parts: list[tuple[str, int]] = []
         self.approver_role: str | None = None
         # Every role that has to approve, the first of which the JSON names, and whether that was asked for. Not part of the JSON.
         self.approvers: list[str] = []

@@ -23,6 +23,7 @@ from packgate.model.action import ActionError, parse_action
 from packgate.serve.approvals import Answers
 from packgate.serve.hooks import Hooks
 from packgate.serve.openapi import description
+from packgate.serve.past import Past
 from packgate.serve.requests import LONGEST_BODY, Refusal, as_json, body_of, error_body
 from packgate.strict_json import decode
 
@@ -57,6 +58,7 @@ class Server:
         self.log = log
         self.holder = holder
         self.sessions = sessions
+        self.past = Past(sessions)
         self.metrics = metrics
         self.now = now
         self.started = now()
@@ -74,8 +76,11 @@ class Server:
             self.sessions.judge(decision, session if isinstance(session, str) else None, gate, monotonic())
             if approvals is not None and action.surface not in _TEXTS:
                 approvals.settle([action], [decision])
+            if action.surface not in _TEXTS:
+                self.past.note(action, decision)
 
-        decision, text = gate.decide_text(action, stage=self.stage, now=self.now(), on_error=self.failed, after=judge)
+        history = None if action.surface in _TEXTS else self.past.history(action)
+        decision, text = gate.decide_text(action, stage=self.stage, now=self.now(), on_error=self.failed, after=judge, history=history)
         seconds = perf_counter() - began
         self.metrics.decided(decision, seconds)
         if self.log is not None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from packgate import clock
 from packgate.hook import answer
 from packgate.hook.context import complete
-from packgate.hook.exchange import SESSION, Verdict
+from packgate.hook.exchange import ACT, SESSION, Verdict
 from packgate.hook.failure import Failure
 from packgate.hook.payload import decode_payload
 from packgate.hook.recording import record
@@ -74,8 +74,9 @@ class Hooks:
         def work() -> Answer:
             if request.kind == SESSION and not request.actions:
                 return answer.Answer(Verdict("allow"), [])
+            past = self._server.past if request.kind == ACT else None
             approvals = answer.open_approvals(request, settings, gate, clock.seconds(), now)
-            return answer.decide(request, completed, gate, now, stage=self._server.stage, after=judge, approvals=approvals)
+            return answer.decide(request, completed, gate, now, stage=self._server.stage, after=judge, approvals=approvals, past=past)
 
         return self._guarded(work, request)
 

@@ -6,6 +6,7 @@ from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
 from packgate.engine.repeated import terminate_repeated
+from packgate.engine.risk import DENIAL_SECONDS
 
 if TYPE_CHECKING:
     from packgate.engine.gate import Gate
@@ -25,6 +26,10 @@ class Sessions:
 
     def __len__(self) -> int:
         return len(self._denied)
+
+    def denials(self, session: str | None, now: float) -> int:
+        """How often a session was denied something within the last hour."""
+        return sum(1 for time in self._denied.get(session or "", ()) if 0 <= now - time <= DENIAL_SECONDS)
 
     def judge(self, decision: Decision, session: str | None, gate: Gate, now: float) -> None:
         """Count a denial of a session, and make it a termination when it reaches the limit of a pack. ``now``: seconds of a clock."""

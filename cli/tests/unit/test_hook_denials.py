@@ -70,12 +70,16 @@ def test_only_the_last_minutes_and_this_session_count(tmp_path: Path) -> None:
     assert [session.run(_BAD, 5000 + number, "codex") for number in range(2)] == ["deny"] * 2
 
 
-def test_without_a_limit_a_session_or_a_log_nothing_is_written(tmp_path: Path) -> None:
-    for session in (
-        Session(tmp_path, _gate(tmp_path / "a", "")), Session(tmp_path, _gate(tmp_path / "b"), None), Session(tmp_path, _gate(tmp_path / "c"), log=False),
-    ):
+def test_without_a_session_or_a_log_nothing_is_written(tmp_path: Path) -> None:
+    for session in (Session(tmp_path, _gate(tmp_path / "b"), None), Session(tmp_path, _gate(tmp_path / "c"), log=False)):
         assert [session.run(_BAD, 1000 + number) for number in range(5)] == ["deny"] * 5
     assert not (tmp_path / "state").exists()
+
+
+def test_without_a_limit_denials_are_counted_and_end_nothing(tmp_path: Path) -> None:
+    session = Session(tmp_path, _gate(tmp_path / "a", ""))
+    assert [session.run(_BAD, 1000 + number) for number in range(5)] == ["deny"] * 5
+    assert [event["decision"]["risk_score"] for event in session.events] == [50 + 20]
 
 
 def test_files_are_private_small_and_swept(tmp_path: Path) -> None:
