@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     # From the spool to people; `source` for the settings that declare sinks.
     "alerts": {"eventlog", "source", "guard", "model", "diagnostics", "errors"},
+    "events": {"errors", "times"},
     # `level` and `impact` for simulations.
     "serve": {
         "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",
@@ -72,7 +73,7 @@ ALLOWED: dict[str, set[str]] = {
     # `hook` for the tables of what agents can express.
     "docs": {"hook", "source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
-        "alerts", "approvals", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
+        "alerts", "approvals", "events", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
         "trial", "level",
         "strict_json",

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _DOC = Path(__file__).resolve().parents[3] / "docs" / "risk.md"
 _POLICIES = "policies:\n" + "".join([
-    POLICY.format(id="write", when="modify-file", more="if: {operation: write}", then="audit\n    risk: 30", fires="touch a", impact="routine", message="No."),
+    POLICY.format(id="write", when="modify-file", more="", then="audit\n    risk: 30", fires="touch a", impact="routine", message="No."),
     POLICY.format(id="drop", when="database-admin", more="if: {operation: DROP*}", then="block\n    risk: 60", fires="psql -c 'DROP TABLE a'", impact="one-way", message="No."),
     POLICY.format(id="new-host", when="web-request", more="where: {risk_signals: first-seen-host}", then="{mode: audit, alert: [security]}",
                   fires="curl https://h.example\n          context: {risk_signals: [first-seen-host]}", impact="routine", message="No."),
-    POLICY.format(id="again", when="any", more="where: {risk_signals: repeated-denials}", then="{mode: warn, alert: [security]}",
+    POLICY.format(id="again", when="command", more="where: {risk_signals: repeated-denials}", then="{mode: warn, alert: [security]}",
                   fires="ls\n          context: {risk_signals: [repeated-denials]}", impact="risky", message="No."),
 ])
 _PLACES = CONTEXT + """
