@@ -16,7 +16,7 @@ _REFUSALS = {
     "401": "The token is missing or wrong.",
     "403": "The request comes from a page in a browser, or from somebody who may not.",
     "404": "There is no such agent, event or request.",
-    "409": "The answer is one that the agent takes from an exit code only, the request can't be answered, or what is in use can't be simulated on.",
+    "409": "The answer is one that the agent takes from an exit code only, the request can't be answered, or no simulation can be made.",
     "413": "The body is too long.",
     "415": "The body is not declared as application/json.",
     "421": "The server was asked under another name than its own.",
