@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packgate.model.decision import Decision
 
 # Made of parts, so that no scanner takes it for one.
-_KEY = "AKIA" + "Q7X2" * 4
+_KEY = "AKIA" + "Z3MVQ7NHK5RTD2WX"
 _DETECTED = "[{detector: aws-access-key}, {detector: jwt}, {detector: private-key}]"
 _HOUSE = """\
 version: "1.0.0"
@@ -128,7 +128,7 @@ def test_what_waits_for_an_approval(gate: Gate, action: dict[str, Any], role: st
 
 
 @pytest.mark.parametrize("secret", [
-    _KEY, "-----BEGIN OPENSSH " + "PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH " + "PRIVATE KEY-----",
+    _KEY, "-----BEGIN OPENSSH " + "PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n-----END OPENSSH " + "PRIVATE KEY-----",
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
 ])
 def test_detected_secrets_are_redacted(gate: Gate, secret: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from packgate.engine.gate import Gate
 
 _NOW = "2026-01-01T00:00:00Z"
-_KEY = "AKIA" + "Q7X2" * 4
+_KEY = "AKIA" + "Z3MVQ7NHK5RTD2WX"
 _POLICIES = "policies:\n" + "".join([
     POLICY.format(id="said", when="text", more="if: {content: {detector: aws-access-key}}", then="{mode: audit, redact: true}", fires="x", impact="routine", message="m")
     .replace("- prompt: Do it.\n          command: x", f"- prompt: use {_KEY}").replace("command: git status", "action: {surface: prompt, text: hello}"),
