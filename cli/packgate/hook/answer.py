@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from packgate.model.action import Action
     from packgate.model.decision import Decision
 
+    class Decides(Protocol):
+        """What decides actions: a `Gate`, or what keeps the decisions of one."""
+
+        def complete(self, action: Action, /) -> Action:
+            """The action with what the context of the policies says."""
+
+        def decide(self, action: Action, /, *, stage: str | None, now: str | None, history: History | None) -> Decision:
+            """The decision on an action."""
+
     class Remembers(Protocol):
         """What remembers sessions and users: `Past`, or the server."""
 
@@ -82,9 +91,8 @@ def read_request(module: ModuleType, event: str, payload: Any, environ: Mapping[
 
 
 def decide(
-    request: Request, completed: Sequence[dict[str, Any]], gate: Gate, now: str, *, stage: str | None = None,
-    after: Callable[[Decision], None] | None = None, approvals: Approvals | None = None,
-    past: Remembers | None = None,
+    request: Request, completed: Sequence[dict[str, Any]], gate: Decides, now: str, *, stage: str | None = None,
+    after: Callable[[Decision], None] | None = None, approvals: Approvals | None = None, past: Remembers | None = None,
 ) -> Answer:
     """Decide all actions of a request. ``completed``: the actions with where and for whom they are; ``now``: RFC 3339; ``stage`` replaces
     those of releases and assignments; ``after`` may make a decision stricter; ``approvals``: what was approved beforehand; ``past``: what

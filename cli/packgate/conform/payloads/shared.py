@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from packgate.engine.gate import Gate
+    from packgate.engine.risk import History
     from packgate.hook.exchange import Request
     from packgate.model.action import Action
     from packgate.model.decision import Decision
@@ -45,11 +46,17 @@ class SharedGate:
         if len(self._known) > _KEPT:
             self._known.clear()
         self._asked = iter(keys)
-        return decide(request, completed, self, now)  # type: ignore[arg-type]
+        return decide(request, completed, self, now)
 
-    def decide(self, action: Action, *, stage: str | None, now: str | None) -> Decision:
+    def complete(self, action: Action) -> Action:
+        """As `Gate.complete`."""
+        return self._gate.complete(action)
+
+    def decide(
+        self, action: Action, *, stage: str | None = "block", now: str | None = None, history: History | None = None,
+    ) -> Decision:
         """As `Gate.decide`, for `hook.answer.decide`, which asks in order."""
-        decision = self._gate.decide(action, stage=stage, now=now)
+        decision = self._gate.decide(action, stage=stage, now=now, history=history)
         self._known[next(self._asked)] = decision
         return decision
 
