@@ -29,8 +29,6 @@ _NOT_HIDDEN = minus(NOT_SLASH, of("."))
 # Longer literal pieces are walked for all states together, by pieces of this many characters: what repeats is walked once.
 _TOGETHER = 256
 _STRIDE = 60
-# From so many parts on, what a text leads to is told without a shortest text for each place.
-_MANY = 12
 # More alternatives than this are not spelled out one by one.
 MAX_CHOICES = 64
 
@@ -68,8 +66,7 @@ def lowered(value: Value) -> Value:
 def verdict(machine: Automaton, text: Text) -> int:
     """`MUST`, `MAY` or `NO`. Raises `StateBudget` when the machine grows too large to tell."""
     accepting = machine.accepting
-    places = reach(machine, text) if len(text.parts) < _MANY else _reach_all(machine, text)
-    found = {accepting[state] for state, _ in places}
+    found = {accepting[state] for state, _ in reached(machine, text)}
     if True not in found:
         return NO
     return MAY if False in found else MUST
@@ -91,8 +88,8 @@ def reach(machine: Automaton, text: Text) -> Places:
     return {place: word for place, word in places.items() if place[1] != _AFTER_STAR}
 
 
-def _reach_all(machine: Automaton, text: Text) -> list[tuple[int, int]]:
-    """The same without the texts that lead there: what repeats in a long text is walked once."""
+def reached(machine: Automaton, text: Text) -> list[tuple[int, int]]:
+    """The same places without a shortest text for each: what repeats in a long text is walked once."""
     places = frozenset(((START, _AT_START),))
     known: dict[object, frozenset[tuple[int, int]]] = {}
     for index, part in enumerate(text.parts):

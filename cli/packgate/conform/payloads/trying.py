@@ -14,6 +14,7 @@ from packgate.hook.lowering import TABLE
 
 if TYPE_CHECKING:
     from packgate.conform.payloads.asking import Hook
+    from packgate.conform.payloads.filling import Payload
     from packgate.conform.probes import Probe
 
 # Beside the verdicts of `measure`: the hook could not decide, or nothing that the agent understands could say the warning.
@@ -56,16 +57,17 @@ def _seen(agent: str, probe: Probe, hook: Hook) -> Seen:
     call = fill(agent, probe.action)
     told: list[str] = []
     for payload in call.before:
-        answered = hook.answer(agent, payload, probe.action)
-        if answered.failure is not None:
-            raise _Failed(answered.failure)
-        seen = understand(agent, payload.event, answered.said)
+        seen = _understood(agent, payload, probe, hook)
         if seen.stopped:
             return seen
         told.append(seen.told)
     if call.after is not None and probe.loud and not probe.stops:
-        answered = hook.answer(agent, call.after, probe.action)
-        if answered.failure is not None:
-            raise _Failed(answered.failure)
-        told.append(understand(agent, call.after.event, answered.said).told)
+        told.append(_understood(agent, call.after, probe, hook).told)
     return Seen(RAN, told="\n".join(text for text in told if text))
+
+
+def _understood(agent: str, payload: Payload, probe: Probe, hook: Hook) -> Seen:
+    answered = hook.answer(agent, payload, probe.action)
+    if answered.failure is not None:
+        raise _Failed(answered.failure)
+    return understand(agent, payload.event, answered.said)
