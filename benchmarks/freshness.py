@@ -15,6 +15,8 @@ INPUTS: dict[str, tuple[str, ...]] = {
     **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in (
         "shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation",
     )},
+    # What of the model the shell works with.
+    "values": ("cli/packgate/model/value.py", "cli/packgate/model/operation.py"),
     "composed": tuple(
         f"benchmarks/{name}.py" for name in ("compose*", "differential", "expansion", "explained*", "judges", "printed_form", "readings*")
     ),
@@ -27,7 +29,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
 }
 # What a benchmark does not read of these can't make its result stale; all of it, where nothing is said.
 READS: dict[str, tuple[str, ...]] = {
-    "differential": ("shell", "model", "composed"),
+    "differential": ("shell", "values", "composed"),
     "fuzz": ("shell", "facts", "catalog"),
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
@@ -39,7 +41,8 @@ READS: dict[str, tuple[str, ...]] = {
     "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "evasions", "payloads"),
 }
 
-DEFAULT = tuple(kind for kind in INPUTS if kind not in ("impact", "serve", "hook", "installation", "composed", "evasions", "payloads", "formats"))
+_OF_FEW = ("impact", "serve", "hook", "installation", "values", "composed", "evasions", "payloads", "formats")
+DEFAULT = tuple(kind for kind in INPUTS if kind not in _OF_FEW)
 # A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
 LANE, RULES = "conform-", "-rules"
 # Policy engines, with what is rendered for them beside their own module. They decide over packgate's facts, which are inputs too.
