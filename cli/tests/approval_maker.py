@@ -50,6 +50,10 @@ POLICIES = "policies:\n" + "".join([
                   fires="touch auth/a", impact="risky", message="Say why."),
     POLICY.format(id="undeclared", when="modify-file", more='if: {path: "misc/**"}', then="{mode: require-approval, approver: nobody-here}",
                   fires="touch misc/a", impact="risky", message="Say why."),
+    POLICY.format(id="quick-edit", when="modify-file", more='if: {path: "quick/**"}', then="{mode: require-approval, approver: pay-leads, approval_minutes: 5}",
+                  fires="touch quick/a", impact="risky", message="Say why."),
+    POLICY.format(id="tool", when="tool-call", more="", then="{mode: require-approval, approver: pay-leads}",
+                  fires="x", impact="risky", message="Say why.").replace("command: x", "action: {surface: mcp, server: s, tool: t}"),
     POLICY.format(id="drop", when="database-admin", more="if: {operation: DROP*}", then="{mode: block, alert: [security]}",
                   fires="psql -c 'DROP TABLE a'", impact="one-way", message="No."),
     POLICY.format(id="was-denied", when="modify-file", more='if: {path: "pay/**"}\n    where: {approval: denied}', then="warn",
@@ -88,9 +92,12 @@ class Asking:
 
     def ask(self, *commands: str, seconds: float = 1000, agent: str = "claude-code", session: str = "s-1") -> Answer:
         """The answer to one tool call of some commands; every call has a name of its own."""
+        return self.ask_about(*({"surface": "shell", "command": command} for command in commands), seconds=seconds, agent=agent, session=session)
+
+    def ask_about(self, *actions: dict[str, Any], seconds: float = 1000, agent: str = "claude-code", session: str = "s-1") -> Answer:
+        """The answer to one tool call of some actions; every call has a name of its own."""
         self.calls += 1
-        actions: list[dict[str, Any]] = [{"surface": "shell", "command": command} for command in commands]
-        request = Request(agent, "PreToolUse", ACT, actions, cwd="/srv/app", session=session, tool="Bash", call=f"c{self.calls}")
+        request = Request(agent, "PreToolUse", ACT, list(actions), cwd="/srv/app", session=session, tool="Bash", call=f"c{self.calls}")
         answer = respond(request, lambda: self.gate, self.settings, {"HOME": "/home/dev"}, "2026-01-01T00:00:00Z", seconds)
         assert answer.failure is None, answer.failure
         return answer

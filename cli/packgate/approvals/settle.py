@@ -7,6 +7,7 @@ from packgate.engine.identity import digest_of
 from packgate.eventlog.record import approval_event, masked_action
 from packgate.guard.known import mask_with, texts
 from packgate.model.action import Action
+from packgate.model.policy import APPROVAL_MINUTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from packgate.engine.surroundings import Surroundings
     from packgate.model.decision import Decision
 
-# How long a request, and the approval of it, holds.
-SECONDS = 60 * 60
 # An action's name, its time and what was found out about it differ when it is asked again; all else has to be the same.
 _UNBOUND = ("id", "time", "approval", "risk_signals")
 _STOPS = ("deny", "terminate")
@@ -59,11 +58,11 @@ class Approvals:
         ready = not any(each.decision in _STOPS or each.decision == "require_approval" for each in others)
         try:
             found = [self._store.find(scope_digest(action), self._now) for action, _ in waiting]
-            approved = [self._is_approved(request, decision) for request, (_, decision) in zip(found, waiting, strict=True)]
-            if waiting and ready and all(approved) and self._use(waiting):
+            approved = [request for request, (_, decision) in zip(found, waiting, strict=True) if self._is_approved(request, decision)]
+            if waiting and ready and len(approved) == len(waiting) and self._use([decision for _, decision in waiting], approved):
                 return
-            for (action, decision), is_approved in zip(waiting, approved, strict=True):
-                self._ask(action, decision, is_approved)
+            for action, decision in waiting:
+                self._ask(action, decision)
         except StoreError as error:
             for _, decision in waiting:
                 decision.pending = True
@@ -81,31 +80,32 @@ class Approvals:
             answers.get(role) in self.known.members(role) for role in decision.approvers
         )
 
-    def _use(self, waiting: Sequence[tuple[Action, Decision]]) -> bool:
-        """Use up the approvals of a call; False when another process was faster."""
-        for action, decision in waiting:
-            digest = scope_digest(action)
-            request = self._store.find(digest, self._now)
-            if request is None or not self._store.use(digest, self._now):
-                return False
+    def _use(self, decisions: Sequence[Decision], requests: Sequence[Any]) -> bool:
+        """Use up the approvals of a call; False when another process was faster. What a call does twice was asked for once."""
+        if not self._store.use(list({request["id"]: request for request in requests}.values()), self._now):
+            return False
+        recorded: set[str] = set()
+        for decision, request in zip(decisions, requests, strict=True):
             by = ", ".join(sorted(set(request["answers"].values())))
             decision.decision = "redact" if decision.redactions else "alert" if decision.alerts else "allow"
             decision.reason = f"{decision.reason}; approved by {by} ({request['id']}), for this once"
-            self._record({**request, "state": "used"}, decision.decision_id)
+            if request["id"] not in recorded:
+                recorded.add(request["id"])
+                self._record({**request, "state": "used"}, decision.decision_id)
         return True
 
-    def _ask(self, action: Action, decision: Decision, is_approved: bool) -> None:
+    def _ask(self, action: Action, decision: Decision) -> None:
         made = self._request(action, decision)
         kept = self._store.find(made["digest"], self._now)
-        if kept is not None and kept["state"] == APPROVED and not is_approved:
+        if kept is not None and kept["state"] == APPROVED and not self._is_approved(kept, decision):
             # Of other policies or people than those that count now.
-            self._store.use(made["digest"], self._now)
+            self._store.drop(made["digest"])
             kept = None
         request = kept or self._store.add(made, self._now)
-        if request["id"] == made["id"] and kept is None:
-            self._record(request, decision.decision_id, "requested")
+        if request is made:
+            self._record(request, decision.decision_id)
         decision.pending = True
-        decision.message = f"{decision.message} {_told(request)}".strip()
+        decision.message = f"{decision.message} {_told(request, self._now)}".strip()
 
     def _request(self, action: Action, decision: Decision) -> dict[str, Any]:
         digest = scope_digest(action)
@@ -113,14 +113,16 @@ class Approvals:
         hide = mask_with(texts(action.data))
         return {
             "v": 1, "id": "ap-" + digest_of([digest, created])[:12], "digest": digest, "state": PENDING, "roles": list(decision.approvers),
-            "policies": list(decision.policy_ids), "created": created, "expires": created + SECONDS,
+            "policies": list(decision.policy_ids), "created": created,
+            "expires": created + 60 * (decision.approval_minutes or APPROVAL_MINUTES),
             "requester": {name: action.actor(name) for name in ("user", "agent", "session")}, "answers": {}, "note": "",
             "reason": hide(decision.reason), "risk_score": decision.risk_score, "decision_id": decision.decision_id,
             "action": masked_action(action.data, hide),
         }
 
-    def _record(self, request: dict[str, Any], follows: str, state: str | None = None) -> None:
-        self.events.append(approval_event(self._time, request, state or request["state"], follows))
+    def _record(self, request: dict[str, Any], follows: str) -> None:
+        state = "requested" if request["state"] == PENDING else request["state"]
+        self.events.append(approval_event(self._time, request, state, follows))
 
 
 def scope_digest(action: Action) -> str:
@@ -128,14 +130,17 @@ def scope_digest(action: Action) -> str:
     return digest_of({key: value for key, value in action.data.items() if key not in _UNBOUND and value is not None})
 
 
-def _told(request: dict[str, Any]) -> str:
-    roles = " and ".join(request["roles"])
+def _told(request: dict[str, Any], now: float) -> str:
+    """What the agent is told of a request: what waits, for how long, and how to go on."""
+    id, roles = request["id"], " and ".join(request["roles"])
     if request["state"] == DENIED:
         by = ", ".join(sorted(set(request["answers"].values())))
         note = f" ({request['note']})" if request["note"] else ""
-        return f"The request {request['id']} for an approval was denied by {by}{note}: don't ask for it again."
-    left = (request["expires"] - request["created"]) // 60
+        return f"The request {id} for an approval was denied by {by}{note}: don't ask for it again."
+    left = max(1, int(request["expires"] - now) // 60)
+    if request["state"] == APPROVED:
+        return f"The request {id} is approved, but another part of the same call is not yet; it holds for {left} more minutes."
     return (
-        f"The request {request['id']} waits for an approval by {roles}, for {left} minutes from when it was first asked; without an answer "
-        "it stays denied. Tell the person you work for. When it is approved, do exactly the same again: it then runs once."
+        f"The request {id} waits for an approval by {roles}, for {left} more minutes; without an answer it stays denied. Tell the person "
+        "you work for. When it is approved, do exactly the same again: it then runs once."
     )

@@ -2,16 +2,18 @@
 
     FOLDER/<digest>.json    the open request of exactly one action: `pending`, `approved` or `denied`
     FOLDER/<id>.used        one that was approved and has run: it can't run again
-    FOLDER/lock             held while a request is answered
+    FOLDER/lock             held while a request is asked for, answered or used
 
-A file is written beside its place and renamed into it, and an approval is used by renaming its file away: of two processes that try, one
-succeeds. What another user could have written is refused.
+A file is written beside its place and renamed into it. What another user could have written is refused.
 """
 
 from __future__ import annotations
 
+from packgate.model.policy import MOST_APPROVAL_MINUTES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 PENDING, APPROVED, DENIED, USED, EXPIRED = "pending", "approved", "denied", "used", "expired"
@@ -20,8 +22,13 @@ _OTHERS_WRITE = 0o022
 _LARGEST = 256 * 1024
 # What is over is kept for a day, for people who ask what became of it.
 _KEPT = 24 * 60 * 60
-# Of open requests of one store; an agent that makes more gets no further ones.
+# Of requests that are kept; an agent that makes more gets no further ones.
 MOST = 1000
+# A clock may be set back a little. A request from further ahead than this was not made by it.
+_AHEAD = 60
+# How often, and after how many seconds again, the lock is asked for.
+_TRIES = 100
+_PAUSE = 0.005
 
 
 def approvals_folder(log: str) -> str:
@@ -50,7 +57,7 @@ class Store:
     def find(self, digest: str, now: float) -> dict[str, Any] | None:
         """The request of an action, if one is open and its time is not over. Raises `StoreError`."""
         found = self._read(f"{digest}.json")
-        return None if found is None or found["expires"] <= now else found
+        return found if found is not None and _is_open(found, now) else None
 
     def add(self, request: dict[str, Any], now: float) -> dict[str, Any]:
         """Open a request, unless one of the same action is open: that one then. Raises `StoreError`."""
@@ -63,31 +70,44 @@ class Store:
                 known = self.find(request["digest"], now)
                 if known is not None:
                     return known
-                self._sweep(now)
+                self._sweep()
                 self._write(f"{request['digest']}.json", request)
         except OSError as error:
             raise StoreError(f"{self.folder}: {error.strerror}") from None
         return request
 
-    def use(self, digest: str, now: float) -> bool:
-        """Use an approval up; whether there was one to use. Raises `StoreError`."""
+    def use(self, requests: Sequence[dict[str, Any]], now: float) -> bool:
+        """Use approvals up, all or none: none when one of them is no longer the one that was found. Raises `StoreError`."""
         import os
 
-        found = self.find(digest, now)
-        if found is None or found["state"] != APPROVED:
-            return False
         try:
             with _Lock(self):
-                found = self.find(digest, now)
-                if found is None or found["state"] != APPROVED:
+                found = [self.find(each["digest"], now) for each in requests]
+                if any(each is None or each["state"] != APPROVED or each != wanted for each, wanted in zip(found, requests, strict=True)):
                     return False
-                os.rename(f"{self.folder}/{digest}.json", f"{self.folder}/{found['id']}.used")
-                self._write(f"{found['id']}.used", {**found, "state": USED, "used": int(now)})
+                # First they are gone, then it is written down: a process that ends in between has used them.
+                for each in requests:
+                    os.rename(f"{self.folder}/{each['digest']}.json", f"{self.folder}/{each['id']}.used")
+                _sync(self.folder)
+                for each in requests:
+                    self._write(f"{each['id']}.used", {**each, "state": USED, "used": int(now)})
         except FileNotFoundError:
             return False
         except OSError as error:
             raise StoreError(f"{self.folder}: {error.strerror}") from None
         return True
+
+    def drop(self, digest: str) -> None:
+        """Take the request of an action away. Raises `StoreError`."""
+        import os
+
+        try:
+            with _Lock(self):
+                os.unlink(f"{self.folder}/{digest}.json")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreError(f"{self.folder}: {error.strerror}") from None
 
     def answer(self, id: str, state: str, roles: tuple[str, ...], by: str, now: float, note: str = "") -> dict[str, Any]:
         """Answer a pending request for some of its roles, and give it as it then is: approved when all of them have approved, denied when
@@ -121,7 +141,9 @@ class Store:
         for name in names:
             request = self._read(name) if name.endswith((".json", ".used")) else None
             if request is not None:
-                over = request["state"] in (PENDING, APPROVED) and request["expires"] <= now
+                if name.endswith(".used"):
+                    request["state"] = USED
+                over = request["state"] in (PENDING, APPROVED) and not _is_open(request, now)
                 found.append({**request, "state": EXPIRED} if over else request)
         return sorted(found, key=lambda each: (each["created"], each["id"]))
 
@@ -160,54 +182,100 @@ class Store:
         from packgate.eventlog.line import to_line
 
         self.check()
-        aside = f"{self.folder}/.{os.getpid()}.{name}"
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        data = to_line(request)
+        if len(data) > _LARGEST:
+            # What could not be read again would stand in the way of all others.
+            raise StoreError("the action is too large to be kept for an approval")
+        aside = f"{self.folder}/.{os.urandom(8).hex()}"
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            data = to_line(request)
             if os.write(handle, data) != len(data):
                 raise StoreError(f"{self.folder}: the disk is full")
-            owner = os.lstat(self.folder)
-            if os.geteuid() == 0 and owner.st_uid != 0:
-                os.fchown(handle, owner.st_uid, owner.st_gid)
+            _give(handle, self.folder)
+            os.rename(aside, f"{self.folder}/{name}")
+        except BaseException:
+            os.unlink(aside)
+            raise
         finally:
             os.close(handle)
-        os.rename(aside, f"{self.folder}/{name}")
 
-    def _sweep(self, now: float) -> None:
-        """Take away what was over a day ago. Raises `StoreError` when too much is still open."""
+    def _sweep(self) -> None:
+        """Take away what was over a day ago, and what a process that was killed left. Raises `StoreError` when too much is left."""
         import os
 
-        names = [name for name in os.listdir(self.folder) if name.endswith((".json", ".used"))]
-        for name in names if len(names) > 1 else ():
+        # The lock was touched just now: the files are compared with the clock that they were written by.
+        now = os.lstat(f"{self.folder}/lock").st_mtime
+        left = 0
+        for name in os.listdir(self.folder):
             path = f"{self.folder}/{name}"
-            if now - os.lstat(path).st_mtime > _KEPT:
+            if name == "lock":
+                continue
+            if abs(now - os.lstat(path).st_mtime) > _KEPT:
                 os.unlink(path)
-        if len(names) > MOST:
-            raise StoreError(f"{self.folder}: more than {MOST} requests are open")
+            elif not name.startswith("."):
+                left += 1
+        if left >= MOST:
+            raise StoreError(f"{self.folder}: {MOST} requests are kept, and no more are taken before some are a day old")
 
 
 class _Lock:
-    """Held while the files of a store change. Raises `OSError`."""
+    """Held while the files of a store change. Raises `OSError`, and `StoreError` when somebody does not let go of it."""
 
-    __slots__ = ("_handle", "_path")
+    __slots__ = ("_handle", "_store")
 
     def __init__(self, store: Store) -> None:
         store.check()
-        self._path = f"{store.folder}/lock"
+        self._store = store
         self._handle = -1
 
     def __enter__(self) -> _Lock:
         import os
+        from time import sleep
 
-        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        # A process that hangs in here ends at its deadline, and the lock with it.
-        os.lockf(self._handle, os.F_LOCK, 0)
-        return self
+        path = f"{self._store.folder}/lock"
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        for _ in range(_TRIES):
+            try:
+                os.lockf(self._handle, os.F_TLOCK, 0)
+            except BlockingIOError:
+                sleep(_PAUSE)
+            else:
+                _give(self._handle, self._store.folder)
+                os.utime(self._handle)
+                return self
+        os.close(self._handle)
+        raise StoreError(f"{self._store.folder} is held by another process")
 
     def __exit__(self, *_: object) -> None:
         import os
 
         os.close(self._handle)
+
+
+def _give(handle: int, folder: str) -> None:
+    """What root writes for another user belongs to that user, who has to be able to go on with it."""
+    import os
+
+    owner = os.lstat(folder)
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        os.fchown(handle, owner.st_uid, owner.st_gid)
+
+
+def _sync(folder: str) -> None:
+    """Wait until what was renamed in a folder is on the disk: an approval that was used stays used when the machine stops."""
+    import os
+
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_open(request: dict[str, Any], now: float) -> bool:
+    """Whether a request's time has begun and is not over; never for one that claims more time than a policy can give."""
+    created, expires = request["created"], request["expires"]
+    return bool(created <= now + _AHEAD and now < expires and expires - created <= 60 * MOST_APPROVAL_MINUTES)
 
 
 _FORM: dict[str, type] = {

@@ -13,6 +13,7 @@ from packgate.bundle.context import read_context
 from packgate.model.policy import (
     DEFAULT_MODES,
     MODES,
+    MOST_APPROVAL_MINUTES,
     PATTERN_KINDS,
     STAGES,
     Condition,
@@ -139,6 +140,7 @@ def _policy_data(policy: Policy) -> dict[str, Any]:
         "outcome": {
             "mode": outcome.mode, "redact": outcome.redact, "alert": list(outcome.alert), "approver": outcome.approver,
             "confirm": outcome.confirm,
+            **({} if outcome.approval_minutes is None else {"approval_minutes": outcome.approval_minutes}),
         },
     }
 
@@ -217,12 +219,15 @@ def _catalog(value: Any) -> dict[str, Any]:
 
 def _policy(value: Any, pack: str, place: str) -> Policy:
     data = shapes.record(value, (*_POLICY_TEXTS, "when", "risk", "clauses", "exceptions", "where", "outcome"), place)
-    then = shapes.record(data["outcome"], ("mode", "redact", "alert", "approver", "confirm"), f"{place}/outcome")
+    limited = isinstance(data["outcome"], dict) and "approval_minutes" in data["outcome"]
+    then = shapes.record(
+        data["outcome"], ("mode", "redact", "alert", "approver", "confirm", *(("approval_minutes",) if limited else ())), f"{place}/outcome"
+    )
     outcome = Outcome(
         shapes.choice(then["mode"], MODES, f"{place}/outcome/mode"), shapes.flag(then["redact"], f"{place}/outcome/redact"),
         shapes.texts(then["alert"], f"{place}/outcome/alert"),
         None if then["approver"] is None else shapes.text(then["approver"], f"{place}/outcome/approver"),
-        shapes.flag(then["confirm"], f"{place}/outcome/confirm"),
+        shapes.flag(then["confirm"], f"{place}/outcome/confirm"), _minutes(then["approval_minutes"], place) if limited else None,
     )
     texts = {name: shapes.text(data[name], f"{place}/{name}") for name in _POLICY_TEXTS}
     when = shapes.texts(data["when"], f"{place}/when")
@@ -233,6 +238,13 @@ def _policy(value: Any, pack: str, place: str) -> Policy:
         exceptions=_clauses(data["exceptions"], f"{place}/exceptions"), where=_clause(data["where"], f"{place}/where"),
         risk=shapes.number(data["risk"], f"{place}/risk"), **texts,
     )
+
+
+def _minutes(value: Any, place: str) -> int:
+    minutes = shapes.number(value, f"{place}/outcome/approval_minutes")
+    if not 1 <= minutes <= MOST_APPROVAL_MINUTES:
+        raise ValueError(f"{place}/outcome/approval_minutes: expected 1 to {MOST_APPROVAL_MINUTES}")
+    return minutes
 
 
 def _waiver(value: Any, place: str) -> Waiver:

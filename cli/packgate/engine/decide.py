@@ -14,7 +14,7 @@ from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
 from packgate.model.operation import FULL
-from packgate.model.policy import DEFAULT_MODES, MODE_RANK
+from packgate.model.policy import APPROVAL_MINUTES, DEFAULT_MODES, MODE_RANK
 from packgate.model.value import show
 
 TYPE_CHECKING = False
@@ -217,6 +217,9 @@ def _conclude(tally: _Tally, unlifted: Unlifted | None) -> None:
                 decision.approver_role = role
             if role is not None and role not in decision.approvers:
                 decision.approvers.append(role)
+            if mode == "require-approval":
+                minutes = policy.outcome.approval_minutes or APPROVAL_MINUTES
+                decision.approval_minutes = min(minutes, decision.approval_minutes or minutes)
     decision.policy_ids = sorted(matched)
     decision.message = "\n".join(messages)
     decision.may_match = sorted(tally.may)

@@ -41,7 +41,7 @@ def policy_to(policy: Policy) -> dict[str, Any]:
     return {
         "id": policy.id, "when": policy.when, "title": policy.title, "threat": policy.threat, "impact": policy.impact,
         "rationale": policy.rationale, "message": policy.message, "risk": policy.risk,
-        "outcome": (outcome.mode, outcome.redact, outcome.alert, outcome.approver, outcome.confirm),
+        "outcome": (outcome.mode, outcome.redact, outcome.alert, outcome.approver, outcome.confirm, outcome.approval_minutes),
         "clauses": [clause_to(clause) for clause in policy.clauses],
         "exceptions": [clause_to(clause) for clause in policy.exceptions],
         "where": clause_to(policy.where),
@@ -50,9 +50,9 @@ def policy_to(policy: Policy) -> dict[str, Any]:
 
 def policy_from(data: dict[str, Any], pack: str) -> Policy:
     """The policy of `policy_to`."""
-    mode, redact, alert, approver, confirm = data["outcome"]
+    mode, redact, alert, approver, confirm, minutes = data["outcome"]
     return Policy(
-        data["id"], pack, tuple(data["when"]), Outcome(mode, redact, tuple(alert), approver, confirm),
+        data["id"], pack, tuple(data["when"]), Outcome(mode, redact, tuple(alert), approver, confirm, minutes),
         clauses=tuple(map(clause_from, data["clauses"])), exceptions=tuple(map(clause_from, data["exceptions"])),
         where=clause_from(data["where"]), title=data["title"], threat=data["threat"], impact=data["impact"],
         rationale=data["rationale"], message=data["message"], risk=data["risk"],

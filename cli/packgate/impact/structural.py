@@ -9,7 +9,7 @@ from packgate.engine.sentence import condition_text
 from packgate.engine.stages import STAGE_RANK
 from packgate.impact.waivers import waiver_changes
 from packgate.model.action import SURFACES
-from packgate.model.policy import DEFAULT_MODES, MODE_RANK
+from packgate.model.policy import APPROVAL_MINUTES, DEFAULT_MODES, MODE_RANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -208,6 +208,9 @@ def _effects(change: Callable[..., Change], old: Policy, new: Policy) -> Iterato
     if old.outcome.approver != new.outcome.approver:
         nobody = "nobody in particular"
         yield change("then", NEUTRAL, f"approved by {new.outcome.approver or nobody}, was {old.outcome.approver or nobody}")
+    before, after = (outcome.approval_minutes or APPROVAL_MINUTES for outcome in (old.outcome, new.outcome))
+    if before != after:
+        yield change("then", TIGHTENED if after < before else LOOSENED, f"an approval holds for {after} minutes, was {before}")
 
 
 def _clauses(before: tuple[tuple[Condition, ...], ...], after: tuple[tuple[Condition, ...], ...]) -> str:

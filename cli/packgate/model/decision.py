@@ -42,9 +42,9 @@ class Decision:
     """
 
     __slots__ = (
-        "_id", "action_id", "alerts", "analysis", "approver_role", "approvers", "bundles", "confirm", "decision", "denied_by", "matches",
-        "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redactions", "risk_parts", "risk_score", "timestamp",
-        "would",
+        "_id", "action_id", "alerts", "analysis", "approval_minutes", "approver_role", "approvers", "bundles", "confirm", "decision",
+        "denied_by", "matches", "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redactions", "risk_parts",
+        "risk_score", "timestamp", "would",
     )
 
     def __init__(
@@ -68,6 +68,8 @@ class Decision:
         # Every role that has to approve, the first of which the JSON names, and whether that was asked for. Not part of the JSON.
         self.approvers: list[str] = []
         self.pending = False
+        # For how long at most. None where nothing asks for one.
+        self.approval_minutes: int | None = None
         self.redactions: list[Any] = []
         self.alerts: list[str] = []
         # Whether a policy that warns wants a person to be asked first, where one is there. Not part of the JSON.

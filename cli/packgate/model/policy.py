@@ -18,6 +18,9 @@ MODE_RANK = {mode: rank for rank, mode in enumerate(MODES)}
 DEFAULT_MODES = {"allow": "allow", "audit": "audit", "deny": "block"}
 STAGES = ("audit", "warn", "block")
 IMPACTS = ("one-way", "risky", "routine")
+# How long a request for approval, and the approval of it, holds where a policy does not say; in minutes.
+APPROVAL_MINUTES = 60
+MOST_APPROVAL_MINUTES = 24 * 60
 # The modes that fit an impact: a looser one leaves a one-way door open, a stricter one stops everyday work.
 FITTING_MODES = {
     "one-way": ("block", "terminate", "require-approval"),
@@ -65,9 +68,9 @@ class Condition:
 
 
 class Outcome:
-    """What `then` says: a mode and its side effects."""
+    """What `then` says: a mode and its side effects. ``approval_minutes``: how long an approval holds; None for the default."""
 
-    __slots__ = ("alert", "approver", "confirm", "mode", "redact")
+    __slots__ = ("alert", "approval_minutes", "approver", "confirm", "mode", "redact")
 
     def __init__(
         self,
@@ -76,12 +79,14 @@ class Outcome:
         alert: tuple[str, ...] = (),
         approver: str | None = None,
         confirm: bool = False,
+        approval_minutes: int | None = None,
     ) -> None:
         self.mode = mode
         self.redact = redact
         self.alert = alert
         self.approver = approver
         self.confirm = confirm
+        self.approval_minutes = approval_minutes
 
 
 class Policy:

@@ -42,7 +42,7 @@ def build_outcome(data: str | dict[str, Any], base: Outcome | None = None) -> Ou
     alert = inherited.alert + tuple(name for name in data.get("alert", ()) if name not in inherited.alert)
     return Outcome(
         data["mode"], data.get("redact", inherited.redact), alert, data.get("approver", inherited.approver),
-        data.get("confirm", inherited.confirm),
+        data.get("confirm", inherited.confirm), data.get("approval_minutes", inherited.approval_minutes),
     )
 
 

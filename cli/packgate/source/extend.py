@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.model.policy import DEFAULT_MODES, IMPACTS, MODE_RANK, Policy
+from packgate.model.policy import APPROVAL_MINUTES, DEFAULT_MODES, IMPACTS, MODE_RANK, Policy
 from packgate.source import codes
 from packgate.source.build import build_clauses, build_default, build_limit, build_outcome
 from packgate.source.pointer import pointer
@@ -130,6 +130,8 @@ def _looser_outcome(base: Outcome, outcome: Outcome) -> list[str]:
     # An action that waits for approval or does not run needs no confirmation.
     if base.confirm and not outcome.confirm and outcome.mode == base.mode:
         found.append("the inherited confirmation cannot be switched off")
+    if (outcome.approval_minutes or APPROVAL_MINUTES) > (base.approval_minutes or APPROVAL_MINUTES):
+        found.append("an approval can't hold longer than the inherited one")
     return found
 
 

@@ -91,6 +91,6 @@ def _other_modes(policy: Policy) -> Iterator[Mutant]:
         return
     at = _OTHER_MODES.index(outcome.mode)
     for mode in (*_OTHER_MODES[max(at - 1, 0):at], *_OTHER_MODES[at + 1:at + 2]):
-        changed = Outcome(mode, outcome.redact, outcome.alert, outcome.approver, outcome.confirm)
+        changed = Outcome(mode, outcome.redact, outcome.alert, outcome.approver, outcome.confirm, outcome.approval_minutes)
         hint = f"state `mode: {outcome.mode}` in a must_fire case"
         yield Mutant(with_values(policy, {"outcome": changed}), "mode", f"`then` is {mode}", hint, ("then",))

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 from approval_maker import Asking, make_gate, write_repository
 
-from packgate.approvals.settle import SECONDS
-from packgate.approvals.store import Store, StoreError
+from packgate.approvals.store import MOST, Store, StoreError
+from packgate.model.policy import APPROVAL_MINUTES, MOST_APPROVAL_MINUTES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from packgate.engine.gate import Gate
 
+SECONDS = 60 * APPROVAL_MINUTES
 _EDIT = "touch pay/a.py"
 _SECRET = "ghp_" + "a1B2" * 10
 
@@ -186,18 +187,19 @@ def test_what_others_could_have_written_is_not_believed(agent: Asking, unsafe: s
     assert "can't be kept" in answer.verdict.for_agent
 
 
-def _use(folder: str, digest: str, barrier: object, results: object) -> None:
+def _use(folder: str, requests: list[dict[str, object]], barrier: object, results: object) -> None:
     barrier.wait()  # type: ignore[attr-defined]
-    results.put(Store(folder).use(digest, 1020))  # type: ignore[attr-defined]
+    results.put(Store(folder).use(requests, 1020))  # type: ignore[attr-defined]
 
 
 def test_of_two_processes_one_uses_it(agent: Asking) -> None:
-    agent.ask(_EDIT)
-    _approve(agent)
-    (request,) = agent.requests()
+    for command in (_EDIT, "touch pay/b.py"):
+        agent.ask(command)
+        _approve(agent)
+    requests = agent.requests()
     fork = multiprocessing.get_context("fork")
     barrier, results = fork.Barrier(6), fork.Queue()
-    runs = [fork.Process(target=_use, args=(str(agent.state / "approvals"), request["digest"], barrier, results)) for _ in range(6)]
+    runs = [fork.Process(target=_use, args=(str(agent.state / "approvals"), requests[:number % 2 + 1], barrier, results)) for number in range(6)]
     for run in runs:
         run.start()
     found = [results.get(timeout=60) for _ in runs]
@@ -212,3 +214,124 @@ def test_an_answered_request_is_not_answered_again(agent: Asking) -> None:
     _approve(agent)
     with pytest.raises(StoreError, match="is approved, not pending"):
         Store(str(agent.state / "approvals")).answer(request["id"], "denied", ("pay-leads",), "ben", 1011)
+
+
+def test_all_approvals_of_a_call_are_used_or_none(agent: Asking) -> None:
+    commands = (_EDIT, "touch pay/b.py")
+    agent.ask(*commands)
+    _approve_all(agent)
+    store, requests = Store(str(agent.state / "approvals")), agent.requests()
+    # Another process drops the second between finding and using.
+    store.drop(requests[1]["digest"])
+    assert not store.use(requests, 1020)
+    assert [each["state"] for each in agent.requests()] == ["approved"]
+    answer = agent.ask(*commands, seconds=1021)
+    assert answer.verdict.outcome == "deny"
+    assert "another part of the same call is not yet" in answer.verdict.for_agent
+    _approve_all(agent)
+    ran = agent.ask(*commands, seconds=1022)
+    assert (ran.verdict.outcome, [event["kind"] for event in ran.events]) == ("allow", ["decision", "decision", "approval", "approval"])
+
+
+def _approve_all(agent: Asking) -> None:
+    for request in agent.requests():
+        if request["state"] == "pending":
+            Store(str(agent.state / "approvals")).answer(request["id"], "approved", ("pay-leads",), "ana", 1010)
+
+
+def test_what_a_call_does_twice_is_asked_for_once(agent: Asking) -> None:
+    agent.ask(_EDIT, _EDIT)
+    _approve(agent)
+    ran = agent.ask(_EDIT, _EDIT, seconds=1020)
+    assert (ran.verdict.outcome, [event["kind"] for event in ran.events]) == ("allow", ["decision", "decision", "approval"])
+    assert agent.ask(_EDIT, seconds=1021).verdict.outcome == "deny"
+
+
+@pytest.mark.parametrize("change", [
+    {"expires": 1000 + 60 * MOST_APPROVAL_MINUTES + 1}, {"created": 5000, "expires": 6000}, {"state": "used"}, {"expires": 1015}, {"roles": []},
+])
+def test_a_forged_time_or_state_is_not_believed(agent: Asking, change: dict[str, object]) -> None:
+    agent.ask(_EDIT)
+    _approve(agent)
+    (path,) = (agent.state / "approvals").glob("*.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change, "answers": {}}))
+    assert agent.ask(_EDIT, seconds=1020).verdict.outcome == "deny"
+
+
+def test_a_clock_that_was_set_back_gives_no_more_time(agent: Asking) -> None:
+    agent.ask(_EDIT, seconds=100_000)
+    (request,) = agent.requests()
+    assert agent.ask(_EDIT, seconds=99_970).verdict.outcome == "deny"
+    assert agent.requests() == [request]
+    assert len(agent.ask(_EDIT, seconds=50_000).events) == 2  # A new request.
+
+
+def test_the_policy_says_how_long_it_holds(agent: Asking) -> None:
+    assert "for 5 more minutes" in agent.ask("touch quick/a").verdict.for_agent
+    (request,) = agent.requests()
+    assert request["expires"] - request["created"] == 300
+    _approve(agent)
+    assert agent.ask("touch quick/a", seconds=1299).verdict.outcome == "allow"
+    # Of several policies the shortest counts.
+    agent.ask("touch quick/b pay/b", seconds=2000)
+    assert agent.requests()[-1]["expires"] == 2300 or agent.requests()[0]["expires"] == 2300
+
+
+def test_a_killed_process_leaves_it_used(agent: Asking) -> None:
+    agent.ask(_EDIT)
+    _approve(agent)
+    folder = agent.state / "approvals"
+    (path,) = folder.glob("*.json")
+    (request,) = agent.requests()
+    # As after the first half of `use`.
+    path.rename(folder / f"{request['id']}.used")
+    assert agent.ask(_EDIT, seconds=1020).verdict.outcome == "deny"
+    assert sorted(each["state"] for each in Store(str(folder)).all(1020)) == ["pending", "used"]
+
+
+def test_somebody_who_holds_the_lock_lets_nothing_run(agent: Asking) -> None:
+    agent.ask(_EDIT)
+    _approve(agent)
+    fork = multiprocessing.get_context("fork")
+    held, done = fork.Event(), fork.Event()
+    holder = fork.Process(target=_hold, args=(str(agent.state / "approvals" / "lock"), held, done))
+    holder.start()
+    assert held.wait(60)
+    answer = agent.ask(_EDIT, seconds=1020)
+    done.set()
+    holder.join()
+    assert (answer.verdict.outcome, "held by another process" in answer.verdict.for_agent) == ("deny", True)
+    assert agent.ask(_EDIT, seconds=1021).verdict.outcome == "allow"
+
+
+def _hold(path: str, held: object, done: object) -> None:
+    with open(path, "r+") as file:
+        os.lockf(file.fileno(), os.F_LOCK, 0)
+        held.set()  # type: ignore[attr-defined]
+        done.wait(60)  # type: ignore[attr-defined]
+
+
+def test_too_many_requests_and_what_is_over(agent: Asking) -> None:
+    agent.ask(_EDIT)
+    folder = agent.state / "approvals"
+    (path,) = folder.glob("*.json")
+    for number in range(MOST):
+        os.link(path, folder / f"{number}.used")
+    answer = agent.ask("touch pay/b.py")
+    assert (answer.verdict.outcome, "no more are taken" in answer.verdict.for_agent) == ("deny", True)
+    leftover = folder / ".0123456789abcdef"
+    leftover.write_text("x")
+    day = 25 * 60 * 60
+    for each in (path, leftover):
+        os.utime(each, (each.stat().st_mtime - day,) * 2)
+    assert "waits for an approval" in agent.ask("touch pay/b.py").verdict.for_agent
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_an_action_too_large_to_be_kept_is_refused_and_blocks_no_other(agent: Asking) -> None:
+    parts = " ".join(f"pay/{number}/{'x' * 200}" for number in range(20))
+    large = {"surface": "mcp", "server": "s", "tool": "t", "arguments": {str(number): "y" * 16_000 for number in range(40)}}
+    answer = agent.ask_about(large)
+    assert (answer.verdict.outcome, "too large" in answer.verdict.for_agent) == ("deny", True)
+    agent.ask(f"touch {parts}")
+    assert len(agent.requests()) == 1

@@ -169,7 +169,7 @@ def test_nothing_of_the_model_is_forgotten(kind):
         Pack: {"name", "version", "policies", "lists", "default", "uncertain", "rollout", "waivers", "title", "catalog", "environments",
                "terminate_after",               "digest", "revision"},  # of the manifest
         Policy: {"id", "pack", "when", "outcome", "clauses", "exceptions", "where", "title", "threat", "impact", "rationale", "message", "risk"},
-        Outcome: {"mode", "redact", "alert", "approver", "confirm"},
+        Outcome: {"mode", "redact", "alert", "approver", "confirm", "approval_minutes"},
         Waiver: {"id", "policy", "expires", "reason", "owner", "approver", "conditions", "where"},
         Rollout: {"pack", "threats", "policies"},
         Default: {"modes", "lifted_by"},
@@ -193,6 +193,20 @@ def test_round_trip_of_everything():
     assert to_data(loaded.packs[0], loaded.vocabulary, builtin_vocabulary(), loaded.lists) == parse(canonical(before))
     assert loaded.releases == {"small": "warn"}
     assert "region" in loaded.vocabulary.fields
+
+
+@pytest.mark.parametrize("minutes", [None, 1, 30, 1440])
+def test_how_long_an_approval_holds_is_carried(minutes):
+    outcome = Outcome("require-approval", approver="leads", approval_minutes=minutes)
+    pack = Pack("a", "1.0.0", (Policy("p", "a", ("command",), outcome, title="T", rationale="R"),))
+    data = parse(canonical(to_data(pack, builtin_vocabulary(), builtin_vocabulary(), {})))
+    assert ("approval_minutes" in data["pack"]["policies"][0]["outcome"]) == (minutes is not None)
+    assert read_compiled(data)[0].policies[0].outcome.approval_minutes == minutes
+    assert pack_from(pack_to(pack)) is not None
+    for wrong in (0, 1441, "5", True):
+        data["pack"]["policies"][0]["outcome"]["approval_minutes"] = wrong
+        with pytest.raises(ValueError, match="approval_minutes"):
+            read_compiled(data)
 
 
 def decisions(gate, actions, stage):

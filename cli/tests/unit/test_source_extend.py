@@ -14,12 +14,13 @@ BASE_POLICY = policy(
     "unless:\n  - {database: ['*_test', '*_ci']}\n  - {host: localhost, user: {not: root}, flag: {all: [-a]}}\nmessage: Old.",
     then="{mode: warn, redact: true, alert: [sec], confirm: true}",
 )
+TIMED = policy("t", then="{mode: require-approval, approver: leads, approval_minutes: 30}")
 
 
 @pytest.fixture
 def base(tmp_path):
     return write_pack(tmp_path / "base", HEADER + "threats: {layer: {title: L}}\nlists: {hosts: [a]}\nuncertain: warn\n", {
-        "policies/a.yaml": "policies:\n" + BASE_POLICY + policy("q", "if: {host: {list: hosts}}\nthreat: layer"),
+        "policies/a.yaml": "policies:\n" + BASE_POLICY + TIMED + policy("q", "if: {host: {list: hosts}}\nthreat: layer"),
         "rollout.yaml": "pack: block\n", "waivers.yaml": "waivers: []\n",
     })
 
@@ -35,7 +36,7 @@ def test_policies_lists_and_threats_are_inherited_and_stages_are_not(tmp_path):
         "rollout.yaml": "policies: {p: warn, r: warn}\nthreats: {layer: warn}\n",
     })
     assert result.diagnostics == []
-    assert [(item.id, item.pack) for item in result.pack.policies] == [("p", "child"), ("q", "child"), ("r", "child")]
+    assert [(item.id, item.pack) for item in result.pack.policies] == [("p", "child"), ("t", "child"), ("q", "child"), ("r", "child")]
     assert result.pack.lists == {"hosts": ("a",), "mine": ("b",)}
     assert (result.pack.uncertain, result.pack.rollout.pack) == ("warn", "audit")
     assert set(result.threats) == {"layer", "own"}
@@ -50,7 +51,7 @@ def test_overrides_make_tighter(tmp_path):
         "    unless: [{database: '*_test', host: localhost}]\n  q: {then: terminate}\n"
     ))
     assert result.diagnostics == []
-    p, q = result.pack.policies
+    p, _, q = result.pack.policies
     assert (p.outcome.mode, p.outcome.alert, p.outcome.redact) == ("block", ("sec", "more"), True)
     assert (p.impact, p.message) == ("one-way", "New.")
     assert [condition.field for condition in p.exceptions[0]] == ["database", "host"]
@@ -65,6 +66,19 @@ def test_overrides_make_tighter(tmp_path):
 ])
 def test_exceptions_may_go_or_get_narrower(tmp_path, unless):
     assert child(tmp_path, f"override: {{p: {{unless: {unless}}}}}\n").diagnostics == []
+
+
+@pytest.mark.usefixtures("base")
+@pytest.mark.parametrize(("then", "minutes"), [("block", 30), ("{mode: require-approval}", 30), ("{mode: require-approval, approval_minutes: 5}", 5)])
+def test_an_approval_may_get_shorter(tmp_path, then, minutes):
+    result = child(tmp_path, f"override: {{t: {{then: {then}}}}}\n")
+    assert [policy.outcome.approval_minutes for policy in result.pack.policies if policy.id == "t"] == [minutes]
+
+
+@pytest.mark.usefixtures("base")
+def test_an_approval_may_not_get_longer(tmp_path):
+    problem = one(child(tmp_path, "override: {t: {then: {mode: require-approval, approval_minutes: 31}}}\n"), codes.OVERRIDE_LOOSER)
+    assert "can't hold longer" in problem.message
 
 
 @pytest.mark.usefixtures("base")

@@ -29,6 +29,11 @@ def check(context: LintContext) -> Iterator[Finding]:
                 f"the approver is never asked: the mode is {mode}", "then", "approver", on_key=True,
                 hint="mode: require-approval waits for an approval",
             )
+        if "approval_minutes" in then and mode != "require-approval":
+            yield view.finding(
+                f"`approval_minutes` has no effect: the mode is {mode}", "then", "approval_minutes", on_key=True,
+                hint="it is for mode: require-approval",
+            )
         if then.get("confirm") and mode != "warn":
             yield view.finding(
                 f"`confirm` has no effect: the mode is {mode}", "then", "confirm", on_key=True,

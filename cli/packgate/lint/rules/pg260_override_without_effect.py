@@ -33,7 +33,7 @@ def _state(policy: Policy) -> tuple[object, ...]:
 
 
 def _outcome(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.mode, outcome.redact, outcome.alert, outcome.approver, outcome.confirm
+    return outcome.mode, outcome.redact, outcome.alert, outcome.approver, outcome.confirm, outcome.approval_minutes
 
 
 RULE = Rule("PG260", "override-without-effect", "An override that changes nothing", Severity.WARNING, __doc__, check)
