@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from packgate.approvals.store import APPROVED, DENIED, PENDING, StoreError
+from packgate.engine.gate import hiding
 from packgate.engine.identity import digest_of
 from packgate.eventlog.record import approval_event, masked_action
-from packgate.guard.known import mask_with, texts
 from packgate.model.action import Action
 from packgate.model.policy import APPROVAL_MINUTES
 
@@ -110,7 +110,7 @@ class Approvals:
     def _request(self, action: Action, decision: Decision) -> dict[str, Any]:
         digest = scope_digest(action)
         created = int(self._now)
-        hide = mask_with(texts(action.data))
+        hide = hiding(action, decision)
         return {
             "v": 1, "id": "ap-" + digest_of([digest, created])[:12], "digest": digest, "state": PENDING, "roles": list(decision.approvers),
             "policies": list(decision.policy_ids), "created": created,

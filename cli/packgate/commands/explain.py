@@ -107,8 +107,8 @@ def _as(data: dict[str, Any], packs: tuple[str, ...], pairs: list[str]) -> dict[
 def explain(text: str, action: Action, gate: Gate, stage: str | None, at: str | None, policies: tuple[str, ...]) -> str:
     """The whole explanation as text, secrets masked."""
     from packgate.commands.explaining import WIDTH, Explanation
-    from packgate.guard.known import mask_with, texts
+    from packgate.engine.gate import hiding
 
     decision = gate.decide(action, stage=stage, now=at or clock.now())
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-    return Explanation(text, action, gate, decision, mask_with(texts(action.data)), width).text(policies)
+    return Explanation(text, action, gate, decision, hiding(action, decision), width).text(policies)

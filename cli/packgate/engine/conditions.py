@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
 
 _ASKS_CONTEXT = 2
+_READS_TEXTS = 3
 _MOST_REMEMBERED = 500
 
 
 class Check:
     """A compiled condition. ``groups`` are its patterns in order, each the matchers that any of may match."""
 
-    __slots__ = ("_remembered", "condition", "cost", "field", "fold", "groups", "known", "matchers", "quantifier", "sieve", "type")
+    __slots__ = (
+        "_remembered", "condition", "cost", "detectors", "field", "fold", "groups", "known", "matchers", "quantifier", "sieve", "type",
+    )
 
     def __init__(self, condition: Condition, type: str, compiler: Compiler) -> None:
         self.condition = condition
@@ -43,6 +46,10 @@ class Check:
         # What one known value is judged by where any of the patterns will do and none depends on the context.
         self.sieve = self.known.single if self.quantifier == "any" else None
         self.cost = max((_cost(matcher) for matcher in self.matchers), default=0)
+        # The detectors and sets that find what the condition is about.
+        self.detectors: tuple[str, ...] = ()
+        if self.cost == _READS_TEXTS and self.quantifier != "not":
+            self.detectors = tuple(pattern.text for pattern in condition.patterns if pattern.kind == "detector")
         # Verdicts on partly known texts: `*` and `$X` come again and again, and every pattern has to be asked about them.
         self._remembered: dict[tuple[object, ...], int] | None = {} if self.cost < _ASKS_CONTEXT else None
 
@@ -139,7 +146,7 @@ def _cost(matcher: Matcher) -> int:
     missing, which is of interest only when all else holds."""
     if isinstance(matcher, Exact):
         return 0
-    return 3 if isinstance(matcher, Detector) else _ASKS_CONTEXT if isinstance(matcher, FromContext) else 1
+    return _READS_TEXTS if isinstance(matcher, Detector) else _ASKS_CONTEXT if isinstance(matcher, FromContext) else 1
 
 
 def clause_verdict(checks: tuple[Check, ...], operation: Operation, context: Context, strict: bool = False) -> int:

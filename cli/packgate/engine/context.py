@@ -35,7 +35,7 @@ _OF_PLACES = frozenset(("owner", "team", "environment", "data_classification"))
 class Context:
     """Values of an action by dotted path (``repo.default_branch``), and the directories that patterns start from."""
 
-    __slots__ = ("_folders", "_outlines", "_values", "action", "missing", "surroundings")
+    __slots__ = ("_folders", "_outlines", "_values", "action", "missing", "surroundings", "unable")
 
     def __init__(self, action: Action, surroundings: Surroundings | None = None) -> None:
         self.action = action
@@ -43,6 +43,8 @@ class Context:
         self._folders: tuple[str | None, str | None] | None = None
         # Remarks on what a condition needed and the action does not say, in the order it was needed.
         self.missing: dict[str, None] = {}
+        # Why detectors could not look.
+        self.unable: dict[str, None] = {}
         self._values: dict[str, tuple[str, ...]] = {}
         self._outlines: dict[int, tuple[Text, Outline]] = {}
 

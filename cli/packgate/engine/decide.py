@@ -10,10 +10,11 @@ from packgate.engine.context import Context
 from packgate.engine.identity import decision_id as make_id
 from packgate.engine.partly import MUST
 from packgate.engine.reasons import NO_MATCH, Unlifted, give_reason
+from packgate.engine.redactions import redacting, redactions, unable, wanted
 from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
-from packgate.model.operation import FULL
+from packgate.model.operation import FULL, OPAQUE, Analysis, Note
 from packgate.model.policy import APPROVAL_MINUTES, DEFAULT_MODES, MODE_RANK
 from packgate.model.value import show
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from packgate.engine.rules import Rule
     from packgate.engine.stages import Stages
     from packgate.model.action import Action
-    from packgate.model.operation import Analysis, Operation
+    from packgate.model.operation import Operation
     from packgate.model.policy import Pack
 
 _ANSWERS = {"require-approval": "require_approval", "block": "deny", "terminate": "terminate"}
@@ -69,6 +70,10 @@ def decide(
         decision.reason = NO_MATCH
         decision.notes = [*action.notes]
         return decision
+    tally.redact()
+    if tally.unable:
+        # A detector that could not look is not one that found nothing.
+        decision.analysis = Analysis(analysis.operations, [*analysis.notes, *(Note("detector", text, OPAQUE) for text in tally.unable)])
     _conclude(tally, tally.weigh_defaults(defaults) if defaults else None)
     decision.notes = [*action.notes, *tally.context.missing, *tally.remarks]
     return decision
@@ -88,7 +93,7 @@ def decide_action(
 class _Tally:
     """Collects what was found into a decision."""
 
-    __slots__ = ("context", "decision", "lifted", "may", "now", "remarks", "rules", "stages")
+    __slots__ = ("context", "decision", "lifted", "may", "now", "redacting", "remarks", "rules", "stages", "unable")
 
     def __init__(self, decision: Decision, stages: Stages, context: Context, now: str | None) -> None:
         self.decision = decision
@@ -98,6 +103,10 @@ class _Tally:
         # The rule of each match of the decision.
         self.rules: list[Rule] = []
         self.may: dict[str, Found] = {}
+        # The policies that redact, each with its match.
+        self.redacting: list[tuple[str, Found]] = []
+        # Why detectors could not look.
+        self.unable: dict[str, None] = {}
         self.remarks: list[str] = []
         # Operations that an `allow` policy names: its pack, and their place.
         self.lifted: set[tuple[str, int]] = set()
@@ -107,7 +116,11 @@ class _Tally:
         rule = found.rule
         stage, source = self.stages.of_rule(rule)
         mode = rule.policy.outcome.mode
+        names = wanted(found)
+        if names:
+            self.decision.looked_for = (*self.decision.looked_for, *names)
         if found.verdict != MUST:
+            self.unable.update(self.context.unable)
             if mode != "allow":
                 # What may match is not taken more seriously than what does.
                 uncertain = min(rule.pack.uncertain, mode, key=MODE_RANK.__getitem__)
@@ -139,10 +152,14 @@ class _Tally:
         if stage == "block" and outcome.confirm and match.effective == "warn":
             decision.confirm = True
         if stage == "block" and outcome.redact:
-            for field in _redacted_fields(found):
-                item = {"policy": match.policy, "field": field}
-                if item not in decision.redactions:
-                    decision.redactions.append(item)
+            self.redacting.append((match.policy, found))
+
+    def redact(self) -> None:
+        """List what the policies that redact have replaced."""
+        if self.redacting:
+            self.decision.redacting = redacting(self.redacting)
+            self.decision.redactions = redactions(self.redacting, self.decision.redacting, self.context.action)
+            self.unable.update(dict.fromkeys(unable(name for _, found in self.redacting for name in wanted(found))))
 
     def raise_modes(self, would: str, effective: str) -> None:
         """Let a mode count towards the decision."""
@@ -226,6 +243,14 @@ def _conclude(tally: _Tally, unlifted: Unlifted | None) -> None:
     decision.alerts.sort()
     decision.decision = _ANSWERS.get(mode) or ("redact" if decision.redactions else "alert" if decision.alerts else "allow")
     decision.reason = give_reason(decision, unlifted, next(iter(tally.may.values()), None))
+    left = [item for item in decision.redactions if item["detector"] and not item["marker"]]
+    if left and decision.decision in ("redact", "require_approval"):
+        tally.raise_modes("block", "block")
+        decision.decision = "deny"
+        decision.reason = (
+            f"{left[0]['policy']} redacts a secret ({left[0]['detector']}) that the command puts together and does not spell out, so that "
+            "no marker can take its place."
+        )
 
 
 def _matched_fields(found: Found, context: Context) -> dict[str, list[str]]:
@@ -242,10 +267,4 @@ def _matched_fields(found: Found, context: Context) -> dict[str, list[str]]:
             if text not in shown:
                 shown.append(text)
     return out
-
-
-def _redacted_fields(found: Found) -> list[str]:
-    """The text fields that a policy looked at; else those that the operation has."""
-    looked = sorted({check.field for check in found.checks if check.type == "text"})
-    return looked or [field for field in ("content", "payload") if found.operation.get(field)]
 

@@ -13,7 +13,7 @@ from packgate.engine.written import to_text
 from packgate.facts.analyze import analyze
 from packgate.facts.environment import DEFAULT_WORDS, PRODUCTION, EnvironmentWords
 from packgate.guard.detectors import detects, mask
-from packgate.guard.known import mask_with, needs_masking, texts
+from packgate.guard.known import WHO, mask_with, needs_masking, texts
 from packgate.model.decision import Decision
 from packgate.model.operation import OPAQUE, Analysis, Note
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from packgate.engine.risk import History
     from packgate.engine.surroundings import Surroundings
     from packgate.engine.trace import Step
+    from packgate.guard.known import Hiding
     from packgate.model.action import Action
     from packgate.model.operation import Operation
     from packgate.model.policy import Pack
@@ -144,13 +145,22 @@ def _refusal(reason: str, now: str | None, action_id: str | None) -> Decision:
     return decision
 
 
-def masker(action: Action, decision: Decision) -> Callable[[str], str] | None:
+def masker(action: Action, decision: Decision) -> Hiding | None:
     """What hides the secrets of an action in the texts of a decision; None where there are none."""
     quoted = _quoted(decision)
     if not quoted:
         return None
     sources = texts(action.data)
-    return mask_with(sources) if needs_masking(sources, quoted) else None
+    if decision.looked_for or needs_masking(sources, quoted):
+        return hiding(action, decision)
+    return None
+
+
+def hiding(action: Action, decision: Decision) -> Hiding:
+    """What hides the secrets of an action wherever it is quoted, and the personal data that a policy looked for."""
+    # Who acts is a person by nature, and no find.
+    people = texts({key: value for key, value in action.data.items() if key not in WHO}) if decision.looked_for else None
+    return mask_with(texts(action.data), decision.looked_for, people)
 
 
 def _quoted(decision: Decision) -> list[str]:

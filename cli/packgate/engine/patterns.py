@@ -146,12 +146,13 @@ class Detector(Matcher):
         self.id = id
         self.detectors = detectors
 
-    def known(self, text: str, _context: Context, /) -> int:
+    def known(self, text: str, context: Context, /) -> int:
         if self.detectors is None:
             return MAY
         try:
             return MUST if self.detectors(self.id, text) else NO
-        except KeyError:
+        except KeyError as error:
+            context.unable[str(error) if type(error) is not KeyError else f"there is no detector {self.id}"] = None
             return MAY
 
     def certain(self, text: Text, context: Context, /) -> int:

@@ -37,7 +37,7 @@ def to_json(decision: Decision, mask: Callable[[str], str] | None = None) -> dic
         "message": hide(decision.message),
         "risk_score": decision.risk_score,
         "approver_role": decision.approver_role,
-        "redactions": [dict(item) for item in decision.redactions],
+        "redactions": [redaction(item, hide) for item in decision.redactions],
         "alerts": list(decision.alerts),
         "timestamp": decision.timestamp,
         "analysis": {
@@ -64,6 +64,12 @@ def notes(decision: Decision) -> list[str]:
     if not decision.notes and not decision.analysis.notes:
         return []
     return list(dict.fromkeys([*(note.text for note in decision.analysis.notes), *decision.notes]))
+
+
+def redaction(item: dict[str, Any], hide: Callable[[str], str]) -> dict[str, Any]:
+    """A redaction as a decision shows it: names of entries, which its path holds, are the action's."""
+    path = item.get("path")
+    return {**item, "path": short(hide(path))} if path else dict(item)
 
 
 def _match(match: Match, hide: Callable[[str], str]) -> dict[str, Any]:

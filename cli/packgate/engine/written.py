@@ -6,7 +6,7 @@ The text is byte for byte what `json.dumps` makes of `render.to_json` without bl
 from __future__ import annotations
 
 from packgate.engine.reasons import NO_MATCH
-from packgate.engine.render import coverage, is_quiet, notes, short
+from packgate.engine.render import coverage, is_quiet, notes, redaction, short
 from packgate.model.decision import Decision
 from packgate.model.operation import Analysis
 
@@ -46,13 +46,15 @@ _QUIET: list[tuple[str, str]] = []
 
 def _before(decision: Decision, hide: Text | None, quote: Text) -> str:
     reason, message = decision.reason, decision.message
+    redactions = decision.redactions
     if hide is not None:
+        redactions = [redaction(item, hide) for item in redactions]
         reason, message = hide(reason), hide(message)
     return (
         f'"decision":"{decision.decision}","mode":{_name(decision.mode)},"would":{_name(decision.would)},'
         f'"policy_ids":{_texts(decision.policy_ids, quote)},"reason":{quote(reason)},'
         f'"message":{quote(message) if message else _EMPTY},"risk_score":{decision.risk_score},'
-        f'"approver_role":{_plain(decision.approver_role, quote)},"redactions":{_plain(decision.redactions, quote)},'
+        f'"approver_role":{_plain(decision.approver_role, quote)},"redactions":{_plain(redactions, quote)},'
         f'"alerts":{_texts(decision.alerts, quote)},'
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.guard.detectors import mask_json
-from packgate.guard.known import mask_with, texts
+from packgate.guard.known import WHO, Hiding, mask_with, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,12 @@ def alert_event(time: str, alert: Mapping[str, Any], sink: str, state: str, atte
 def masked_action(action: Mapping[str, Any], hide: Callable[[str], str] | None = None) -> Any:
     """An action with its secrets masked and its long texts cut."""
     short = _cut(dict(action), _MASKED_TEXT)
-    return _cut(mask_json(short, hide or mask_with(texts(short))), _LONGEST_TEXT)
+    found = hide or mask_with(texts(short))
+    if not isinstance(found, Hiding):
+        return _cut(mask_json(short, found), _LONGEST_TEXT)
+    # Who acted is what the log is for, also where a name is an address.
+    masked = {found(str(key)): mask_json(item, found.secrets if key in WHO else found) for key, item in short.items()}
+    return _cut(masked, _LONGEST_TEXT)
 
 
 def _event(

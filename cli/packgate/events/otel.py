@@ -73,7 +73,7 @@ def attributes_of(event: Mapping[str, Any], decision: Mapping[str, Any], action:
     found: dict[str, Any] = {f"packgate.{name}": decision.get(name) for name in _DECISION}
     found |= {f"packgate.actor.{name}": actor.get(name) for name in _ACTOR}
     found |= {f"packgate.action.{name}": action.get(name) for name in _ACTION}
-    found["packgate.redactions"] = [f"{item.get('policy')}:{item.get('field')}" for item in decision.get("redactions") or ()]
+    found["packgate.redactions"] = [_redaction(item) for item in decision.get("redactions") or ()]
     bundles = decision.get("bundles") or ()
     found["packgate.bundles"] = [f"{item['pack']} {item['version']} {item['digest'] or 'sources'}" for item in bundles]
     found["packgate.repository"], found["packgate.branch"] = repo.get("name"), repo.get("branch")
@@ -81,6 +81,12 @@ def attributes_of(event: Mapping[str, Any], decision: Mapping[str, Any], action:
     outcome = event.get("outcome")
     found |= {f"packgate.outcome.{name}": value for name, value in outcome.items()} if isinstance(outcome, dict) else {}
     return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+
+
+def _redaction(item: Mapping[str, Any]) -> str:
+    """A redaction in one text: policy, place and marker, as far as each is known."""
+    place = item.get("path") or item.get("field")
+    return ":".join(str(each) for each in (item.get("policy"), place, item.get("marker")) if each)
 
 
 def _add(attributes: Any, values: Mapping[str, Any]) -> None:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 
-from packgate.guard.detectors import mask, masking
+from packgate.guard.detectors import mask, masking, personal, redact, scan_of
 from packgate.guard.markers import marker as marker_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Sequence
+
+    from packgate.guard.scan import Scan
 
 # A shorter secret is no secret, and its letters stand in too many other words.
 _SHORTEST = 4
 # Of this length a secret is hardly part of a word by chance.
 _TELLING = 8
+# What of an action says who acts, and where.
+WHO = frozenset(("actor", "repo"))
 # Parts of names whose values are secrets.
 _NAMES = ("pass", "token", "secret", "key", "pwd", "auth", "cred")
 
@@ -49,12 +53,12 @@ def _tells(name: str) -> bool:
     return any(word in name for word in _NAMES)
 
 
-def known_secrets(sources: Iterable[str]) -> dict[str, str]:
-    """The secrets in these texts, each with the id of its detector."""
+def known_secrets(sources: Iterable[str], scan: Scan | None = None) -> dict[str, str]:
+    """The secrets in these texts, each with the id of its detector. ``scan``: what to look for, default is what masking does."""
     found: dict[str, str] = {}
-    scan = masking()
+    looked = masking() if scan is None else scan
     for text in sources:
-        for start, end, id in scan.hits(text):
+        for start, end, id in looked.hits(text):
             if end - start >= _SHORTEST:
                 found.setdefault(text[start:end], id)
     return found
@@ -66,22 +70,54 @@ def needs_masking(sources: list[str], quoted: list[str]) -> bool:
     return bool(masking().hits("\n".join([*sources, *quoted])))
 
 
-def mask_with(sources: Iterable[str]) -> Callable[[str], str]:
-    """A function that hides the secrets of ``sources`` and whatever detectors find. The sources are searched when it is
-    first called with some text."""
-    hidden: list[tuple[re.Pattern[str], str]] | None = None
+class Hiding:
+    """Hides the secrets of some texts, and whatever detectors find, wherever they are quoted: called with a text. The sources are searched
+    when that is first needed. ``wanted``: names of detectors that policies look with; what those for personal data find in ``people``
+    (default: the sources) is hidden too."""
 
-    def hide(text: str) -> str:
-        nonlocal hidden
+    __slots__ = ("_hidden", "_named", "_people", "_scan", "_sources")
+
+    def __init__(self, sources: Sequence[str], wanted: Iterable[str] = (), people: Sequence[str] | None = None) -> None:
+        self._sources = sources
+        self._people = sources if people is None else people
+        names = personal(wanted)
+        self._scan = scan_of(names) if names else None
+        self._hidden: list[tuple[re.Pattern[str], str]] | None = None
+        self._named: list[tuple[re.Pattern[str], str]] = []
+
+    def __call__(self, text: str) -> str:
+        """The text with all of that hidden."""
         if len(text) < _SHORTEST:
             return text
-        if hidden is None:
-            hidden = [(_whole(secret), marker_of(name, secret)) for secret, name in _longest_first(known_secrets(sources))]
-        for pattern, marker in hidden:
+        self._search()
+        for pattern, marker in self._named:
+            text = pattern.sub(marker, text)
+        text = self.secrets(text)
+        return text if self._scan is None else redact(text, self._scan)
+
+    def secrets(self, text: str) -> str:
+        """The text with secrets hidden and personal data left: for what says who acts, and where."""
+        if len(text) < _SHORTEST:
+            return text
+        for pattern, marker in self._search():
             text = pattern.sub(marker, text)
         return mask(text)
 
-    return hide
+    def _search(self) -> list[tuple[re.Pattern[str], str]]:
+        if self._hidden is None:
+            self._hidden = _patterns(known_secrets(self._sources))
+            if self._scan is not None:
+                self._named = _patterns(known_secrets(self._people, self._scan))
+        return self._hidden
+
+
+def _patterns(secrets: dict[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    return [(_whole(secret), marker_of(name, secret)) for secret, name in _longest_first(secrets)]
+
+
+def mask_with(sources: Sequence[str], wanted: Iterable[str] = (), people: Sequence[str] | None = None) -> Hiding:
+    """A function that hides the secrets of ``sources`` and whatever detectors find (see `Hiding`)."""
+    return Hiding(sources, wanted, people)
 
 
 def _longest_first(secrets: dict[str, str]) -> list[tuple[str, str]]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from packgate.guard.scan import Hit
 
+    # Where something stands in data: the path of what holds it, and its name or place there.
+    Path = tuple["Path", str | int] | None
+
 # Names of values that tell what the value is, in lower case.
 _TELLING = ("key", "token", "secret", "passw", "passphrase", "pwd", "credential", "auth", "phone", "tel", "mobile", "fax")
 # Numbers of fewer digits are neither cards nor accounts.
@@ -32,9 +35,17 @@ class Redaction:
 
 
 def redact(text: str, scan: Scan, note: Callable[[str, str], None] | None = None) -> str:
-    """The text with every hit replaced; the same object without one. ``note`` is told detector and marker of each."""
+    """The text with every hit replaced; the same object without one. ``note`` is told detector and marker of each. JSON stays JSON."""
     found = scan.hits(text)
-    return replaced(text, found, note) if found else text
+    if not found:
+        return text
+    out = replaced(text, found, note)
+    if text.lstrip()[:1] in ("{", "[") and _is_json(text) and not _is_json(out):
+        # A hit went beyond a text of it, or left half of what was escaped: text by text, then.
+        from json import dumps, loads
+
+        out = dumps(redact_json(loads(text), scan), ensure_ascii=False)
+    return out
 
 
 def replaced(text: str, found: list[Hit], note: Callable[[str, str], None] | None = None) -> str:
@@ -92,25 +103,33 @@ class _Walk:
     def done(self, value: Any) -> Any:
         """The value with its texts replaced. Containers are made anew, each filled from a list of what is left to do."""
         holder: list[Any] = [None]
-        left: list[tuple[Any, Any, Any, str, str]] = [(holder, 0, value, "", "")]
+        left: list[tuple[Any, Any, Any, str, Path]] = [(holder, 0, value, "", None)]
         while left:
             into, place, item, name, path = left.pop()
             made: Any
             if isinstance(item, dict):
                 made = {}
-                entries = [(self._text(str(key), path), str(key), inner) for key, inner in item.items()]
-                for key, _, _ in entries:
-                    made[key] = None
-                left.extend((made, key, inner, old, f"{path}.{key}" if path else key) for key, old, inner in reversed(entries))
+                entries = [(self._key(str(key), path, made), str(key), inner) for key, inner in item.items()]
+                left.extend((made, key, inner, old, (path, key)) for key, old, inner in reversed(entries))
             elif isinstance(item, (list, tuple)):
                 made = [None] * len(item)
-                left.extend((made, at, inner, name, f"{path}[{at}]") for at, inner in reversed(list(enumerate(item))))
+                left.extend((made, at, inner, name, (path, at)) for at, inner in reversed(list(enumerate(item))))
             else:
                 made = self._leaf(item, name, path)
             into[place] = made
         return holder[0]
 
-    def _leaf(self, item: Any, name: str, path: str) -> Any:
+    def _key(self, key: str, path: Path, made: dict[str, Any]) -> str:
+        """The name of an entry, taken in ``made``. Two secrets can have the same marker, and no entry may get lost."""
+        shown = named = self._text(key, path)
+        count = 1
+        while named in made:
+            count += 1
+            named = f"{shown}({count})"
+        made[named] = None
+        return named
+
+    def _leaf(self, item: Any, name: str, path: Path) -> Any:
         if name in self.keep:
             return item
         if isinstance(item, str):
@@ -120,12 +139,14 @@ class _Walk:
             return item if shown == str(item) else shown
         return item
 
-    def _text(self, text: str, path: str) -> str:
+    def _note(self, path: Path) -> Callable[[str, str], None] | None:
         found = self.found
-        note = None if found is None else lambda id, shown: found.append(Redaction(path, id, shown))
-        return redact(text, self.scan, note)
+        return None if found is None else lambda id, shown: found.append(Redaction(_written(path), id, shown))
 
-    def _named(self, text: str, name: str, path: str) -> str:
+    def _text(self, text: str, path: Path) -> str:
+        return redact(text, self.scan, self._note(path))
+
+    def _named(self, text: str, name: str, path: Path) -> str:
         """A text; with its name before it where that tells what it is."""
         lowered = name.lower()
         if not any(word in lowered for word in _TELLING):
@@ -134,6 +155,13 @@ class _Walk:
         hits = [(start - before, end - before, id) for start, end, id in self.scan.hits(f"{name}={text}") if start >= before]
         if not hits:
             return self._text(text, path)
-        found = self.found
-        note = None if found is None else lambda id, shown: found.append(Redaction(path, id, shown))
-        return replaced(text, hits, note)
+        return replaced(text, hits, self._note(path))
+
+
+def _written(path: Path) -> str:
+    """A path as text: ``fields.cards[0]``."""
+    parts: list[str] = []
+    while path is not None:
+        path, step = path
+        parts.append(f"[{step}]" if isinstance(step, int) else f".{step}")
+    return "".join(reversed(parts)).removeprefix(".")

@@ -154,6 +154,18 @@ def scan_of(names: tuple[str, ...], *, lenient: bool = False) -> Scan:
     return found
 
 
+def can_look(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the detectors and sets that policies name those that can look; of a set of which some can't, the others. Raises `KeyError`."""
+    found: list[str] = []
+    for name in names:
+        if unavailable(name) is None:
+            found.append(name)
+        else:
+            ending = OR_EXAMPLE if name.endswith(OR_EXAMPLE) else ""
+            found.extend(id + ending for id in members(name) if unavailable(id) is None)
+    return tuple(dict.fromkeys(found))
+
+
 def unavailable(name: str) -> DetectorUnavailable | None:
     """Why a detector or set can't look, None when it can: a library that is not installed. Raises `KeyError`."""
     for id in members(name):

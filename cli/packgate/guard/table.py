@@ -39,9 +39,18 @@ def members(name: str) -> tuple[str, ...]:
     return (BY_ID[plain].id,)
 
 
+def is_name(name: str) -> bool:
+    """Whether there is a detector or set of a name that a policy writes."""
+    plain = name.removesuffix(OR_EXAMPLE)
+    return plain in SETS or plain in BY_ID
+
+
 def names() -> tuple[str, ...]:
     """Every name that a policy can write, without the ending `OR_EXAMPLE`: sets, then detectors in the order of the table."""
     return (*SETS, *BY_ID)
 
 
-__all__ = ["BY_ID", "DETECTORS", "OR_EXAMPLE", "PERSONAL", "PERSONAL_DATA", "RANK", "SECRET", "SECRETS", "SETS", "members", "names"]
+__all__ = [
+    "BY_ID", "DETECTORS", "OR_EXAMPLE", "PERSONAL", "PERSONAL_DATA", "RANK", "SECRET", "SECRETS", "SETS", "is_name", "members",
+    "names",
+]

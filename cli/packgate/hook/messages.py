@@ -6,7 +6,7 @@ told in one line. Neither ever reads a secret of the action.
 
 from __future__ import annotations
 
-from packgate.guard.detectors import PERSONAL_DATA, SECRETS, members, redact_json, scan_of, unavailable
+from packgate.guard.detectors import redact_json, scan_of
 from packgate.guard.known import mask_with, texts
 from packgate.hook import lowering
 from packgate.hook.dialects.payload import STRUCTURE
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from packgate.guard.detectors import Scan
+    from packgate.guard.detectors import Redaction
     from packgate.model.decision import Decision
 
 _RANK = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
@@ -67,11 +67,11 @@ def _verdict(request: Request, ranked: Sequence[tuple[str, Decision, dict[str, A
     outcome = max((each for each, _, _ in ranked), key=_RANK.__getitem__, default="allow")
     if outcome == "allow":
         return Verdict("allow")
-    hide = mask_with(texts([request.actions, request.original]))
+    hide = mask_with(texts([request.actions, request.original]), [name for _, decision, _ in ranked for name in decision.looked_for])
     told = [(decision, action) for each, decision, action in ranked if each == outcome]
     missed = ""
-    scan = redacting([decision for _, decision, _ in ranked]) if outcome == "redact" else None
-    if scan is not None and not any(scan.hits(text) for text in texts(request.actions)):
+    redacted = [decision for _, decision, _ in ranked if decision.redactions]
+    if outcome == "redact" and not any(item["marker"] for decision in redacted for item in decision.redactions):
         outcome, missed = "warn", " No detector finds what to replace, so the text was left as it is."
     ids = tuple(dict.fromkeys(name for decision, _ in told for name in deciding(decision)))
     by = "policy " + ", ".join(ids) if ids else "packgate"
@@ -89,7 +89,7 @@ def _verdict(request: Request, ranked: Sequence[tuple[str, Decision, dict[str, A
     for_user = f"packgate: {by}: " + " ".join(advice or reasons) + missed
     return Verdict(
         outcome, " ".join(" ".join(reasons).split()), for_agent=for_agent, for_user=" ".join(for_user.split()), policy_ids=ids,
-        replacement=_replacement(request, outcome, scan, by),
+        replacement=_replacement(request, outcome, redacted, by),
     )
 
 
@@ -130,29 +130,31 @@ def _cut(shown: str) -> str:
     return f"`{shown if len(shown) <= _LONGEST else shown[:_LONGEST] + '…'}`"
 
 
-def redacting(decisions: Sequence[Decision]) -> Scan:
-    """What decisions to redact look for: the detectors that their redactions name, or, where none does, every one that can look. Raises
-    `DetectorUnavailable` when one of them can't."""
-    named = {str(item["detector"]) for decision in decisions for item in decision.redactions if item.get("detector")}
-    if named:
-        return scan_of(tuple(sorted(named)))
-    personal = [id for id in members(PERSONAL_DATA) if unavailable(id) is None]
-    return scan_of((SECRETS, *personal))
-
-
-def _replacement(request: Request, outcome: str, scan: Scan | None, by: str) -> Any:
+def _replacement(request: Request, outcome: str, redacted: Sequence[Decision], by: str) -> Any:
     """What stands in for the original: it with its secrets replaced, or, of an output that is withheld, a note. None when nothing
     changes."""
     if request.original is None:
         return None
-    if outcome == "redact" and scan is not None:
-        changed = redact_json(request.original, scan, keep=STRUCTURE)
+    if outcome == "redact":
+        changed = _redacted(request, redacted)
     elif request.kind == OUTPUT and outcome in ("ask", "deny", "terminate"):
         note = f"[withheld by packgate, {by}]"
         changed = _replaced(request.original, lambda text: note if text.strip() else text)
     else:
         return None
     return None if changed == request.original else changed
+
+
+def _redacted(request: Request, redacted: Sequence[Decision]) -> Any:
+    """The original with markers; as it is when these would be fewer than the decisions name: what was found in its texts put together does
+    not stand in any of them."""
+    names = {name for decision in redacted for name in decision.redacting}
+    places: list[Redaction] = []
+    # Every text of a call's arguments is judged; of other tools what says where they work stays.
+    keep: frozenset[str] = frozenset() if any(action["surface"] == "mcp" for action in request.actions) else STRUCTURE
+    changed = redact_json(request.original, scan_of(tuple(sorted(names))), places, keep)
+    named = sum(1 for decision in redacted for item in decision.redactions if item["marker"])
+    return changed if len(places) >= named else request.original
 
 
 def _replaced(value: Any, apply: Callable[[str], str], key: str = "") -> Any:

@@ -43,8 +43,8 @@ class Decision:
 
     __slots__ = (
         "_id", "action_id", "alerts", "analysis", "approval_minutes", "approver_role", "approvers", "bundles", "confirm", "decision",
-        "denied_by", "matches", "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redactions", "risk_parts",
-        "risk_score", "timestamp", "would",
+        "denied_by", "looked_for", "matches", "may_match", "message", "mode", "notes", "pending", "policy_ids", "reason", "redacting",
+        "redactions", "risk_parts", "risk_score", "timestamp", "would",
     )
 
     def __init__(
@@ -71,6 +71,9 @@ class Decision:
         # For how long at most. None where nothing asks for one.
         self.approval_minutes: int | None = None
         self.redactions: list[Any] = []
+        # The detectors by which policies redact, and those by which they matched at all. Not part of the JSON.
+        self.redacting: tuple[str, ...] = ()
+        self.looked_for: tuple[str, ...] = ()
         self.alerts: list[str] = []
         # Whether a policy that warns wants a person to be asked first, where one is there. Not part of the JSON.
         self.confirm = False
