@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from packgate.engine.matcher import NOCASE_TYPES
 from packgate.engine.partly import MAY, MUST, NO, expand, lowered
-from packgate.engine.patterns import Detector, FromContext
+from packgate.engine.patterns import Detector, Folded, FromContext
 from packgate.engine.shapes import Exact
 from packgate.engine.sieve import Sieves, judge_known
 from packgate.model.value import has_holes
@@ -41,6 +41,10 @@ class Check:
         self.type = type
         self.fold = type in NOCASE_TYPES
         self.groups = tuple(compiler.matchers(pattern, type) for pattern in condition.patterns)
+        if self.fold and any(isinstance(matcher, Detector) for group in self.groups for matcher in group):
+            # Letter case is part of most secrets, also of those in a URL.
+            self.fold = False
+            self.groups = tuple([each if isinstance(each, Detector) else Folded(each) for each in group] for group in self.groups)
         self.matchers: list[Matcher] = [matcher for group in self.groups for matcher in group]
         self.known = Sieves(self.matchers)
         # What one known value is judged by where any of the patterns will do and none depends on the context.

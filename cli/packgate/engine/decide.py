@@ -42,13 +42,15 @@ def decide(
     assigned: Mapping[str, str | None] | None = None,
     decision_id: str | None = None,
     timestamp: str | None = None,
+    analyze: Callable[[Action], Analysis] | None = None,
 ) -> Decision:
     """Decide an action by its analysis.
 
     ``stage`` replaces all other stages (sources are decided at ``block``). ``now``: the time in RFC 3339; without it
     no waiver holds. ``assigned``: by pack, the stage that the actor's assignment allows, None where it has none; a pack
     that it lacks is not capped. ``decision_id``: default is a digest of the action, the packs and the time.
-    ``timestamp``: what the decision shows as its time; default ``now``. Raises `ValueError` for an unknown stage.
+    ``timestamp``: what the decision shows as its time; default ``now``. ``analyze``: makes the analysis of an action, to see whether
+    markers in a command are enough. Raises `ValueError` for an unknown stage.
     """
     stages = engine.stages(stage, assigned)
     if timestamp is None:
@@ -70,7 +72,8 @@ def decide(
         decision.reason = NO_MATCH
         decision.notes = [*action.notes]
         return decision
-    tally.redact()
+    if tally.redacting:
+        tally.redact(analyze)
     if tally.unable:
         # A detector that could not look is not one that found nothing.
         decision.analysis = Analysis(analysis.operations, [*analysis.notes, *(Note("detector", text, OPAQUE) for text in tally.unable)])
@@ -86,7 +89,8 @@ def decide_action(
 ) -> Decision:
     """`decide` with the analysis made by ``analyze``."""
     return decide(
-        action, analyze(action), engine, stage=stage, now=now, assigned=assigned, decision_id=decision_id, timestamp=timestamp
+        action, analyze(action), engine, stage=stage, now=now, assigned=assigned, decision_id=decision_id, timestamp=timestamp,
+        analyze=analyze,
     )
 
 
@@ -154,12 +158,11 @@ class _Tally:
         if stage == "block" and outcome.redact:
             self.redacting.append((match.policy, found))
 
-    def redact(self) -> None:
+    def redact(self, analyze: Callable[[Action], Analysis] | None) -> None:
         """List what the policies that redact have replaced."""
-        if self.redacting:
-            self.decision.redacting = redacting(self.redacting)
-            self.decision.redactions = redactions(self.redacting, self.decision.redacting, self.context.action)
-            self.unable.update(dict.fromkeys(unable(name for _, found in self.redacting for name in wanted(found))))
+        self.decision.redacting = redacting(self.redacting)
+        self.decision.redactions = redactions(self.redacting, self.decision.redacting, self.context.action, analyze)
+        self.unable.update(dict.fromkeys(unable(name for _, found in self.redacting for name in wanted(found))))
 
     def raise_modes(self, would: str, effective: str) -> None:
         """Let a mode count towards the decision."""

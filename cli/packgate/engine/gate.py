@@ -75,7 +75,7 @@ class Gate:
         analysis = self.analyze(action)
         if history is not None:
             action = with_signals(action, analysis, history)
-        decision = decide(action, analysis, self.engine, stage=stage, now=now, assigned=assigned)
+        decision = decide(action, analysis, self.engine, stage=stage, now=now, assigned=assigned, analyze=self.analyze)
         score(decision, action, self.engine.surroundings, history)
         return decision
 

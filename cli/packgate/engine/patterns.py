@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from packgate.engine.addresses import in_range, parse_address, parse_range
 from packgate.engine.matcher import NOCASE_TYPES, Matcher, Regular
-from packgate.engine.partly import MAY, MUST, NO, expand
+from packgate.engine.partly import MAY, MUST, NO, expand, lowered
 from packgate.engine.shapes import Exact, branch_glob, path_glob, rooted_glob, word_glob
 from packgate.engine.syntax import PatternError, escape_glob
 from packgate.model.value import Hole, Text, has_holes, join, show
@@ -160,6 +160,26 @@ class Detector(Matcher):
             if isinstance(part, str) and self.known(part, context) == MUST:
                 return MUST
         return MAY if has_holes(text) else self.known(show(text), context)
+
+
+class Folded(Matcher):
+    """A matcher that ignores letter case, beside a detector, which has to see it."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self, inner: Matcher) -> None:
+        self.inner = inner
+
+    def known(self, text: str, context: Context, /) -> int:
+        return self.inner.known(text.lower(), context)
+
+    def certain(self, text: Text, context: Context, /) -> int:
+        found = lowered(text)
+        return self.inner.known(found, context) if isinstance(found, str) else self.inner.certain(found, context)
+
+    def fires(self, text: Text, context: Context, /) -> int:
+        found = lowered(text)
+        return self.inner.known(found, context) if isinstance(found, str) else self.inner.fires(found, context)
 
 
 def compile_glob(text: str, type: str) -> Matcher:

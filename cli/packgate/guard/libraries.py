@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -38,6 +36,8 @@ def look_in(folder: str) -> None:
 
 def is_installed(library: str) -> bool:
     """Whether a library is there. It is not imported: that takes longer than a decision, and most texts hold no candidate."""
+    import sys
+
     if library in sys.modules:
         return sys.modules[library] is not None
     if library not in _known and _is_found(library):
@@ -54,6 +54,8 @@ def _is_found(library: str) -> bool:
 
 def _imported(name: str) -> Any:
     """A module of a library, with what it imports itself. Raises `ImportError`."""
+    import sys
+
     if not _folder or name.partition(".")[0] in sys.modules:
         return __import__(name, fromlist=["_"])
     sys.path.extend(_folder)

@@ -107,7 +107,7 @@ def test_side_effects_are_listed_whatever_wins():
     operation = push(content=("a secret",))
     found = answer([pack(audited, asks)], [operation])
     assert (found.decision, found.approver_role, found.alerts) == ("require_approval", "dba-oncall", ["ops", "security"])
-    assert found.redactions == [{"policy": "leak", "field": "content"}]
+    assert found.redactions == [{"policy": "leak", "field": "content", "path": None, "detector": None, "marker": None}]
     assert answer([pack(audited)], [operation]).decision == "redact"
     warned = answer([pack(audited)], [operation], stage="warn")
     assert (warned.decision, warned.redactions) == ("alert", [])

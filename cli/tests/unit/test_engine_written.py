@@ -46,7 +46,7 @@ def test_the_text_is_that_of_the_plain_data(pack: str) -> None:
 def test_redactions_alerts_and_approvers_are_written() -> None:
     action = parse_action({"command": "true"})
     decision = open_gate(("recommended",)).decide(action)
-    decision.redactions = [{"policy": "p", "field": "content"}]
+    decision.redactions = [{"policy": "p", "field": "argument", "path": "arguments.a", "detector": "jwt", "marker": None}]
     decision.alerts = ["security", "é"]
     decision.approver_role = "dba"
     decision.bundles = [{"pack": "p", "version": "1", "stage": None, "revision": 17, "digest": "sha256:0", "signed": True}]
