@@ -24,50 +24,20 @@ class DetectorUnavailable(KeyError):
         return f"the detector {self.detector} needs {self.library}, which is not installed (pip install 'packgate[pii]')"
 
 
-# Where libraries are looked for beside Python's own path; at most one folder.
-_folder: list[str] = []
-_known: set[str] = set()
-
-
-def look_in(folder: str) -> None:
-    """A folder of libraries, for a process whose Python does not know it: the hook's."""
-    _folder[:] = [folder]
-
-
 def is_installed(library: str) -> bool:
-    """Whether a library is there. It is not imported: that takes longer than a decision, and most texts hold no candidate."""
+    """Whether a library is there to be imported; it is not imported, which takes longer than most decisions."""
     import sys
+    from _frozen_importlib_external import PathFinder
 
     if library in sys.modules:
         return sys.modules[library] is not None
-    if library not in _known and _is_found(library):
-        _known.add(library)
-    return library in _known
-
-
-def _is_found(library: str) -> bool:
-    from _frozen_importlib_external import PathFinder
-
-    # What has no file is a folder that happens to have the name.
-    return any(spec is not None and spec.origin is not None for spec in (PathFinder.find_spec(library, path) for path in (None, _folder)))
-
-
-def _imported(name: str) -> Any:
-    """A module of a library, with what it imports itself. Raises `ImportError`."""
-    import sys
-
-    if not _folder or name.partition(".")[0] in sys.modules:
-        return __import__(name, fromlist=["_"])
-    sys.path.extend(_folder)
-    try:
-        return __import__(name, fromlist=["_"])
-    finally:
-        sys.path.remove(_folder[0])
+    return PathFinder.find_spec(library) is not None
 
 
 def phone(number: str) -> bool:
     """Whether a number is one that can be dialled: international, or as North America writes it. Raises `ImportError`."""
-    phonenumbers = _imported("phonenumbers")
+    import phonenumbers
+
     text = "+" + number[2:] if number.startswith("00") else number
     if _is_fiction("".join(char for char in text if char.isdigit())):
         return False
@@ -76,7 +46,8 @@ def phone(number: str) -> bool:
 
 def national_phone(number: str) -> bool:
     """Whether a number without a country is valid in one of the larger numbering plans. Raises `ImportError`."""
-    phonenumbers = _imported("phonenumbers")
+    import phonenumbers
+
     if _is_fiction("".join(char for char in number if char.isdigit())):
         return False
     return any(_valid(phonenumbers, number, region) for region in _REGIONS)
@@ -99,4 +70,6 @@ def _is_fiction(digits: str) -> bool:
 
 def number(module: str, text: str) -> bool:
     """Whether `stdnum.MODULE` takes a number for valid. Raises `ImportError`."""
-    return bool(_imported(f"stdnum.{module}").is_valid(text))
+    name = f"stdnum.{module}"
+    found = __import__(name, fromlist=["is_valid"])
+    return bool(found.is_valid(text))
