@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import logging
 import os
 import socket
 import subprocess
 import urllib.error
 import urllib.request
-from logging.handlers import SysLogHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from packgate.alerts.config import Sink
 
 _SECONDS = 10
+# Facility authpriv (10), severity warning (4).
+_PRIORITY = 10 * 8 + 4
 
 
 class SinkError(Exception):
@@ -76,29 +77,31 @@ def _webhook(sink: Sink, alert: dict[str, Any]) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         raise SinkError(f"HTTP status {error.code}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise SinkError(f"no answer: {getattr(reason, 'strerror', None) or type(reason).__name__}") from None
 
 
 def _syslog(sink: Sink, alert: dict[str, Any]) -> None:
+    """A line in the form of RFC 3164. `logging.handlers.SysLogHandler` has no limit of time for a connection."""
     parts = urlsplit(str(sink.options["address"]))
-    address: str | tuple[str, int] = parts.path if parts.scheme == "unix" else (parts.hostname or "localhost", parts.port or 514)
-    kind = socket.SOCK_STREAM if parts.scheme == "tcp" else socket.SOCK_DGRAM
-    failures: list[str] = []
+    line = f"<{_PRIORITY}>packgate: {json.dumps(alert, separators=(',', ':'))}".encode()
     try:
-        handler = SysLogHandler(address, SysLogHandler.LOG_AUTHPRIV, None if parts.scheme == "unix" else kind)
-    except OSError as error:
-        raise SinkError(f"no connection: {error.strerror or type(error).__name__}") from None
-    handler.handleError = lambda record: failures.append("not taken")  # type: ignore[method-assign]
-    handler.ident = "packgate: "
-    try:
-        text = json.dumps(alert, separators=(",", ":"))
-        handler.emit(logging.LogRecord("packgate", logging.WARNING, "", 0, text, None, None))
-    finally:
-        handler.close()
-    if failures:
-        raise SinkError(failures[0])
+        if parts.scheme == "tcp":
+            with socket.create_connection((parts.hostname or "localhost", parts.port or 514), timeout=_SECONDS) as stream:
+                stream.sendall(line + b"\n")
+        elif parts.scheme == "unix":
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as local:
+                local.settimeout(_SECONDS)
+                local.connect(parts.path)
+                local.send(line)
+        else:
+            found = socket.getaddrinfo(parts.hostname or "localhost", parts.port or 514, type=socket.SOCK_DGRAM)
+            family, kind, protocol, _, address = found[0]
+            with socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol) as datagram:
+                datagram.sendto(line, address)
+    except (OSError, ValueError) as error:
+        raise SinkError(f"not taken: {getattr(error, 'strerror', None) or type(error).__name__}") from None
 
 
 def _file(sink: Sink, alert: dict[str, Any]) -> None:

@@ -22,12 +22,12 @@ class LogError(Exception):
     """A record was not written. The message says why, and quotes nothing of it."""
 
 
-def append(path: str, record: dict[str, Any], *, durable: bool = False) -> None:
+def append(path: str, record: dict[str, Any], *, durable: bool = False, largest: int | None = None) -> None:
     """Write a record at the end of a log, which is made if there is none, for its owner alone.
 
     Records of several processes at once do not mix: each is one write to a file opened for appending. ``durable`` waits until it is on
-    the disk; otherwise it is the system's, and survives the process but not the machine. Raises `LogError`, after the loss was counted
-    beside the log as far as that was possible.
+    the disk; otherwise it is the system's, and survives the process but not the machine. ``largest``: a file of so many bytes takes nothing
+    more. Raises `LogError`, after the loss was counted beside the log as far as that was possible.
     """
     import os
 
@@ -35,6 +35,8 @@ def append(path: str, record: dict[str, Any], *, durable: bool = False) -> None:
         line = to_line(record)
         handle = _open(path)
         try:
+            if largest is not None and os.fstat(handle).st_size >= largest:
+                raise ValueError("the file is full")
             _write(handle, line)
             if durable:
                 os.fsync(handle)

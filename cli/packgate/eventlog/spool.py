@@ -16,6 +16,8 @@ SPOOL = "alerts.spool"
 # Whoever is told of requests for approval, beside those with the role.
 APPROVALS = "approvals"
 _LONGEST = 500
+# Where nobody delivers, the spool stops here; what comes later is counted as lost.
+LARGEST = 16 * 1024 * 1024
 
 
 def spool_of(log: str) -> str:
@@ -30,7 +32,7 @@ def spool(log: str, events: Sequence[Mapping[str, Any]]) -> bool:
         alert = alert_of(event)
         if alert is not None:
             try:
-                append(spool_of(log), alert)
+                append(spool_of(log), alert, largest=LARGEST)
             except LogError:
                 whole = False
     return whole

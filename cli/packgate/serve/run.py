@@ -119,8 +119,8 @@ async def _deliver(delivery: Delivery) -> None:
     while True:
         try:
             await asyncio.to_thread(delivery.run, clock.seconds())
-        except OSError as error:
-            _LOG.error("alerts can't be delivered: %s", error.strerror)
+        except Exception as error:  # Alerts go on, whatever one pass came upon; its message may quote an alert.
+            _LOG.error("alerts can't be delivered: %s", getattr(error, "strerror", None) or type(error).__name__)
         await asyncio.sleep(_DELIVER_EVERY)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import signal
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,10 +18,14 @@ from command_line import packgate
 from installed_folder import install
 from serve_host import serving
 
+from packgate.alerts.attempts import Attempts
 from packgate.alerts.config import Config, make_config, read_config
 from packgate.alerts.deliver import Delivery
+from packgate.alerts.sinks import send
 from packgate.bundle.build import Facts, build
 from packgate.errors import UserError
+from packgate.eventlog import spool as eventlog_spool
+from packgate.eventlog.append import lost
 from packgate.eventlog.spool import spool_of
 from packgate.hook.recording import record
 from packgate.source.workspace import load_workspace
@@ -211,11 +218,13 @@ def test_an_end_in_the_middle_loses_nothing(agent: Agent, web: Web) -> None:
     agent.act(_DROP)
 
     def dies(*_: object) -> None:
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), signal.SIGKILL)
 
     config = _config({"web": _web(web)})
-    with pytest.raises(KeyboardInterrupt):
-        Delivery(agent.log, config, dies).run(1000)
+    killed = multiprocessing.get_context("fork").Process(target=lambda: Delivery(agent.log, config, dies).run(1000))
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
     assert agent.spooled() == []
     assert Delivery(agent.log, config).run(1001).sent == 1  # type: ignore[union-attr]
     assert len(web.bodies) == 1
@@ -228,6 +237,135 @@ def test_lines_that_are_none_are_passed_over(agent: Agent, web: Web) -> None:
     done = Delivery(agent.log, _config({"web": _web(web)})).run(1000)
     assert done is not None
     assert (done.sent, done.unreadable) == (1, 2)
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """A server that takes connections and never answers."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    yield listener
+    listener.close()
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+
+
+def test_a_sink_that_hangs_holds_up_no_other(agent: Agent, web: Web, silent: socket.socket) -> None:
+    config = _config({"a-silent": {"type": "webhook", "url": _url(silent), "receives": ["*"]}, "web": _web(web)})
+    attempts = Attempts(send, seconds=0.5)
+    delivery = Delivery(agent.log, config, attempts=attempts)
+    agent.act(_DROP)
+    done = delivery.run(1000)
+    assert done is not None
+    assert (done.sent, done.failed, done.waiting, len(web.bodies)) == (1, 1, 1, 1)
+    assert [item["error"] for item in delivery.waiting()] == ["it did not end in time"]
+    # Its thread has not ended, so it gets no second one; the others go on.
+    assert attempts.is_busy("a-silent")
+    agent.act("psql -c 'DROP TABLE b'")
+    again = delivery.run(2000)
+    assert again is not None
+    assert (again.sent, again.failed, again.waiting, len(web.bodies)) == (1, 0, 2, 2)
+
+
+def test_a_sink_that_answers_nonsense_holds_up_no_other(agent: Agent, web: Web, silent: socket.socket) -> None:
+    def answer() -> None:
+        connection, _ = silent.accept()
+        connection.recv(65536)
+        connection.sendall(b"nonsense\r\n\r\n")
+        connection.close()
+
+    threading.Thread(target=answer, daemon=True).start()
+    config = _config({"a-broken": {"type": "webhook", "url": _url(silent), "receives": ["*"]}, "web": _web(web)})
+    agent.act(_DROP)
+    done = Delivery(agent.log, config).run(1000)
+    assert done is not None
+    assert (done.sent, done.failed) == (1, 1)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("https://secret.example"), UserError("a sink"), OSError(5, "https://secret.example")])
+def test_whatever_a_sink_raises_is_a_failure(agent: Agent, error: Exception) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    agent.act(_DROP)
+    delivery = Delivery(agent.log, _config({"own": {"type": "file", "path": "/x", "receives": ["*"]}}), fails)
+    assert delivery.run(1000).failed == 1  # type: ignore[union-attr]
+    assert delivery.waiting()[0]["error"] == type(error).__name__
+
+
+def test_syslog_over_tcp_and_a_local_socket(agent: Agent, tmp_path: Path) -> None:
+    stream = socket.create_server(("127.0.0.1", 0))
+    local = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    local.bind(str(tmp_path / "log"))
+    local.settimeout(30)
+    lines: list[bytes] = []
+
+    def take() -> None:
+        with stream.accept()[0] as connection, connection.makefile("rb") as file:
+            lines.extend(file)
+
+    taking = threading.Thread(target=take, daemon=True)
+    taking.start()
+    agent.act(_DROP)
+    config = _config({
+        "tcp": {"type": "syslog", "address": f"tcp://127.0.0.1:{stream.getsockname()[1]}", "receives": ["*"]},
+        "unix": {"type": "syslog", "address": f"unix://{tmp_path}/log", "receives": ["*"]},
+        "gone": {"type": "syslog", "address": f"unix://{tmp_path}/gone", "receives": ["*"]},
+    })
+    done = Delivery(agent.log, config).run(1000)
+    taking.join(30)
+    assert done is not None
+    assert (done.sent, done.failed) == (2, 1)
+    lines.append(local.recv(8192))
+    stream.close()
+    local.close()
+    assert [json.loads(line.removeprefix(b"<84>packgate: "))["policies"] for line in lines] == [["drop"], ["drop"]]
+
+
+def test_a_spool_that_nobody_reads_stays_small(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eventlog_spool, "LARGEST", 1000)
+    found = [record(agent.ask(f"psql -c 'DROP TABLE t{number}'"), agent.settings, 1).outcome for number in range(20)]
+    assert set(found) == {"deny"}
+    assert os.path.getsize(spool_of(agent.log)) < 2000
+    assert lost(spool_of(agent.log)) + len(agent.spooled()) == 20
+
+
+@pytest.mark.parametrize("unsafe", ["mode", "link", "pipe"])
+def test_a_spool_that_others_could_have_written_is_not_sent(agent: Agent, web: Web, unsafe: str) -> None:
+    agent.act(_DROP)
+    path = Path(spool_of(agent.log))
+    if unsafe == "mode":
+        path.chmod(0o666)
+    else:
+        path.rename(agent.state / "elsewhere")
+        if unsafe == "link":
+            path.symlink_to(agent.state / "elsewhere")
+        else:
+            os.mkfifo(path)
+    with pytest.raises(OSError, match=r"others can write|symbolic|seek"):
+        Delivery(agent.log, _config({"web": _web(web)})).run(1000)
+    assert web.bodies == []
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(agent: Agent, web: Web) -> None:
+    delivery = Delivery(agent.log, _config({"web": _web(web)}))
+    agent.act(_DROP)
+    delivery.run(1_000_000)
+    agent.act(_DROP)
+    assert delivery.run(1000).sent == 1  # type: ignore[union-attr]
+    web.status = 500
+    agent.act("psql -c 'DROP TABLE b'")
+    delivery.run(1_000_000)
+    web.status = 200
+    assert delivery.run(1000).sent == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"offset": "x", "held": [], "sent": {}, "times": {}}', '{"offset": 0, "held": [{"alert": 1}, {"alert": {}, "sink": 7}], "sent": {}, "times": {}}'])
+def test_a_broken_state_stops_nothing(agent: Agent, web: Web, text: str) -> None:
+    agent.act(_DROP)
+    (agent.state / "alerts.state").write_text(text)
+    assert Delivery(agent.log, _config({"web": _web(web)})).run(1000).sent == 1  # type: ignore[union-attr]
 
 
 def test_the_hook_never_waits_for_a_sink(agent: Agent, tmp_path: Path) -> None:
@@ -268,6 +406,24 @@ def test_settings_without_a_usable_sink(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(UserError):
         read_config(str(path))
+
+
+def test_the_server_decides_while_a_sink_hangs(tmp_path: Path, silent: socket.socket) -> None:
+    repository = write_repository(tmp_path / "policies")
+    space = load_workspace(str(repository))
+    bundle = build(space, space.results[0], Facts("block", 1, "2026-01-01T00:00:00Z", days=20_000))
+    install(tmp_path / "bundles", [(bundle.name, bundle.data)])
+    log = tmp_path / "log" / "events.jsonl"
+    config = tmp_path / "packgate.yaml"
+    config.write_text(f'version: 1\nalerts: {{sinks: {{silent: {{type: webhook, url: "{_url(silent)}", receives: ["*"]}}}}}}\n')
+    silent.settimeout(60)
+    with serving(tmp_path, "--bundles", str(tmp_path / "bundles"), "--log", str(log), "--alerts", str(config)) as server:
+        action = {"surface": "shell", "cwd": "/srv", "home": "/home/dev", "actor": {"user": "dev", "agent": "own"}}
+        server.decide({**action, "command": _DROP})
+        connection, _ = silent.accept()
+        # The sink has the alert and does not answer; decisions go on.
+        assert {server.decide({**action, "command": f"psql -c 'DROP TABLE t{number}'"})["decision"] for number in range(50)} == {"deny"}
+        connection.close()
 
 
 def test_the_server_delivers(tmp_path: Path, web: Web) -> None:
