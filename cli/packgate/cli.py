@@ -117,12 +117,12 @@ def _complain(text: str) -> None:
 
 
 def _internal(error: Exception) -> int:
+    from packgate.guard.detectors import mask
+
     if os.environ.get("PACKGATE_DEBUG") == "1":
         import traceback
 
-        traceback.print_exc()
-    from packgate.guard.detectors import mask
-
+        click.echo(mask("".join(traceback.format_exception(error))), err=True, nl=False)
     click.echo(f"packgate: internal error: {type(error).__name__}: {mask(str(error))}", err=True)
     click.echo("  This is a defect of packgate; nothing was decided. PACKGATE_DEBUG=1 shows where it happened.", err=True)
     return INTERNAL

@@ -148,11 +148,12 @@ def _recorded(space: Workspace, gate: Gate, policies: Sequence[str], engine: str
 
 
 def _answered(engine: Engine, hook: InstalledHook, prompt: Prompt, model: Model, gate: Gate) -> Answered:
+    from packgate.guard.detectors import mask
     from packgate.trial.agent import ask
     from packgate.trial.judge import fired_on
     from packgate.trial.recording import Answered
 
-    click.echo(f"{prompt.policy}: {prompt.text}", err=True)
+    click.echo(f"{prompt.policy}: {mask(prompt.text)}", err=True)
     actions = ask(engine, hook, prompt, model)
     return Answered(prompt.pack, prompt.policy, prompt.polarity, prompt.text, actions, fired_on(actions, gate))
 
@@ -165,18 +166,22 @@ def _proposed(space: Workspace, recording: Recording, gate: Gate) -> str:
     for case in collect(space.results):
         if case.action is not None and isinstance(case.action.get("command"), str):
             known.setdefault(case.policy, set()).add(case.action["command"])
-    return as_yaml(proposals(recording.answers, known, gate)) or "# every command that the agent found has a case\n"
+    from packgate.guard.detectors import mask
+
+    return mask(as_yaml(proposals(recording.answers, known, gate))) or "# every command that the agent found has a case\n"
 
 
 def _told(recording: Recording, judged: Sequence[Judged]) -> str:
+    from packgate.guard.known import mask_with, texts
     from packgate.testing.cases import show_action
 
     lines = [f"{recording.agent} {recording.version}, model {recording.model}, recorded {recording.recorded}"]
     for each in judged:
         answer = each.answer
+        hide = mask_with([answer.prompt, *texts(list(answer.actions))])
         note = f" (when it was recorded: {', '.join(answer.fired) or 'nothing'})" if each.changed else ""
-        lines += ["", f"{each.outcome}: {answer.policy} ({answer.polarity.replace('_', ' ')})", f"  asked: {answer.prompt}"]
-        lines += [f"  did:   {show_action(action)}" for action in answer.actions]
+        lines += ["", f"{each.outcome}: {answer.policy} ({answer.polarity.replace('_', ' ')})", f"  asked: {hide(answer.prompt)}"]
+        lines += [f"  did:   {hide(show_action(action))}" for action in answer.actions]
         lines.append(f"  fired: {', '.join(each.fired) or 'nothing'}{note}")
     counts = {outcome: sum(each.outcome == outcome for each in judged) for outcome in dict.fromkeys(each.outcome for each in judged)}
     return "\n".join([*lines, "", ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "no prompts"]) + "\n"

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from packgate import __version__, clock
 from packgate.approvals.settle import Approvals
 from packgate.approvals.store import Store, approvals_folder
+from packgate.engine.gate import hiding
 from packgate.eventlog.append import LogError, append
 from packgate.eventlog.record import decision_event
 from packgate.eventlog.spool import spool
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Lifespan
 
     from packgate.engine.gate import Gate
+    from packgate.guard.known import Hiding
     from packgate.hook.settings import Settings
     from packgate.model.action import Action
     from packgate.model.decision import Decision
@@ -71,7 +73,11 @@ class Server:
         approvals = self.approvals(gate)
         action = gate.complete(asked) if approvals is None else approvals.told(gate.complete(asked))
 
+        # Hides what policies looked for; whatever masking finds where nothing was decided.
+        hide: list[Hiding] = []
+
         def judge(decision: Decision) -> None:
+            hide.append(hiding(action, decision))
             session = action.actor("session")
             self.sessions.judge(decision, session if isinstance(session, str) else None, gate, monotonic())
             if approvals is not None and action.surface not in _TEXTS:
@@ -84,7 +90,7 @@ class Server:
         seconds = perf_counter() - began
         self.metrics.decided(decision, seconds)
         if self.log is not None:
-            self._record(self.log, action, text, int(seconds * 1_000_000), [] if approvals is None else approvals.events)
+            self._record(self.log, action, text, int(seconds * 1_000_000), hide, [] if approvals is None else approvals.events)
         return as_json(text)
 
     def approvals(self, gate: Gate) -> Approvals | None:
@@ -93,12 +99,12 @@ class Server:
             return None
         return Approvals(Store(approvals_folder(self.log)), gate.engine.surroundings, clock.seconds(), self.now())
 
-    def _record(self, log: str, action: Action, text: str, latency_us: int, more: list[dict[str, Any]]) -> None:
+    def _record(self, log: str, action: Action, text: str, latency_us: int, hide: list[Hiding], more: list[dict[str, Any]]) -> None:
         """Append a decision, and what followed at once, to the event log. What can't be written is counted, and told on standard error; the
         decision stands."""
         decision = json.loads(text)
         try:
-            events = [decision_event(action.data, decision, decision["timestamp"], latency_us), *more]
+            events = [decision_event(action.data, decision, decision["timestamp"], latency_us, next(iter(hide), None)), *more]
             for event in events:
                 append(log, event)
             if not spool(log, events):
