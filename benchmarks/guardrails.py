@@ -27,7 +27,7 @@ import guard_personal
 from guard_negatives import made, package_texts
 from guard_values import positives
 
-from packgate.guard.detectors import DETECTORS, scan_of, unavailable
+from packgate.guard.detectors import DETECTORS, scan_of, unchecked
 from packgate.guard.table import SETS
 
 SEED = 20260101
@@ -120,7 +120,7 @@ def growth() -> dict[str, Any]:
     slow: dict[str, float] = {}
     worst = 0.0
     for detector in DETECTORS:
-        if unavailable(detector.id) is not None:
+        if unchecked(detector.id) is not None:
             continue
         scan = scan_of((detector.id,))
         for shape in _shapes((*detector.starts, *detector.words)):
@@ -161,7 +161,7 @@ def measure(each: int, characters: int) -> dict[str, Any]:
             "false_positives": false_positives("secrets", each * 5, characters), "speed": speed("secrets", 4_000_000),
         },
     }
-    missing = unavailable("personal-data")
+    missing = unchecked("personal-data")
     if missing is None:
         figures["personal_data"] = {
             "detectors": len(SETS["personal-data"]), "recall": recall(guard_personal.positives(random.Random(SEED), max(each // 2, 1)), "personal-data"),

@@ -10,7 +10,7 @@ from packgate.engine.context import Context
 from packgate.engine.identity import decision_id as make_id
 from packgate.engine.partly import MUST
 from packgate.engine.reasons import NO_MATCH, Unlifted, give_reason
-from packgate.engine.redactions import redacting, redactions, unable, wanted
+from packgate.engine.redactions import by_form, redacting, redactions, wanted
 from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
@@ -74,9 +74,10 @@ def decide(
         return decision
     if tally.redacting:
         tally.redact(analyze)
-    if tally.unable:
-        # A detector that could not look is not one that found nothing.
-        decision.analysis = Analysis(analysis.operations, [*analysis.notes, *(Note("detector", text, OPAQUE) for text in tally.unable)])
+    if tally.unable or tally.by_form:
+        # A detector that there is not is not one that found nothing; one that can't check finds more than there is.
+        notes = [*(Note("detector", text, OPAQUE) for text in tally.unable), *(Note("detector", text, FULL) for text in tally.by_form)]
+        decision.analysis = Analysis(analysis.operations, [*analysis.notes, *notes])
     _conclude(tally, tally.weigh_defaults(defaults) if defaults else None)
     decision.notes = [*action.notes, *tally.context.missing, *tally.remarks]
     return decision
@@ -97,7 +98,7 @@ def decide_action(
 class _Tally:
     """Collects what was found into a decision."""
 
-    __slots__ = ("context", "decision", "lifted", "may", "now", "redacting", "remarks", "rules", "stages", "unable")
+    __slots__ = ("by_form", "context", "decision", "lifted", "may", "now", "redacting", "remarks", "rules", "stages", "unable")
 
     def __init__(self, decision: Decision, stages: Stages, context: Context, now: str | None) -> None:
         self.decision = decision
@@ -109,8 +110,9 @@ class _Tally:
         self.may: dict[str, Found] = {}
         # The policies that redact, each with its match.
         self.redacting: list[tuple[str, Found]] = []
-        # Why detectors could not look.
+        # Why detectors could not look, and which go by form alone.
         self.unable: dict[str, None] = {}
+        self.by_form: dict[str, None] = {}
         self.remarks: list[str] = []
         # Operations that an `allow` policy names: its pack, and their place.
         self.lifted: set[tuple[str, int]] = set()
@@ -123,6 +125,7 @@ class _Tally:
         names = wanted(found)
         if names:
             self.decision.looked_for = (*self.decision.looked_for, *names)
+            self.by_form.update(dict.fromkeys(by_form(names)))
         if found.verdict != MUST:
             self.unable.update(self.context.unable)
             if mode != "allow":
@@ -162,7 +165,6 @@ class _Tally:
         """List what the policies that redact have replaced."""
         self.decision.redacting = redacting(self.redacting)
         self.decision.redactions = redactions(self.redacting, self.decision.redacting, self.context.action, analyze)
-        self.unable.update(dict.fromkeys(unable(name for _, found in self.redacting for name in wanted(found))))
 
     def raise_modes(self, would: str, effective: str) -> None:
         """Let a mode count towards the decision."""

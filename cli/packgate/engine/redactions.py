@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.guard.detectors import PERSONAL_DATA, SECRETS, can_look, is_name, members, redact_json, scan_of, unavailable
+from packgate.guard.detectors import PERSONAL_DATA, SECRETS, is_name, members, redact_json, scan_of, unchecked
 from packgate.model.action import Action
 
 TYPE_CHECKING = False
@@ -28,15 +28,15 @@ def wanted(found: Found) -> list[str]:
     return [name for check in found.checks for name in check.detectors]
 
 
-def unable(names: Iterable[str]) -> list[str]:
-    """Why some of these detectors can't look."""
-    return list(dict.fromkeys(str(missing) for missing in map(unavailable, filter(is_name, names)) if missing is not None))
+def by_form(names: Iterable[str]) -> list[str]:
+    """Which of these detectors go by form alone, and why."""
+    return list(dict.fromkeys(str(missing) for missing in map(unchecked, filter(is_name, names)) if missing is not None))
 
 
 def redacting(asked: Asked) -> tuple[str, ...]:
     """The detectors by which policies redact, as `scan_of` takes them: all together, since of hits that overlap one marker is made."""
     names = {name for _, found in asked for name in wanted(found) or _EVERYTHING if is_name(name)}
-    return can_look(tuple(sorted(names)))
+    return tuple(sorted(names))
 
 
 def redactions(

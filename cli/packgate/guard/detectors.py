@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from packgate.guard.detector import SECRET, Detector
-from packgate.guard.libraries import DetectorUnavailable
+from packgate.guard.libraries import Unchecked
 from packgate.guard.redact import Redaction, redact, redact_json, replaced
-from packgate.guard.scan import LOOK_ALIKE, Scan, ScanWithExamples, can_look, scan_of, unavailable
+from packgate.guard.scan import LOOK_ALIKE, Scan, ScanWithExamples, scan_of, unchecked
 from packgate.guard.table import BY_ID, DETECTORS, OR_EXAMPLE, PERSONAL, PERSONAL_DATA, SECRETS, is_name, members, names
 
 TYPE_CHECKING = False
@@ -24,19 +24,14 @@ def masking() -> Scan:
 
 
 def detects(detector: str, text: str) -> bool:
-    """Whether a detector, or one of a set, finds something in a text. Raises `KeyError` for a name that does not exist, and
-    `DetectorUnavailable`, which is one, when a library is not installed that is needed to say that there is nothing."""
-    missing = unavailable(detector)
-    if text and scan_of((detector,) if missing is None else can_look((detector,))).hits(text):
-        return True
-    if missing is not None:
-        raise missing
-    return False
+    """Whether a detector, or one of a set, finds something in a text. Raises `KeyError` for a name that does not exist."""
+    scan = scan_of((detector,))
+    return bool(scan.hits(text)) if text else False
 
 
 def personal(wanted: Iterable[str]) -> tuple[str, ...]:
-    """Of names that policies write those of which some detector looks for personal data, sorted; of these what can look."""
-    return can_look(tuple(sorted({name for name in wanted if is_name(name) and any(BY_ID[id].kind == PERSONAL for id in members(name))})))
+    """Of names that policies write those of which some detector looks for personal data, sorted."""
+    return tuple(sorted({name for name in wanted if is_name(name) and any(BY_ID[id].kind == PERSONAL for id in members(name))}))
 
 
 def detector_ids() -> tuple[str, ...]:
@@ -70,7 +65,7 @@ def expressions() -> list[str]:
 
 
 __all__ = [
-    "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "DetectorUnavailable", "Redaction", "Scan", "ScanWithExamples",
-    "can_look", "detector_ids", "detects", "expressions", "is_name", "mask", "mask_json", "masking", "members", "names", "personal",
-    "redact", "redact_json", "replaced", "scan_of", "unavailable",
+    "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "Redaction", "Scan", "ScanWithExamples", "Unchecked",
+    "detector_ids", "detects", "expressions", "is_name", "mask", "mask_json", "masking", "members", "names", "personal",
+    "redact", "redact_json", "replaced", "scan_of", "unchecked",
 ]

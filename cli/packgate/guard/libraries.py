@@ -12,16 +12,20 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "JP", "AU", "P
 _DISTRIBUTIONS = {"phonenumbers": "phonenumbers", "stdnum": "python-stdnum"}
 
 
-class DetectorUnavailable(KeyError):
-    """A detector can't look, since its library is not installed. Whoever asks for it must not take this for "nothing found"."""
+class Unchecked:
+    """A detector whose library is not installed: it goes by the form of a number alone, and finds more than with it, never less."""
+
+    __slots__ = ("detector", "library")
 
     def __init__(self, detector: str, library: str) -> None:
-        super().__init__(detector)
         self.detector = detector
         self.library = _DISTRIBUTIONS.get(library, library)
 
     def __str__(self) -> str:
-        return f"the detector {self.detector} needs {self.library}, which is not installed (pip install 'packgate[pii]')"
+        return (
+            f"the detector {self.detector} needs {self.library}, which is not installed (pip install 'packgate[pii]'): whatever has the form "
+            "counts, valid or not"
+        )
 
 
 def is_installed(library: str) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from packgate.guard.checks import CHECKS, mixed, placeholder
+from packgate.guard.checks import CHECKS, mixed, placeholder, spread
 from packgate.guard.contact import email, nino
 from packgate.guard.detector import PERSONAL
 from packgate.guard.gate import Gate
-from packgate.guard.libraries import DetectorUnavailable, is_installed, national_phone, number, phone
+from packgate.guard.libraries import Unchecked, is_installed, national_phone, number, phone
 from packgate.guard.table import BY_ID, DETECTORS, OR_EXAMPLE, RANK, members
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ class Scan:
         self._lenient = lenient
 
     def hits(self, text: str) -> list[Hit]:
-        """Every hit, in order, those that overlap as one. Raises `DetectorUnavailable` when a library is missing that a candidate needs."""
+        """Every hit, in order, those that overlap as one. What a missing library would check counts by its form (`libraries.Unchecked`)."""
         found: list[Hit] = []
         # Up to where each detector has looked: what lies inside of a hit is not looked at again.
         done: dict[str, int] = {}
@@ -64,9 +64,10 @@ class Scan:
             done[detector.id] = end
 
     def _try_look_alike(self, detector: Detector, text: str, begin: int, found: list[Hit], done: dict[str, int]) -> None:
-        """For masking: what begins as a token does and goes on at random is one that was cut, or of a length that is not known yet."""
+        """For masking: what begins as a token does and goes on as none of a person's words is one that was cut, or of a length that is not
+        known yet."""
         match = _look_alike().match(text, begin)
-        if match is not None and mixed(match.group("body")):
+        if match is not None and _is_generated(match.group("body")):
             found.append((begin, match.end(), detector.id))
             done[detector.id] = match.end()
 
@@ -110,9 +111,7 @@ def _is_personal(detector: Detector, value: str) -> bool:
 
 
 def _checked(detector: Detector, value: str) -> bool:
-    if detector.needs and not is_installed(detector.needs):
-        raise DetectorUnavailable(detector.id, detector.needs)
-    if not detector.check:
+    if not detector.check or (detector.needs and not is_installed(detector.needs)):
         return True
     if detector.check.startswith(_BY_NUMBER):
         return number(detector.check[len(_BY_NUMBER):], value)
@@ -124,6 +123,10 @@ def _look_alike() -> re.Pattern[str]:
     if not _compiled:
         _compiled.append(re.compile(LOOK_ALIKE))
     return _compiled[0]
+
+
+def _is_generated(body: str) -> bool:
+    return mixed(body) or (any(char.isdigit() for char in body) and any(char.isalpha() for char in body) and spread(body))
 
 
 def merged(found: list[Hit]) -> list[Hit]:
@@ -154,22 +157,11 @@ def scan_of(names: tuple[str, ...], *, lenient: bool = False) -> Scan:
     return found
 
 
-def can_look(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the detectors and sets that policies name those that can look; of a set of which some can't, the others. Raises `KeyError`."""
-    found: list[str] = []
-    for name in names:
-        if unavailable(name) is None:
-            found.append(name)
-        else:
-            ending = OR_EXAMPLE if name.endswith(OR_EXAMPLE) else ""
-            found.extend(id + ending for id in members(name) if unavailable(id) is None)
-    return tuple(dict.fromkeys(found))
-
-
-def unavailable(name: str) -> DetectorUnavailable | None:
-    """Why a detector or set can't look, None when it can: a library that is not installed. Raises `KeyError`."""
+def unchecked(name: str) -> Unchecked | None:
+    """The first detector of a name or a set that goes by form alone, since its library is not installed; None when all can check. Raises
+    `KeyError`."""
     for id in members(name):
         needs = BY_ID[id].needs
         if needs and not is_installed(needs):
-            return DetectorUnavailable(id, needs)
+            return Unchecked(id, needs)
     return None

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 FOLDER = "lib"
 # What the modules import that read bundles and assignments, beside the standard library. One that is absent here is not needed: the
 # versions of these libraries differ in what they need themselves.
-_LIBRARIES = ("yaml", "_yaml", "jsonschema", "jsonschema_specifications", "referencing", "rpds", "attr", "attrs", "typing_extensions")
+_LIBRARIES = (
+    "yaml", "_yaml", "jsonschema", "jsonschema_specifications", "referencing", "rpds", "attr", "attrs", "typing_extensions",
+    # What detectors of personal data check numbers with, where the extra `pii` is installed.
+    "phonenumbers", "stdnum",
+)
+# Names of places and of carriers, which say nothing of whether a number is valid.
+_UNUSED = frozenset(("phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata"))
 # Parts of packgate that no decision needs; the catalog is there compiled.
 _LEFT_OUT = frozenset((
     "catalog/programs", "commands", "conform", "data", "docs", "impact", "lint", "release", "render", "serve", "testing",
@@ -96,7 +102,10 @@ def _copy(target: str) -> None:
                 if each == "__pycache__" or each.endswith(_COMPILED) or os.path.relpath(os.path.join(folder, each), root) in _LEFT_OUT
             ])
         elif os.path.isdir(source):
-            shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__"))
+            above = os.path.dirname(source)
+            shutil.copytree(source, place, ignore=lambda folder, names, root=above: [
+                each for each in names if each == "__pycache__" or os.path.relpath(os.path.join(folder, each), root) in _UNUSED
+            ])
         else:
             shutil.copy(source, place)
     _close(target)
@@ -116,7 +125,8 @@ def _digest() -> str:
     found = hashlib.sha256(f"{sys.version} {interpreter()}".encode())
     for source, name in _parts():
         files = [source] if os.path.isfile(source) else sorted(
-            os.path.join(place, file) for place, folders, names in os.walk(source) if "__pycache__" not in place for file in names
+            os.path.join(place, file) for place, _, names in os.walk(source)
+            if "__pycache__" not in place and os.path.relpath(place, os.path.dirname(source)) not in _UNUSED for file in names
         )
         for file in files:
             status = os.stat(file)

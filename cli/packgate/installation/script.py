@@ -43,6 +43,8 @@ def fast():
     header = posix.read(file, min(int.from_bytes(head[{tag}:{tag} + 4], "little"), 1 << 24))
     if head[:{tag}] != made_for.encode()[:{tag}].ljust({tag}, b"\\n") or _imp.source_hash({salt}, header) != head[{tag} + 4:]:
         raise OSError("the image is damaged, or was made for another Python")
+    # Behind all else: libraries that checks of personal data need are found there, when one is needed.
+    sys.path.append(FOLDER + "/{library}")
     opening = sys.modules["packgate.hook.opening"] = type(sys)("packgate.hook.opening")
     exec(marshal.loads(header)[2][opening.__name__], opening.__dict__)
     return opening.begin(file, header, {settings!r})

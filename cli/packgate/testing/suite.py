@@ -119,10 +119,11 @@ def make_suite(
 
 def _add_corpora(suite: Suite, folder: Path, by_name: bool, cache: ValidationCache | None) -> None:
     """Corpora hold what is harmless to everybody, so they are held against packs that extend no other; against all packs of a
-    repository whose settings name only such as extend one."""
-    held = [result for result in suite.space.results if result.base is None and result.header is not None]
+    repository whose settings name only such as extend one. A pack that denies by default stops much that is harmless, on purpose."""
+    open_ones = [result for result in suite.space.results if result.pack is None or "deny" not in result.pack.default.modes.values()]
+    held = [result for result in open_ones if result.base is None and result.header is not None]
     if not held and not by_name:
-        held = suite.space.results
+        held = open_ones
     packs = [result.pack for result in held if result.pack is not None]
     if not packs:
         return

@@ -47,10 +47,10 @@ class Machine:
     def uninstall(self, *more: str, agent: str = "claude-code") -> Any:
         return packgate("hook", "uninstall", agent, *more, cwd=self.project)
 
-    def tree(self) -> dict[str, str]:
-        """Every file and folder of home and project, with texts."""
+    def tree(self) -> dict[str, bytes]:
+        """Every file and folder of home and project, with contents."""
         return {
-            str(path): path.read_text() if path.is_file() else "" for root in (self.home, self.project) for path in root.rglob("*")
+            str(path): path.read_bytes() if path.is_file() else b"" for root in (self.home, self.project) for path in root.rglob("*")
             if "bundles" not in path.parts and not PREPARED.search(str(path))
         }
 

@@ -12,7 +12,7 @@ from packgate.bundle.installed import load_installed, read_active
 from packgate.model.action import parse_action
 from packgate.source.workspace import load_workspace
 
-BENIGN = "corpus: work\ntitle: Work\npolarity: benign\ncases:\n  - command: pytest -q\n  - command: curl https://example.com\n"
+BENIGN = "corpus: work\ntitle: Work\npolarity: benign\ncases:\n  - command: pytest -q\n  - command: curl https://status.acme.io\n"
 
 
 @pytest.fixture(autouse=True)
@@ -288,7 +288,7 @@ def test_simulate_shows_the_whole_and_changes_nothing(repository, tmp_path):
     assert any(each["kind"] == "pack-added" and each["pack"] == "tight" for each in found["changes"])
     assert {"id": "outside-wipe", "mode": "block"}.items() <= next(each for each in found["policies"] if each["id"] == "outside-wipe").items()
     stopped = {each["action"]["command"]: each["after"] for each in found["stopped"] if each["source"] in ("benign", "action")}
-    assert set(stopped) == {"curl https://example.com", "kubectl get pods"}
+    assert set(stopped) == {"curl https://status.acme.io", "kubectl get pods"}
     assert "is not among it" in stopped["kubectl get pods"]["reason"]
     assert found["counts"]["action"] == {"actions": 2, "stopped": 1, "stopped_now": 0, "warned": 0, "recorded": 0, "gaps": 0}
     text = level(repository, "simulate", "tight", "--events", str(log)).out

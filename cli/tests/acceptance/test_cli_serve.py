@@ -106,6 +106,7 @@ def test_what_is_in_use_is_told(running):
     assert [(each["pack"], each["version"], each["revision"]) for each in status["bundles"]] == [("demo", "1.0.0", 1)]
     assert status["refused"] is None
     running.decide(FORCE)
+    assert httpx.get(running.url + "/v1/status").status_code == 401
     text = running.client.get("/metrics").text
     assert 'packgate_pack_info{digest="sha256:' in text
     assert 'packgate_refused_requests_total{status="401"}' in text

@@ -119,6 +119,12 @@ def test_a_token_of_another_length_is_masked(count: int) -> None:
     assert mask(f"x {token}") == "x [REDACTED:github-token]"
 
 
+def test_a_token_whose_characters_are_in_a_row_is_masked_and_a_name_is_not() -> None:
+    assert mask("x ghp_0123456789abcdefghijklmnopqrstuvwxyzAB") == "x [REDACTED:github-token]"
+    for name in ("npm_configuration_of_the_registry", "expo_splashScreenBackgroundColor"):
+        assert mask(name) == name
+
+
 def test_behind_an_escaped_line_end_or_an_encoded_character_a_token_begins() -> None:
     token = fill("AKIA{2:16}", random.Random(2))
     for text in (rf"line\n{token}", rf"\t{token}\r", f"?x%3D{token}", f"a={token}&b", f"({token})"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from packgate.guard import libraries
-from packgate.guard.detectors import DetectorUnavailable, Redaction, detects, mask, redact, redact_json, scan_of, unavailable
+from packgate.guard.detectors import Redaction, Unchecked, detects, mask, redact, redact_json, scan_of, unchecked
 from packgate.guard.markers import marker, use_key
 from packgate.guard.scan import merged
 from packgate.guard.stream import HELD, LONGEST, RedactingStream
@@ -171,15 +171,31 @@ def test_reserved_data_counts_when_it_is_asked_for(text: str, id: str) -> None:
     assert detects(f"{id}-or-example", text)
 
 
-def test_a_detector_without_its_library_is_an_error_and_never_off(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("id", "valid", "invalid"), [
+    ("phone-number", "+49 30 901820", "+999 30 901820"), ("iban", "DE91100000000123456789", "DE00100000000123456789"),
+    ("us-ssn", "536-22-8712", "000-12-3456"), ("national-phone-number", "phone: 020 7219 3000", "phone: 000 0000 0000"),
+])
+def test_a_detector_without_its_library_finds_more_and_never_less(monkeypatch: pytest.MonkeyPatch, id: str, valid: str, invalid: str) -> None:
+    assert (detects(id, valid), detects(id, invalid), detects(id, "no number")) == (True, False, False)
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+    monkeypatch.setitem(sys.modules, "stdnum", None)
+    assert (detects(id, valid), detects(id, invalid), detects(id, "no number")) == (True, True, False)
+    assert redact(f"({invalid})", scan_of((id,))).count("[REDACTED:") == 1
+    assert detects("personal-data", f"{valid} {invalid}")
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert libraries.is_installed("phonenumbers")
+    assert unchecked("personal-data") is None
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
     monkeypatch.setitem(sys.modules, "stdnum", None)
     assert not libraries.is_installed("phonenumbers")
+    assert not libraries.is_installed("no_such_library_here")
     for name in ("phone-number", "iban", "contact-data", "personal-data", "personal-data-or-example"):
-        assert isinstance(unavailable(name), DetectorUnavailable)
-        with pytest.raises(DetectorUnavailable, match=r"packgate\[pii\]"):
-            detects(name, "")
-    assert unavailable("email") is unavailable("card-number") is unavailable("secrets") is None
+        found = unchecked(name)
+        assert isinstance(found, Unchecked)
+        assert "(pip install 'packgate[pii]')" in str(found)
+    assert unchecked("email") is unchecked("card-number") is unchecked("secrets") is None
     assert detects("card-number", f"card {CARD}")
     # Masking never needs one.
     assert mask("+49 30 901820") == "+49 30 901820"

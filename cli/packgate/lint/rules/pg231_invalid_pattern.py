@@ -43,10 +43,10 @@ def check(context: LintContext) -> Iterator[Finding]:
 
 def _unusable(name: str, known: set[str]) -> tuple[str, str | None] | None:
     """Why a detector can't be named, with a hint; None when it can."""
-    from packgate.guard.detectors import unavailable
+    from packgate.guard.detectors import unchecked
 
     try:
-        missing = unavailable(name)
+        missing = unchecked(name)
     except KeyError:
         return f"there is no detector '{name}'", did_you_mean(name, known)
     return None if missing is None else (str(missing), "install the extra where packs are checked and built, and where they decide")
