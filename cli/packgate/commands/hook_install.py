@@ -78,7 +78,19 @@ def command(
     if not dry_run:
         install(planned)
     print_text(_told(planned, dry_run))
+    if not dry_run:
+        _warn_unchecked(order)
     return CLEAN
+
+
+def _warn_unchecked(order: Order) -> None:
+    """Say when detectors that the packs name have nothing to check with."""
+    from packgate.bundle.installed import load_installed
+    from packgate.installation.missing_checks import missing_checks
+
+    missing = missing_checks(load_installed(order.bundles).gate().engine.packs, order.into)
+    if missing is not None:
+        click.echo(f"warning: {missing} (pip install 'packgate[pii]', then install the hook again)", err=True)
 
 
 def _file(agent: str, scope: str) -> str:

@@ -142,6 +142,7 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
             if level is not None:
                 note_ours(keep, into)
             notes = [f"note: {error.message}; {error.hint}" for error in refresh_users(into)]
+            notes += _unchecked(into)
             if not noted_users(into):
                 notes.append(f"note: no hook decides from there yet: packgate hook install AGENT --bundles {into}")
             return [f"in effect here from the next call: {', '.join(names)} ({into})", *notes]
@@ -149,6 +150,19 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
         return act
 
     return prepare
+
+
+def _unchecked(into: str) -> list[str]:
+    """What hooks that decide from a folder of bundles can't check; without a hook, what this Python can't."""
+    from packgate.bundle.installed import load_installed
+    from packgate.installation.missing_checks import missing_checks
+    from packgate.installation.users import noted_users
+
+    packs = load_installed(into).gate().engine.packs
+    hooks: list[str | None] = [*noted_users(into)]
+    found = {missing_checks(packs, hook) for hook in hooks or [None]}
+    repair = "pip install 'packgate[pii]', then packgate hook install AGENT again"
+    return [f"warning: {each} ({repair})" for each in sorted(filter(None, found))]
 
 
 def _not_here(into: str, packs: bool) -> str:

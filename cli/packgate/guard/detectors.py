@@ -5,7 +5,7 @@ from __future__ import annotations
 from packgate.guard.detector import SECRET, Detector
 from packgate.guard.libraries import Unchecked
 from packgate.guard.redact import Redaction, redact, redact_json, replaced
-from packgate.guard.scan import LOOK_ALIKE, Scan, ScanWithExamples, scan_of, unchecked
+from packgate.guard.scan import LOOK_ALIKE, Scan, ScanWithExamples, libraries_of, scan_of, unchecked
 from packgate.guard.table import BY_ID, DETECTORS, OR_EXAMPLE, PERSONAL, PERSONAL_DATA, SECRETS, is_name, members, names
 
 TYPE_CHECKING = False
@@ -66,6 +66,7 @@ def expressions() -> list[str]:
 
 __all__ = [
     "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "Redaction", "Scan", "ScanWithExamples", "Unchecked",
-    "detector_ids", "detects", "expressions", "is_name", "mask", "mask_json", "masking", "members", "names", "personal",
+    "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "Redaction", "Scan", "ScanWithExamples", "Unchecked",
+    "detector_ids", "detects", "expressions", "is_name", "libraries_of", "mask", "mask_json", "masking", "members", "names", "personal",
     "redact", "redact_json", "replaced", "scan_of", "unchecked",
 ]

@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 # Where a number without a country is looked for. Its word (`phone: …`) stands before it.
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "JP", "AU", "PL", "SE", "CH", "AT", "BE")
 # Distributions by the name that is imported.
-_DISTRIBUTIONS = {"phonenumbers": "phonenumbers", "stdnum": "python-stdnum"}
+DISTRIBUTIONS = {"phonenumbers": "phonenumbers", "stdnum": "python-stdnum"}
 
 
 class Unchecked:
-    """A detector whose library is not installed: it goes by the form of a number alone, and finds more than with it, never less."""
+    """A detector whose library is not installed: it goes by the form of a number alone, and finds more, never less."""
 
     __slots__ = ("detector", "library")
 
     def __init__(self, detector: str, library: str) -> None:
         self.detector = detector
-        self.library = _DISTRIBUTIONS.get(library, library)
+        self.library = DISTRIBUTIONS.get(library, library)
 
     def __str__(self) -> str:
         return (

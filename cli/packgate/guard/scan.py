@@ -157,6 +157,11 @@ def scan_of(names: tuple[str, ...], *, lenient: bool = False) -> Scan:
     return found
 
 
+def libraries_of(name: str) -> frozenset[str]:
+    """The libraries that a detector or set checks with, as they are imported. Raises `KeyError`."""
+    return frozenset(BY_ID[id].needs for id in members(name) if BY_ID[id].needs)
+
+
 def unchecked(name: str) -> Unchecked | None:
     """The first detector of a name or a set that goes by form alone, since its library is not installed; None when all can check. Raises
     `KeyError`."""

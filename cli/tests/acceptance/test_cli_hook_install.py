@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -345,3 +346,34 @@ def test_the_page_says_where_each_agent_keeps_its_hooks() -> None:
         for scope, cell in zip((USER, PROJECT, MANAGED), told, strict=True):
             place = agent.places.get(scope)
             assert cell == f"`{place}`" if place is not None else not cell.startswith("`"), (agent.name, scope)
+
+
+def _asked(machine: Machine, text: str) -> dict[str, Any]:
+    """What the installed hook answers to a prompt."""
+    settings = json.loads((machine.home / ".claude/settings.json").read_text())
+    (handler,) = settings["hooks"]["UserPromptSubmit"][0]["hooks"]
+    payload = {"session_id": "s", "cwd": str(machine.project), "hook_event_name": "UserPromptSubmit", "prompt": text}
+    ran = subprocess.run([handler["command"], *handler["args"]], input=json.dumps(payload).encode(), capture_output=True, timeout=60, check=True, env={})
+    found: dict[str, Any] = json.loads(ran.stdout or "{}")
+    return found
+
+
+@pytest.mark.parametrize("checks", [True, False])
+def test_personal_data_is_checked_in_the_hook_or_goes_by_its_form(machine: Machine, monkeypatch: pytest.MonkeyPatch, checks: bool) -> None:
+    for library in ("phonenumbers", "stdnum"):
+        if not checks:
+            monkeypatch.setitem(sys.modules, library, None)
+    done = packgate("hook", "install", "claude-code", "--pack", "tight", "--stage", "block", cwd=machine.project)
+    assert done.code == 0, done.all
+    assert ("warning: personal data is not checked here, since phonenumbers and python-stdnum are not installed" in done.err) is not checks
+    assert (machine.into / "lib/phonenumbers").is_dir() is (machine.into / "lib/stdnum").is_dir() is checks
+    assert (machine.into / "hook.image").is_file()
+    for text, stopped in (
+        ("It is DE91100000000123456789", True), ("Call +49 30 901820", True), ("It is DE00100000000123456789", not checks), ("Call +999 30 901820", False),
+        ("Call 200-200-2000", not checks), ("Hello", False),
+    ):
+        assert (_asked(machine, text).get("decision") == "block") is stopped, text
+    found = {each["check"]: each for each in json.loads(packgate("doctor", "--format", "json", cwd=machine.project).out)}
+    assert ("detectors" in found) is not checks
+    if not checks:
+        assert (found["detectors"]["state"], "valid or not" in found["detectors"]["message"]) == ("warning", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from level_repository import ASSIGNMENTS, audit_of, commit, git, level, make_repository, standing, state
@@ -226,6 +227,20 @@ def test_the_last_undo_brings_back_what_the_machine_decided_with_before(tmp_path
     after = read_active(str(bundles(tmp_path)))
     assert (after.snapshot, after.files) == (before.snapshot, before.files)
     assert decided(tmp_path, command="frobnicate").decision == "allow"
+
+
+def test_without_the_libraries_for_personal_data_a_level_holds_and_says_so(repository, tmp_path, monkeypatch):
+    for library in ("phonenumbers", "stdnum"):
+        monkeypatch.setitem(sys.modules, library, None)
+    for name, decision in (("balanced", "allow"), ("tight", "deny")):
+        done = level(repository, "apply", name)
+        assert done.code == 0, done.all
+        assert "warning: personal data is not checked here, since phonenumbers and python-stdnum are not installed" in done.out
+        for text in ("It is DE91100000000123456789", "It is DE00100000000123456789", "Write to karin.eriksen@proton.me"):
+            found = decided(tmp_path, surface="prompt", text=text)
+            assert (found.decision, found.policy_ids) == (decision, ["pii-request"])
+        assert decided(tmp_path, surface="prompt", text="Hello").policy_ids == []
+    monkeypatch.undo()
 
 
 def test_bundles_that_are_pulled_are_left_alone(repository, tmp_path):

@@ -31,7 +31,7 @@ def examine(into: str, agents: Sequence[str], environ: Mapping[str, str], folder
         yield name, Result("agent", PROBLEM, "the hook is not installed for it", into, f"packgate hook install {name}")
     if settings is None:
         return
-    gate, results = check_policies(settings, now)
+    gate, results = check_policies(settings, into, now)
     for result in results:
         yield "", result
     yield "", check_image(into)

@@ -14,6 +14,8 @@ from packgate.hook.opening import ImageError, open_image, read_file
 from packgate.hook.settings import FILE, read_settings
 from packgate.installation.doctor.result import OK, PROBLEM, WARNING, Result
 from packgate.installation.failure_modes import failure_modes
+from packgate.installation.library import FOLDER
+from packgate.installation.missing_checks import missing_checks
 from packgate.installation.policies import open_bundles
 from packgate.installation.refresh import IMAGE
 from packgate.installation.script import NAME, launcher_text
@@ -71,15 +73,21 @@ def check_image(into: str) -> Result:
     return Result("image", WARNING, f"{reason}; until it is made anew, the hook decides without it, and slowly", path, _AGAIN)
 
 
-def check_policies(settings: Settings, now: str) -> tuple[Gate | None, list[Result]]:
-    """The bundles in use. ``now``: RFC 3339."""
+def check_policies(settings: Settings, into: str, now: str) -> tuple[Gate | None, list[Result]]:
+    """The bundles in use by the hook in the folder ``into``. ``now``: RFC 3339."""
     try:
         gate = open_bundles(settings)
         bundles = load_installed(settings.bundles).bundles
     except Failure as failure:
         repair = f"packgate bundle pull URL --root ROOT.json --into {settings.bundles}"
         return None, [Result("policies", PROBLEM, failure.sentence, settings.bundles, repair)]
-    return gate, [_policies(gate, settings), *_expired(bundles, settings, now)]
+    return gate, [_policies(gate, settings), *_expired(bundles, settings, now), *_unchecked(gate, into)]
+
+
+def _unchecked(gate: Gate, into: str) -> Iterator[Result]:
+    missing = missing_checks(gate.engine.packs, into)
+    if missing is not None:
+        yield Result("detectors", WARNING, missing, os.path.join(into, FOLDER), f"pip install 'packgate[pii]', then {_AGAIN}")
 
 
 def _policies(gate: Gate, settings: Settings) -> Result:

@@ -1,5 +1,6 @@
 """Reports a pattern that can't be compiled: a regular expression outside the safe subset (look-around, back-references, nested unbounded
-repeats), a malformed address range, a detector that does not exist, or whose library is not installed.
+repeats), a malformed address range, a detector that does not exist. A detector whose library is not installed here is a warning: it goes by
+the form of a number alone, and finds too much.
 
 The safe subset is what every enforcement point can match in time linear in the text. A pattern outside of it could be made to run for
 minutes by whoever writes the command.
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packgate.diagnostics import Severity
-from packgate.lint.rule import Finding, Rule
+from packgate.lint.rule import Finding, Place, Rule
 from packgate.source.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def check(context: LintContext) -> Iterator[Finding]:
     for view in context.patterns:
         pattern = view.pattern
         if pattern.kind == "detector":
-            wrong = _unusable(pattern.text, detectors)
-            if wrong is not None:
-                yield Finding(view.place, f"{view.about}: {wrong[0]}", wrong[1])
+            yield from _detector(view.place, view.about, pattern.text, detectors)
         if pattern.kind not in ("regex", "cidr") and "{" not in pattern.text:
             continue
         try:
@@ -41,15 +40,18 @@ def check(context: LintContext) -> Iterator[Finding]:
             yield Finding(view.place, f"{view.about}: '{pattern.text}' can't be compiled: {error}", hint)
 
 
-def _unusable(name: str, known: set[str]) -> tuple[str, str | None] | None:
-    """Why a detector can't be named, with a hint; None when it can."""
+def _detector(place: Place, about: str, name: str, known: set[str]) -> Iterator[Finding]:
+    """What is wrong with the name of a detector, and what is missing for it."""
     from packgate.guard.detectors import unchecked
 
     try:
         missing = unchecked(name)
     except KeyError:
-        return f"there is no detector '{name}'", did_you_mean(name, known)
-    return None if missing is None else (str(missing), "install the extra where packs are checked and built, and where they decide")
+        yield Finding(place, f"{about}: there is no detector '{name}'", did_you_mean(name, known))
+        return
+    if missing is not None:
+        hint = "install the extra where packs are checked and built, and where hooks are installed"
+        yield Finding(place, f"{about}: {missing}", hint, severity=Severity.WARNING)
 
 
 RULE = Rule("PG231", "invalid-pattern", "A pattern that can't be compiled", Severity.ERROR, __doc__, check)
