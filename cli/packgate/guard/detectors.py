@@ -66,7 +66,6 @@ def expressions() -> list[str]:
 
 __all__ = [
     "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "Redaction", "Scan", "ScanWithExamples", "Unchecked",
-    "DETECTORS", "OR_EXAMPLE", "PERSONAL_DATA", "SECRETS", "Detector", "Redaction", "Scan", "ScanWithExamples", "Unchecked",
     "detector_ids", "detects", "expressions", "is_name", "libraries_of", "mask", "mask_json", "masking", "members", "names", "personal",
     "redact", "redact_json", "replaced", "scan_of", "unchecked",
 ]

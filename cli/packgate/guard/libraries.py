@@ -23,7 +23,7 @@ class Unchecked:
 
     def __str__(self) -> str:
         return (
-            f"the detector {self.detector} needs {self.library}, which is not installed (pip install 'packgate[pii]'): whatever has the form "
+            f"the detector {self.detector} needs {self.library}, which is not installed (pip install 'packgate[pii]'): what has the form "
             "counts, valid or not"
         )
 
