@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +50,31 @@ FETCHING = [
     {"surface": "web", "url": "https://example.com/"}, {"surface": "web", "url": "http://169.254.169.254/"},
     tool("fetch", url="https://example.com"), tool("open", url="http://169.254.169.254/"), tool("open", url="http://192.168.1.1/"),
 ]
+# An address of the machine or its network, in every spelling that programs take for one.
+METADATA = (
+    "169.254.169.254", "2852039166", "0xA9FEA9FE", "0251.0376.0251.0376", "0xa9.0xfe.0xa9.0xfe", "169.254.43518", "169.16689662", "169.254.169.254:80", "a@169.254.169.254",
+    "169.254.169.254.", "[::ffff:169.254.169.254]", "[::ffff:a9fe:a9fe]", "[0:0:0:0:0:ffff:a9fe:a9fe]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "[fd00:ec2::254]", "[fd00:0ec2:0:0:0:0:0:254]",
+    "metadata.google.internal", "METADATA.google.internal.", "metadata.azure.internal", "metadata", "instance-data", "100.100.100.200",
+)
+INTERNAL = (
+    "169.254.170.2", "[fe80::1]", "[fe80::1%25eth0]", "10.0.0.1", "10.255.255.254", "172.16.0.1", "172.31.255.1", "192.168.0.1", "100.64.0.1", "3232235777", "0xC0A80101", "012.0.0.1",
+    "[fc00::1]", "[fdff::1]", "0.0.0.0", "db.internal",
+)
+TEAM = """\
+policies:
+  - id: fetch-pages
+    title: Fetch pages
+    threat: tools
+    impact: routine
+    rationale: The team reads documentation.
+    when: [web-request]
+    if: {program: curl}
+    then: allow
+    tests:
+      must_fire: [{prompt: Read the page., command: curl https://example.com}]
+      must_not_fire: [{prompt: Say hi., command: echo hi}]
+"""
+REDIRECTS = ["curl -L", "curl -sSL", "curl --location-trusted", "wget", "wget2", "http --follow", "xh -F", "aria2c"]
 PERSONAL = [{"surface": "prompt", "text": f"It is for {each}"} for each in (
     "karin.eriksen@proton.me", "536-22-8712", "4539 1488 0343 6467", "DE91100000000123456789", "+49 30 901820", "742 Maple Street, Springfield, IL 62704",
 )]
@@ -96,6 +122,41 @@ def test_everyday_work_runs_at_every_level(action):
 @pytest.mark.parametrize("actions", [UNLISTED, DESTRUCTIVE, FETCHING], ids=["default", "destructive", "fetch"])
 def test_tight_denies(actions):
     assert set(decisions("tight", actions).values()) == {"deny"}, decisions("tight", actions)
+
+
+@pytest.mark.parametrize("host", [*METADATA, *INTERNAL])
+def test_tight_denies_an_internal_address_by_policy_however_it_is_written(host):
+    """By a policy, which no allow of a team lifts; on every way to it."""
+    url = f"http://{host}/latest"
+    for action in (shell(f"curl -s '{url}'"), shell(f'python3 -c "import urllib.request; urllib.request.urlopen({url!r})"'), {"surface": "web", "url": url}):
+        found = decided("tight", action)
+        assert (found.decision, "internal-address" in found.policy_ids) == ("deny", True), action
+    found = decided("tight", tool("open", "browser", url=url))
+    assert (found.decision, "internal-address-by-tool" in found.policy_ids) == ("deny", True)
+    assert decided("balanced", shell(f"curl -s '{url}'")).decision == "allow"
+
+
+@pytest.mark.parametrize("program", REDIRECTS)
+def test_tight_denies_to_follow_a_redirect_that_could_lead_there(program):
+    found = decided("tight", shell(f"{program} https://example.com/redirect"))
+    assert (found.decision, "followed-redirect" in found.policy_ids) == ("deny", True)
+
+
+def test_what_a_team_allows_beside_tight_lifts_the_default_and_no_block(tmp_path):
+    """A pack that `lifted_by` names lets `curl` run; what tight blocks stays blocked."""
+    shutil.copytree(Path(packs_folder(), "tight"), tmp_path / "packs/tight")
+    header = tmp_path / "packs/tight/pack.yaml"
+    header.write_text(header.read_text().replace("\nlists:\n", "\nlifted_by: [team]\nlists:\n", 1))
+    (tmp_path / "packs/team/policies").mkdir(parents=True)
+    (tmp_path / "packs/team/pack.yaml").write_text("name: team\ntitle: Team\nversion: 1.0.0\nowners: [team]\nthreats: {tools: {title: Tools}}\n")
+    (tmp_path / "packs/team/policies/tools.yaml").write_text(TEAM)
+    space = load_workspace(str(tmp_path))
+    assert space.ok, space.diagnostics
+    both = build_gate(space.packs, space.vocabulary)
+    for command, decision in (
+        ("curl -s https://example.com/", "allow"), ("curl -s http://169.254.169.254/", "deny"), ("curl -sL https://example.com/", "deny"), ("kubectl get pods", "deny"),
+    ):
+        assert both.decide(parse_action({**CONTEXT, **shell(command)})).decision == decision, command
 
 
 def test_tight_denies_by_default_and_by_policy_each_where_it_says_so():
