@@ -135,14 +135,18 @@ def _table(pairs: Iterable[tuple[str, Detector]]) -> dict[str, list[Detector]]:
     }
 
 
+# What `re.escape` makes of a character, and each letter in both cases. The hook runs this for every action, and has no `re.escape` at hand.
+_ESCAPED = {ord(char): f"\\{char}" for char in "()[]{}?*+-|^$\\.&~# \t\n\r\v\f"}
+_ANY_CASE = {**_ESCAPED, **{ord(each): f"[{char}{char.upper()}]" for char in "abcdefghijklmnopqrstuvwxyz" for each in (char, char.upper())}}
+
+
 def _alternatives(words: Iterable[str], any_case: bool) -> str:
     """One expression for all words: by first character, the longer of two that begin alike first. An expression whose alternatives
     begin with one known character each is searched for by a table of those; letter case is spelled out, since a flag would prevent that."""
     groups: dict[str, list[str]] = {}
+    spelled = _ANY_CASE if any_case else _ESCAPED
     for word in sorted(words, key=lambda word: (-len(word), word)):
-        rest = "".join(
-            f"[{char.lower()}{char.upper()}]" if any_case and char.isalpha() else re.escape(char) for char in word[1:]
-        )
+        rest = word[1:].translate(spelled)
         for first in dict.fromkeys((word[0].lower(), word[0].upper()) if any_case else word[0]):
             groups.setdefault(first, []).append(rest)
-    return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in sorted(groups.items()))
+    return "|".join(f"{first.translate(_ESCAPED)}(?:{'|'.join(rests)})" for first, rests in sorted(groups.items()))
