@@ -11,7 +11,8 @@ from pathlib import Path
 import packgate
 from packgate.bundle.installed import Installed
 from packgate.commands.shared import open_workspace
-from packgate.hook.opening import HEAD_SIZE, open_image
+from packgate.hook.opening import HEAD_SIZE as HEAD_SIZE
+from packgate.hook.opening import open_image
 from packgate.installation.foresee import foreseen_patterns
 from packgate.installation.image import build_base, build_image
 from packgate.installation.late_source import read_modules

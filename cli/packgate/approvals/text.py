@@ -19,6 +19,7 @@ def request_text(request: dict[str, Any]) -> str:
     lines = [
         f"{request['id']}  {request['state']}",
         f"  action    {_shown(action_text(action))}",
+        *_contents(action),
         f"  in        {_shown(action.get('cwd') or '?')}",
         f"  of        repository {_shown(repo.get('name') or '?')}, branch {_shown(repo.get('branch') or '?')}",
         f"  asked by  {_shown(who.get('agent') or '?')} for {_shown(who.get('user') or '?')}, session {_shown(who.get('session') or '?')}",
@@ -33,7 +34,16 @@ def request_text(request: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _contents(action: dict[str, Any]) -> list[str]:
+    """What is written or sent, where the action's own words don't show it."""
+    found = [(key, action.get(key)) for key in ("content", "body", "text") if action.get(key)]
+    return [f"  {key:<9} {_shown(value)}" for key, value in found]
+
+
 def _shown(text: object) -> str:
     flat = str(text).replace("\n", " ⏎ ")
     plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in flat)
-    return plain if len(plain) <= _LONGEST else plain[:_LONGEST] + "…"
+    if len(plain) <= _LONGEST:
+        return plain
+    # Whoever approves has to know that something is not shown.
+    return f"{plain[:_LONGEST]}… ({len(plain) - _LONGEST} more characters: packgate approvals list --format json)"

@@ -167,10 +167,12 @@ def respond(
 
 
 def open_approvals(request: Request, settings: Settings, gate: Gate, seconds: float, now: str) -> Approvals | None:
-    """The approvals that an action can be held against; None for what is no action, and without a place to keep them."""
-    if request.kind != ACT or settings.log is None:
+    """The approvals that an action can be held against; None for what is no action, without a place to keep them, and where no group is
+    declared, so that nobody could approve."""
+    known = gate.engine.surroundings
+    if request.kind != ACT or settings.log is None or known is None or not known.data["groups"]:
         return None
-    return Approvals(Store(approvals_folder(settings.log)), gate.engine.surroundings, seconds, now)
+    return Approvals(Store(approvals_folder(settings.log)), known, seconds, now)
 
 
 def guarded(work: Callable[[], Answer], request: Request, settings: Settings, now: str) -> Answer:

@@ -27,7 +27,8 @@ def record(answer: Answer, settings: Settings | None, latency_us: int, lost: Cal
     try:
         for event in answer.events:
             append(settings.log, {**event, "latency_us": latency_us if event["kind"] != "approval" else None})
-        if not spool(settings.log, answer.events) and lost is not None:
+        told = [event for event in answer.events if event["kind"] == "approval" or (event["decision"] or {}).get("alerts")]
+        if told and not spool(settings.log, told) and lost is not None:
             lost()
     except LogError as error:
         if lost is not None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from packgate import clock
 from packgate.approvals.store import APPROVED, DENIED, PENDING, Store, StoreError, approvals_folder
 from packgate.errors import UserError
-from packgate.eventlog.append import append
+from packgate.eventlog.append import LogError, append
 from packgate.eventlog.record import approval_event
 from packgate.guard.detectors import mask
 from packgate.model.action import ActionError
@@ -83,7 +83,10 @@ class Answers:
             kept = store.answer(found["id"], state, roles, person, clock.seconds(), mask(note))
         except StoreError as error:
             raise Refusal(409, str(error)) from None
-        append(log, approval_event(clock.now(), kept, kept["state"], kept["decision_id"]))
+        try:
+            append(log, approval_event(clock.now(), kept, kept["state"], kept["decision_id"]))
+        except LogError as error:
+            raise Refusal(500, f"the answer holds, but is not recorded: {error}") from None
         return as_json(json.dumps(kept))
 
     def _person(self, request: Request) -> str:

@@ -12,6 +12,7 @@ import pytest
 from approval_maker import Asking, make_gate, write_repository
 
 from packgate.approvals.store import MOST, Store, StoreError
+from packgate.approvals.text import request_text
 from packgate.model.policy import APPROVAL_MINUTES, MOST_APPROVAL_MINUTES
 
 if TYPE_CHECKING:
@@ -335,3 +336,12 @@ def test_an_action_too_large_to_be_kept_is_refused_and_blocks_no_other(agent: As
     assert (answer.verdict.outcome, "too large" in answer.verdict.for_agent) == ("deny", True)
     agent.ask(f"touch {parts}")
     assert len(agent.requests()) == 1
+
+
+def test_whoever_answers_sees_what_is_written_and_what_is_left_out(agent: Asking) -> None:
+    agent.ask_about({"surface": "file", "operation": "write", "path": "/srv/app/pay/a.py", "content": "fee = 0\n\x1b[2J" + "x" * 3000})
+    (request,) = agent.requests()
+    shown = request_text(request)
+    assert "content   fee = 0 ⏎ \\x1b[2Jx" in shown
+    assert "more characters: packgate approvals list --format json)" in shown
+    assert "\x1b" not in shown

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
-from image_maker import PACKAGE, decided, installed, make_image
+from image_maker import DECIDER, HEAD_SIZE, PACKAGE, PYTHON, decided, installed, make_image
 
 from packgate.commands.shared import open_workspace
 from packgate.hook.opening import Image, ImageError, open_image
@@ -47,6 +48,32 @@ def _constants(source: str) -> list[str]:
         node.args[0].value for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args and isinstance(node.args[0], ast.Constant)
     ]
+
+
+# Answers a tool call as the hook does, with the image's own modules.
+ANSWERER = """
+from packgate.hook.answer import kind_of, read_request, respond
+from packgate.hook.payload import decode_payload
+from packgate.hook.prepared_gate import open_gate
+from packgate.hook.recording import record
+from packgate.hook.settings import FAILING, Settings
+settings = Settings("/b", dict.fromkeys(FAILING, "closed"), log={log!r}, user="dev")
+module, _ = kind_of("claude-code", "PreToolUse")
+payload = b'{{"session_id":"s","cwd":"/srv","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{{"command":"git status"}}}}'
+request = read_request(module, "PreToolUse", decode_payload(payload), {{}})
+answer = respond(request, lambda: open_gate(image), settings, {{"HOME": "/home/dev"}}, "2026-01-31T12:00:00Z", 1000.0)
+record(answer, settings, 1)
+print(answer.verdict.outcome, *sorted(sys.modules))
+"""
+
+
+def test_without_groups_and_alerts_nothing_of_them_is_loaded(image, tmp_path) -> None:
+    opening = DECIDER.format(image=str(image), head=HEAD_SIZE).partition("from packgate.hook.prepared_gate")[0]
+    script = opening + ANSWERER.format(log=str(tmp_path / "state" / "events.jsonl"))
+    done = subprocess.run([PYTHON, "-I", "-S", "-E", "-c", script], capture_output=True, text=True, check=True)
+    outcome, *modules = done.stdout.split()
+    assert outcome == "allow"
+    assert not [name for name in modules if name.startswith("packgate.approvals") or name in ("packgate.engine.surroundings", "packgate.eventlog.spool")]
 
 
 def test_a_process_loads_little(image) -> None:
