@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FOLDER = "sessions"
 # As many denials as `terminate_after` can ask for, each a line of seconds.
 _LARGEST = 1000 * 12
+# With more, the oldest are forgotten, so that the next ones count too.
+_MOST = 1000
 _LONGEST_NAME = 100
 # Files that nobody wrote to for so long are of sessions that are over.
 _FORGOTTEN = 24 * 60 * 60
@@ -44,8 +46,11 @@ class Denials:
         counted is told in the decision's notes; the denial stays one."""
         if self._path is None or decision.decision != "deny":
             return
-        terminate_repeated(decision, gate.engine.packs, _read(self._path), now)
+        before = _read(self._path)
+        terminate_repeated(decision, gate.engine.packs, before, now)
         try:
+            if len(before) >= _MOST:
+                _keep(self._path, before[1 - _MOST:])
             append_line(self._path, f"{int(now)}", _LARGEST, int(now))
         except OSError as error:
             decision.notes.append(f"the denials of this session can't be counted: {error.strerror}")
@@ -54,6 +59,19 @@ class Denials:
 def _read(path: str) -> list[float]:
     data = read_regular(path, _LARGEST) or b""
     return [float(line) for line in data.decode("ascii", "replace").split("\n") if line.isdigit()]
+
+
+def _keep(path: str, times: list[float]) -> None:
+    """Let a file hold these alone. What another process adds meanwhile may be lost: it counts towards a limit that is far exceeded."""
+    import os
+
+    aside = f"{path}.{os.urandom(4).hex()}"
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(handle, "".join(f"{int(time)}\n" for time in times).encode("ascii"))
+    finally:
+        os.close(handle)
+    os.rename(aside, path)
 
 
 def earlier(denials: Denials) -> list[float]:

@@ -94,7 +94,7 @@ def test_files_are_private_small_and_swept(tmp_path: Path) -> None:
     session = Session(tmp_path, gate)
     (folder / "claude-code-s-1").write_bytes(b"1\n" * 100_000)
     session.run(_BAD, 9000)
-    assert (folder / "claude-code-s-1").stat().st_size == 200_000
+    assert (folder / "claude-code-s-1").stat().st_size < 12_000
     for path in folder.iterdir():
         os.utime(path, (1000, 1000))
     Session(tmp_path, gate, "later").run(_BAD, 1000 + 25 * 60 * 60)
@@ -120,3 +120,14 @@ def test_what_can_not_be_counted_is_told(tmp_path: Path, how: str) -> None:
     notes: Any = session.events[0]["decision"]["analysis"]["notes"]
     assert any("can't be counted" in note for note in notes)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_full_file_forgets_the_oldest_and_counts_on(tmp_path: Path) -> None:
+    session = Session(tmp_path, _gate(tmp_path))
+    session.run(_BAD, 1000)
+    (path,) = (tmp_path / "state" / FOLDER).iterdir()
+    path.write_text("".join(f"{1000 + number}\n" for number in range(1100)))
+    assert [session.run(_BAD, 1_000_000 + number) for number in range(3)] == ["deny", "deny", "terminate"]
+    (same,) = (tmp_path / "state" / FOLDER).iterdir()
+    lines = same.read_text().split()
+    assert (same, len(lines), lines[-1], stat.S_IMODE(same.stat().st_mode)) == (path, 1000, "1000002", 0o600)
