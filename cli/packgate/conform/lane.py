@@ -85,4 +85,12 @@ class Lane(Protocol):
 
 def expressible(lane: Lane, action: Mapping[str, Any]) -> bool:
     """Whether the agent has a tool for an action."""
-    return action["surface"] in lane.surfaces and (action["surface"] != "file" or action.get("operation") in lane.operations)
+    surface = action["surface"]
+    if surface not in lane.surfaces or (surface == "web" and not fetches(action)):
+        return False
+    return surface != "file" or action.get("operation") in lane.operations
+
+
+def fetches(action: Mapping[str, Any]) -> bool:
+    """Whether a tool that fetches pages sends a web action: those of agents send nothing but GET."""
+    return (action.get("method") or "GET") == "GET" and not action.get("body")

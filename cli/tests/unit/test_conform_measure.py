@@ -12,7 +12,8 @@ from packgate.conform import find as finding
 from packgate.conform.engines import gemini
 from packgate.conform.faults import FAULTS, holds
 from packgate.conform.find import Program, find, folder_of
-from packgate.conform.lane import ASKED, DENIED, HOOK, OWN, RAN, RULE, UNSEEN, Seen, Setting
+from packgate.conform.lane import ASKED, DENIED, HOOK, OWN, RAN, RULE, UNSEEN, Seen, Setting, expressible
+from packgate.conform.lanes import find_lane
 from packgate.conform.measure import CAUGHT, MISSED, NOT_SEEN, QUIET, RECORDED, WRONG, Measured, Tried, judge, refusals
 from packgate.conform.page import page
 from packgate.conform.places import by_context, prepare
@@ -99,6 +100,19 @@ def test_what_an_agent_stops_by_itself_is_not_put_down_to_a_rule():
     assert [each.verdict for each in left.tried[:4]] == [NOT_SEEN, WRONG, NOT_SEEN, CAUGHT]
     assert left.refused == ["a", "c"]
     assert left.tried[3] == tried[3], "what has to be stopped counts whoever does it"
+
+
+@pytest.mark.parametrize(("action", "has_tool"), [
+    ({"surface": "web", "url": "https://a.example/x"}, True),
+    ({"surface": "web", "method": "GET", "url": "https://a.example/x"}, True),
+    ({"surface": "web", "method": "POST", "url": "https://a.example/x"}, False),
+    ({"surface": "web", "url": "https://a.example/x", "body": "x"}, False),
+    ({"surface": "file", "operation": "write", "path": "a"}, True),
+    ({"surface": "file", "operation": "move", "path": "a"}, False),
+    ({"surface": "prompt", "text": "x"}, False),
+])
+def test_what_an_agent_has_a_tool_for(action, has_tool):
+    assert expressible(find_lane("claude-code"), action) is has_tool
 
 
 def test_gemini_tells_its_model_of_each_call_alone():

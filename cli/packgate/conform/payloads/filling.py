@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from packgate.conform.lane import fetches
 from packgate.conform.payloads.templates import CALLS, DELETE, EDIT, KINDS, NO_TOOL, WRITE
 from packgate.resources import resource
 
@@ -87,7 +88,7 @@ def _check(action: Mapping[str, Any]) -> None:
     shell = action.get("shell") or "bash"
     if shell in ("powershell", "cmd"):
         raise Inexpressible(f"no payload of {shell} was recorded")
-    if (action.get("method") or "GET") != "GET" or action.get("body"):
+    if not fetches(action):
         raise Inexpressible("the tools that fetch pages send nothing but GET")
     untold = [key for key in _UNTOLD if action.get(key)]
     if untold:
