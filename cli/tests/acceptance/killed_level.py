@@ -1,9 +1,9 @@
 """A program for tests: runs `packgate level ARGUMENTS` again and again, and kills itself with SIGKILL at one more point each time.
 
-    python killed_level.py TEMPLATE FOLDER REPORT ARGUMENTS…
+    python killed_level.py TEMPLATE FOLDER REPORT STRIDE ARGUMENTS…
 
 TEMPLATE is a repository, copied to FOLDER before each run. A point is before or after anything that can be seen from outside: a git
-process, a file that is replaced, removed or renamed. For each, a line of JSON goes into REPORT: what was there right after the kill, and
+process, a file that is replaced, removed or renamed. Of these every STRIDE-th is taken. For each, a line of JSON goes into REPORT: what was there right after the kill, and
 what was there once the next `packgate level` had recovered it. The last line is of the run that nobody killed.
 """
 
@@ -72,10 +72,10 @@ def _run_killed(folder: Path, arguments: list[str], point: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main(template: Path, folder: Path, report: Path, arguments: list[str]) -> None:
-    """Points one after the other, until a run ends by itself. Before the journal is written, when there are objects at most, every eighth
-    will do; from then on every one."""
-    stride, point, begun = 8, 0, False
+def main(template: Path, folder: Path, report: Path, every: int, arguments: list[str]) -> None:
+    """Points one after the other, until a run ends by itself: each ``every``-th from when the journal is written on. Before, when there are
+    objects at most, eight times as few will do."""
+    stride, point, begun = 8 * every, 0, False
     # A first run in this process: what it imports is there for every one that follows.
     _copy(template, folder)
     _run_here(folder, arguments)
@@ -84,7 +84,7 @@ def main(template: Path, folder: Path, report: Path, arguments: list[str]) -> No
             _copy(template, folder)
             code = _run_killed(folder, arguments, point)
             if not begun and (code != -signal.SIGKILL or pending(WritableRepository(str(folder))) is not None):
-                begun, stride, point = True, 1, point - stride + 1
+                begun, stride, point = True, every, point - stride + every
                 continue
             found: dict[str, Any] = {"code": code, "point": point, "tree": git(folder, "rev-parse", "HEAD^{tree}"), "files": files_of(folder)}
             recover(WritableRepository(str(folder)), lambda _: list)
@@ -96,4 +96,4 @@ def main(template: Path, folder: Path, report: Path, arguments: list[str]) -> No
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])

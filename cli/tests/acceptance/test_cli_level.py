@@ -57,6 +57,21 @@ def test_apply_and_undo_leave_a_large_repository_as_it_was(tmp_path, name):
     assert git(folder, "rev-list", "--count", "HEAD") == "3"
 
 
+def test_undo_after_other_commits_leaves_a_large_repository_as_if_there_had_been_no_level(tmp_path):
+    folder, plain = (
+        make_repository(tmp_path / name, 1000, **{"assignments.yaml": ASSIGNMENTS, "packgate.yaml": "version: 1\npacks: [house]\n"}) for name in ("with", "without")
+    )
+    audit = audit_of(level(folder, "apply", "tight", "--no-activate"))
+    for repository in (folder, plain):
+        commit(repository, "docs/notes.md", "A note.\n")
+        policies = repository / "packs/house/policies/p100.yaml"
+        commit(repository, "packs/house/policies/p100.yaml", policies.read_text().replace("Ask the owner.", "Ask somebody."))
+        git(repository, "rm", "-q", "packs/house/policies/p900.yaml")
+        git(repository, "commit", "-qm", "Fewer")
+    assert level(folder, "undo", audit, "--no-activate").code == 0
+    assert state(folder) == state(plain)
+
+
 def test_undo_after_unrelated_commits_restores_only_the_level(repository):
     audit = audit_of(level(repository, "apply", "tight", "--no-activate"))
     commit(repository, "docs/notes.md", "A note.\n")
@@ -288,6 +303,12 @@ def test_roles_are_those_that_are_declared(repository, who, simulate, apply):
     if apply:
         assert "may not apply a level: that is for developers" in done.err
         assert state(repository) == before
+    # What was applied by somebody who may is undone by nobody who may not.
+    git(repository, "config", "user.email", "ana@example.org")
+    audit = audit_of(level(repository, "apply", "balanced", "--no-activate"))
+    git(repository, "config", "user.email", who)
+    assert level(repository, "undo", audit, "--no-activate").code == apply
+    assert level(repository, "show", "--no-activate").code == simulate
 
 
 def test_simulate_shows_the_whole_and_changes_nothing(repository, tmp_path):
