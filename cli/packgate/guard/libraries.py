@@ -11,6 +11,9 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "JP", "AU", "P
 # Distributions by the name that is imported.
 DISTRIBUTIONS = {"phonenumbers": "phonenumbers", "stdnum": "python-stdnum"}
 
+# Libraries that were looked for: every candidate in a text asks.
+_found: dict[str, bool] = {}
+
 
 class Unchecked:
     """A detector whose library is not installed: it goes by the form of a number alone, and finds more, never less."""
@@ -35,7 +38,9 @@ def is_installed(library: str) -> bool:
 
     if library in sys.modules:
         return sys.modules[library] is not None
-    return PathFinder.find_spec(library) is not None
+    if library not in _found:
+        _found[library] = PathFinder.find_spec(library) is not None
+    return _found[library]
 
 
 def phone(number: str) -> bool:

@@ -165,8 +165,9 @@ def libraries_of(name: str) -> frozenset[str]:
 def unchecked(name: str) -> Unchecked | None:
     """The first detector of a name or a set that goes by form alone, since its library is not installed; None when all can check. Raises
     `KeyError`."""
+    there = {needs for needs in libraries_of(name) if is_installed(needs)}
     for id in members(name):
         needs = BY_ID[id].needs
-        if needs and not is_installed(needs):
+        if needs and needs not in there:
             return Unchecked(id, needs)
     return None
