@@ -122,7 +122,7 @@ def _open_group(root: str | None, group: _Group, today: str | None, cache: Valid
     shown = None if root is None else _shown(root)
     local = [] if shown is None else [join(shown, "packs", name) for name in pack_names(join(shown, "packs"))]
     packs = list(dict.fromkeys([*(local if group.whole else ()), *group.packs]))
-    space = load_workspace(shown, [_as_path(pack) for pack in packs], cache=cache)
+    space = load_workspace(shown, [_as_path(pack) for pack in packs], cache=cache, apart=True)
     loaded = {os.path.abspath(result.path) for result in space.results}
     context = _context(space, group.whole, today)
     context.complete = all(os.path.abspath(pack) in loaded for pack in local) and _all_local(space, local)

@@ -124,12 +124,13 @@ def resolve_pack(name_or_path: str, root: str | None) -> str | Diagnostic:
 
 
 def load_workspace(
-    root: str | None, names: Sequence[str] | None = None, *, cache: ValidationCache | None = None
+    root: str | None, names: Sequence[str] | None = None, *, cache: ValidationCache | None = None, apart: bool = False,
 ) -> Workspace:
     """Load a repository's settings, context, assignments and packs.
 
     ``names`` are packs by name or path; by default those that packgate.yaml lists, else every folder of packs/. Without a
-    root only packs named here are loaded, by path or from what packgate carries.
+    root only packs named here are loaded, by path or from what packgate carries. ``apart``: packs that packgate.yaml does not list,
+    where it has a list, hold with no other, so they may use the same policy ids.
     """
     space = Workspace(root or "", builtin_vocabulary())
     if root is not None:
@@ -147,7 +148,7 @@ def load_workspace(
         result = load_pack(path, vocabulary=space.vocabulary, lists=space.lists, cache=cache, memo=memo)
         space.results.append(result)
         space.diagnostics += result.diagnostics
-    space.diagnostics += _clashes(space.results) + _join_vocabularies(space)
+    space.diagnostics += _clashes(_together(space) if apart else space.results) + _join_vocabularies(space)
     space.diagnostics = sorted(set(space.diagnostics), key=Diagnostic.sort_key)
     return space
 
@@ -218,6 +219,13 @@ def _join_vocabularies(space: Workspace) -> list[Diagnostic]:
                 ))
         space.vocabulary = result.vocabulary.extended(space.vocabulary.families.values(), fields.values())
     return found
+
+
+def _together(space: Workspace) -> list[LoadResult]:
+    """The packs that hold together: those that the settings list, where they have a list."""
+    settings = space.settings
+    listed = None if settings is None or settings.unfit else settings.data.get("packs")
+    return [result for result in space.results if not listed or os.path.basename(os.path.abspath(result.path)) in listed]
 
 
 def _clashes(results: list[LoadResult]) -> list[Diagnostic]:

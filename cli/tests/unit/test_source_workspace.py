@@ -129,3 +129,17 @@ def test_the_builtin_vocabulary_has_the_words_of_the_design():
     assert words.fields["branch"].type == "branch"
     assert words.families["command"].generic
     assert words.to_json()["fields"]["path"]["type"] == "path"
+
+
+def test_packs_that_the_settings_do_not_list_hold_apart(root):
+    """A repository can carry alternatives with the same policy ids, of which one is in use at a time."""
+    other = root / "packs" / "other" / "policies" / "a.yaml"
+    other.write_text("policies:\n" + policy("p"))
+    packs = [str(root / "packs" / name) for name in ("base", "other")]
+    clash = codes.DUPLICATE_POLICY
+    assert [each.code for each in load_workspace(str(root), packs, apart=True).diagnostics] == [clash]
+    (root / "packgate.yaml").write_text("packs: [base]\n")
+    assert load_workspace(str(root), packs, apart=True).diagnostics == []
+    assert [each.code for each in load_workspace(str(root), packs).diagnostics] == [clash]
+    (root / "packgate.yaml").write_text("packs: [base, other]\n")
+    assert [each.code for each in load_workspace(str(root), packs, apart=True).diagnostics] == [clash]
