@@ -46,6 +46,11 @@ class Found:
         self.number = number
         self.checks = checks
 
+    @property
+    def detectors(self) -> list[str]:
+        """The detectors and sets by which it holds."""
+        return [name for check in self.checks for name in check.detectors]
+
 
 class Engine:
     """Compiled packs. ``rules`` are in the order of matches: by pack, then by policy id. ``defaults``: by surface, the packs that do not

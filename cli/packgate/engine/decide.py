@@ -10,7 +10,7 @@ from packgate.engine.context import Context
 from packgate.engine.identity import decision_id as make_id
 from packgate.engine.partly import MUST
 from packgate.engine.reasons import NO_MATCH, Unlifted, give_reason
-from packgate.engine.redactions import by_form, redacting, redactions, wanted
+from packgate.engine.redactions import by_form, redacting, redactions
 from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
@@ -122,7 +122,7 @@ class _Tally:
         rule = found.rule
         stage, source = self.stages.of_rule(rule)
         mode = rule.policy.outcome.mode
-        names = wanted(found)
+        names = found.detectors
         if names:
             self.decision.looked_for = (*self.decision.looked_for, *names)
             self.by_form.update(dict.fromkeys(by_form(names)))

@@ -23,11 +23,6 @@ _TEXTS = {"command": "", "content": "content", "arguments": "argument", "url": "
 _EVERYTHING = (SECRETS, PERSONAL_DATA)
 
 
-def wanted(found: Found) -> list[str]:
-    """The detectors and sets by which a policy matched."""
-    return [name for check in found.checks for name in check.detectors]
-
-
 def by_form(names: Iterable[str]) -> list[str]:
     """Which of these detectors go by form alone, and why."""
     return list(dict.fromkeys(str(missing) for missing in map(unchecked, filter(is_name, names)) if missing is not None))
@@ -35,7 +30,7 @@ def by_form(names: Iterable[str]) -> list[str]:
 
 def redacting(asked: Asked) -> tuple[str, ...]:
     """The detectors by which policies redact, as `scan_of` takes them: all together, since of hits that overlap one marker is made."""
-    names = {name for _, found in asked for name in wanted(found) or _EVERYTHING if is_name(name)}
+    names = {name for _, found in asked for name in found.detectors or _EVERYTHING if is_name(name)}
     return tuple(sorted(names))
 
 
@@ -55,8 +50,8 @@ def redactions(
         items += [_item(*_asker(id, asked), None, id, None) for id in _left(analyze(again), asked, scan, again)]
     for policy, found in asked:
         # What only an engine's own function detects, the guard can't replace.
-        items += [_item(policy, _field(found), None, name, None) for name in wanted(found) if not is_name(name)]
-        if not wanted(found) and not any(item["policy"] == policy for item in items):
+        items += [_item(policy, _field(found), None, name, None) for name in found.detectors if not is_name(name)]
+        if not found.detectors and not any(item["policy"] == policy for item in items):
             items += [_item(policy, check.field, None, None, None) for check in found.checks if check.type == "text"]
     return list({tuple(item.items()): item for item in items}.values())
 
@@ -74,7 +69,7 @@ def _asker(detector: str, asked: Asked, path: str = "") -> tuple[str, str]:
 
 
 def _looks(found: Found, detector: str) -> bool:
-    names = wanted(found)
+    names = found.detectors
     return not names or any(detector in members(name) for name in names if is_name(name))
 
 

@@ -129,10 +129,15 @@ def _table(pairs: Iterable[tuple[str, Detector]]) -> dict[str, list[Detector]]:
     own: dict[str, list[Detector]] = {}
     for word, detector in pairs:
         own.setdefault(word, []).append(detector)
-    return {
-        word: list(dict.fromkeys(each for size in range(len(word), 0, -1) for each in own.get(word[:size], ())))
-        for word in own
-    }
+    # In this order a word comes behind all words that it begins with.
+    found: dict[str, list[Detector]] = {}
+    begun: list[str] = []
+    for word in sorted(own):
+        while begun and not word.startswith(begun[-1]):
+            begun.pop()
+        begun.append(word)
+        found[word] = own[word] if len(begun) == 1 else list(dict.fromkeys(each for part in reversed(begun) for each in own[part]))
+    return found
 
 
 # What `re.escape` makes of a character, and each letter in both cases. The hook runs this for every action, and has no `re.escape` at hand.

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from packgate.guard.scan import Scan
 
+    # A secret, what finds it where it is not found by itself, and its marker.
+    Hidden = tuple[str, re.Pattern[str] | None, str]
+
 # A shorter secret is no secret, and its letters stand in too many other words.
 _SHORTEST = 4
 # Of this length a secret is hardly part of a word by chance.
@@ -82,16 +85,15 @@ class Hiding:
         self._people = sources if people is None else people
         names = personal(wanted)
         self._scan = scan_of(names) if names else None
-        self._hidden: list[tuple[re.Pattern[str], str]] | None = None
-        self._named: list[tuple[re.Pattern[str], str]] = []
+        self._hidden: list[Hidden] | None = None
+        self._named: list[Hidden] = []
 
     def __call__(self, text: str) -> str:
         """The text with all of that hidden."""
         if len(text) < _SHORTEST:
             return text
         self._search()
-        for pattern, marker in self._named:
-            text = pattern.sub(marker, text)
+        text = _replaced(text, self._named)
         text = self.secrets(text)
         return text if self._scan is None else redact(text, self._scan)
 
@@ -99,11 +101,9 @@ class Hiding:
         """The text with secrets hidden and personal data left: for what says who acts, and where."""
         if len(text) < _SHORTEST:
             return text
-        for pattern, marker in self._search():
-            text = pattern.sub(marker, text)
-        return mask(text)
+        return mask(_replaced(text, self._search()))
 
-    def _search(self) -> list[tuple[re.Pattern[str], str]]:
+    def _search(self) -> list[Hidden]:
         if self._hidden is None:
             self._hidden = _patterns(known_secrets(self._sources))
             if self._scan is not None:
@@ -111,8 +111,14 @@ class Hiding:
         return self._hidden
 
 
-def _patterns(secrets: dict[str, str]) -> list[tuple[re.Pattern[str], str]]:
-    return [(_whole(secret), marker_of(name, secret)) for secret, name in _longest_first(secrets)]
+def _patterns(secrets: dict[str, str]) -> list[Hidden]:
+    return [(secret, _whole(secret), marker_of(name, secret)) for secret, name in _longest_first(secrets)]
+
+
+def _replaced(text: str, hidden: list[Hidden]) -> str:
+    for secret, pattern, marker in hidden:
+        text = text.replace(secret, marker) if pattern is None else pattern.sub(marker, text)
+    return text
 
 
 def mask_with(sources: Sequence[str], wanted: Iterable[str] = (), people: Sequence[str] | None = None) -> Hiding:
@@ -124,10 +130,11 @@ def _longest_first(secrets: dict[str, str]) -> list[tuple[str, str]]:
     return sorted(secrets.items(), key=lambda item: (-len(item[0]), item[0]))
 
 
-def _whole(secret: str) -> re.Pattern[str]:
-    """A long secret anywhere, a short one where it is not part of a longer word; behind a short flag (``-pSECRET``) it is not."""
+def _whole(secret: str) -> re.Pattern[str] | None:
+    """What finds a short secret where it is not part of a longer word, which behind a short flag (``-pSECRET``) it is not; None for a long
+    one, which is found anywhere."""
     if len(secret) >= _TELLING:
-        return re.compile(re.escape(secret))
+        return None
     before = r"(?:(?<![A-Za-z0-9])|(?<=-[A-Za-z]))" if secret[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if secret[-1].isalnum() else ""
     return re.compile(before + re.escape(secret) + after)

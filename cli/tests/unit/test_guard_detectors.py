@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from packgate.guard.detectors import DETECTORS, detector_ids, detects, expressions, mask, mask_json, scan_of
+from packgate.guard.gate import Gate
 from packgate.guard.markers import pattern as marker_pattern
 from packgate.guard.table import SETS, members, names
 
@@ -187,3 +188,12 @@ def test_hostile_repetition_ends() -> None:
         for word in (*detector.starts[:1], *detector.words[:1]):
             for text in (word * (100_000 // len(word)), word + "a0" * 50_000, (word + "=") * (100_000 // (len(word) + 1))):
                 scan_of((detector.id,)).hits(text)
+
+
+def test_the_search_is_made_without_what_a_hook_would_have_to_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image has compiled expressions, and of `re` nothing else: asking for `re.escape` loads all of it, which takes longer than a decision."""
+    expected = Gate(DETECTORS).expressions()
+    monkeypatch.delattr("re.escape")
+    assert Gate(DETECTORS).expressions() == expected
+    for text in expected:
+        re.compile(text)

@@ -96,6 +96,22 @@ def test_deep_data_is_gone_through() -> None:
     assert out == "[REDACTED:github-token]"
 
 
+def test_no_entry_gets_lost_when_two_names_have_the_same_marker() -> None:
+    out = redact_json({github(11): 1, "[REDACTED:github-token]": 2, github(12): 3}, SECRETS)
+    assert sorted(out.values()) == [1, 2, 3]
+    assert all(name.startswith("[REDACTED:github-token]") for name in out)
+
+
+def test_json_stays_json_where_a_hit_takes_half_of_what_is_escaped() -> None:
+    # A key without an end goes on with a backslash, which belongs to the quote behind it.
+    key = "-----BEGIN RSA PRIVATE " + "KEY-----\n" + fill("{b:64}", random.Random(13))
+    text = json.dumps({"log": f'{key} "quoted"', "n": 3})
+    out = json.loads(redact(text, SECRETS))
+    assert out["n"] == 3
+    assert "[REDACTED:private-key]" in out["log"]
+    assert fill("{b:64}", random.Random(13)) not in out["log"]
+
+
 def test_text_of_json_stays_json() -> None:
     token = github(6)
     text = json.dumps({"card": int(CARD), "cards": [int(CARD), 1], "token": token, "text": f'quoted "{token}"', "n": 3})
