@@ -14,13 +14,20 @@ if TYPE_CHECKING:
 
     from packgate.guard.scan import Hit
 
-    # Where something stands in data: the path of what holds it, and its name or place there.
-    Path = tuple["Path", str | int] | None
-
 # Names of values that tell what the value is, in lower case.
 _TELLING = ("key", "token", "secret", "passw", "passphrase", "pwd", "credential", "auth", "phone", "tel", "mobile", "fax")
 # Numbers of fewer digits are neither cards nor accounts.
 _LONG_NUMBER = 10**8
+
+
+class Place:
+    """Where something stands in data: in ``above`` (None: in the data itself), under a name or number."""
+
+    __slots__ = ("above", "step")
+
+    def __init__(self, above: Place | None, step: str) -> None:
+        self.above = above
+        self.step = step
 
 
 class Redaction:
@@ -103,23 +110,23 @@ class _Walk:
     def done(self, value: Any) -> Any:
         """The value with its texts replaced. Containers are made anew, each filled from a list of what is left to do."""
         holder: list[Any] = [None]
-        left: list[tuple[Any, Any, Any, str, Path]] = [(holder, 0, value, "", None)]
+        left: list[tuple[Any, Any, Any, str, Place | None]] = [(holder, 0, value, "", None)]
         while left:
             into, place, item, name, path = left.pop()
             made: Any
             if isinstance(item, dict):
                 made = {}
                 entries = [(self._key(str(key), path, made), str(key), inner) for key, inner in item.items()]
-                left.extend((made, key, inner, old, (path, key)) for key, old, inner in reversed(entries))
+                left.extend((made, key, inner, old, Place(path, f".{key}")) for key, old, inner in reversed(entries))
             elif isinstance(item, (list, tuple)):
                 made = [None] * len(item)
-                left.extend((made, at, inner, name, (path, at)) for at, inner in reversed(list(enumerate(item))))
+                left.extend([(made, at, item[at], name, Place(path, f"[{at}]")) for at in range(len(item) - 1, -1, -1)])
             else:
                 made = self._leaf(item, name, path)
             into[place] = made
         return holder[0]
 
-    def _key(self, key: str, path: Path, made: dict[str, Any]) -> str:
+    def _key(self, key: str, path: Place | None, made: dict[str, Any]) -> str:
         """The name of an entry, taken in ``made``. Two secrets can have the same marker, and no entry may get lost."""
         shown = named = self._text(key, path)
         count = 1
@@ -129,7 +136,7 @@ class _Walk:
         made[named] = None
         return named
 
-    def _leaf(self, item: Any, name: str, path: Path) -> Any:
+    def _leaf(self, item: Any, name: str, path: Place | None) -> Any:
         if name in self.keep:
             return item
         if isinstance(item, str):
@@ -139,14 +146,14 @@ class _Walk:
             return item if shown == str(item) else shown
         return item
 
-    def _note(self, path: Path) -> Callable[[str, str], None] | None:
+    def _note(self, path: Place | None) -> Callable[[str, str], None] | None:
         found = self.found
         return None if found is None else lambda id, shown: found.append(Redaction(_written(path), id, shown))
 
-    def _text(self, text: str, path: Path) -> str:
+    def _text(self, text: str, path: Place | None) -> str:
         return redact(text, self.scan, self._note(path))
 
-    def _named(self, text: str, name: str, path: Path) -> str:
+    def _named(self, text: str, name: str, path: Place | None) -> str:
         """A text; with its name before it where that tells what it is."""
         lowered = name.lower()
         if not any(word in lowered for word in _TELLING):
@@ -158,10 +165,10 @@ class _Walk:
         return replaced(text, hits, self._note(path))
 
 
-def _written(path: Path) -> str:
+def _written(path: Place | None) -> str:
     """A path as text: ``fields.cards[0]``."""
     parts: list[str] = []
     while path is not None:
-        path, step = path
-        parts.append(f"[{step}]" if isinstance(step, int) else f".{step}")
+        parts.append(path.step)
+        path = path.above
     return "".join(reversed(parts)).removeprefix(".")
