@@ -38,7 +38,8 @@ def command(packs: tuple[str, ...], out: Path, reference: Path | None, check: bo
     from packgate.docs import pages as store
     from packgate.docs.policies import policy_pages
 
-    space = open_workspace(packs or _all_packs())
+    # Packs of which a repository uses one or the other have pages side by side.
+    space = open_workspace(packs or _all_packs(), apart=True)
     if not space.ok:
         print_findings(space.diagnostics)
         return FINDINGS

@@ -130,15 +130,16 @@ def open_cache() -> ValidationCache | None:
     return None if folder is None else ValidationCache(folder)
 
 
-def open_workspace(packs: Sequence[str], start: str = ".") -> Workspace:
-    """The repository around ``start`` with the named packs; by default its own, else the recommended pack."""
+def open_workspace(packs: Sequence[str], start: str = ".", *, apart: bool = False) -> Workspace:
+    """The repository around ``start`` with the named packs; by default its own, else the recommended pack. ``apart``: see
+    `load_workspace`."""
     found = find_root(start)
     # Relative, so that findings name files as the reader sees them.
     root = None if found is None else os.path.relpath(found)
     names: Sequence[str] | None = packs or None
     if names is None and root is None:
         names = [DEFAULT_PACK]
-    space = load_workspace(root, names, cache=open_cache())
+    space = load_workspace(root, names, cache=open_cache(), apart=apart)
     if not space.results and not space.diagnostics:
         space = load_workspace(root, [DEFAULT_PACK], cache=open_cache())
     return space
