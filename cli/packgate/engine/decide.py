@@ -10,7 +10,6 @@ from packgate.engine.context import Context
 from packgate.engine.identity import decision_id as make_id
 from packgate.engine.partly import MUST
 from packgate.engine.reasons import NO_MATCH, Unlifted, give_reason
-from packgate.engine.redactions import by_form, redacting, redactions
 from packgate.engine.stages import cap
 from packgate.engine.waivers import is_expired
 from packgate.model.decision import Decision, Match
@@ -124,6 +123,9 @@ class _Tally:
         mode = rule.policy.outcome.mode
         names = found.detectors
         if names:
+            # Here, since it loads the detectors, which most engines need for nothing.
+            from packgate.engine.redactions import by_form
+
             self.decision.looked_for = (*self.decision.looked_for, *names)
             self.by_form.update(dict.fromkeys(by_form(names)))
         if found.verdict != MUST:
@@ -163,6 +165,8 @@ class _Tally:
 
     def redact(self, analyze: Callable[[Action], Analysis] | None) -> None:
         """List what the policies that redact have replaced."""
+        from packgate.engine.redactions import redacting, redactions
+
         self.decision.redacting = redacting(self.redacting)
         self.decision.redactions = redactions(self.redacting, self.decision.redacting, self.context.action, analyze)
 
