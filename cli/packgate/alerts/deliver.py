@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from packgate.alerts.attempts import Attempts
 from packgate.alerts.sinks import send
 from packgate.alerts.state import State, StateFile
-from packgate.eventlog.append import LogError, append
+from packgate.eventlog.append import LogError
+from packgate.eventlog.chain import Log, append_events
 from packgate.eventlog.record import alert_event
 from packgate.eventlog.spool import spool_of
 from packgate.eventlog.times import written
@@ -189,7 +190,7 @@ class Delivery:
 
     def _record(self, alert: dict[str, Any], sink: str, state: str, attempts: int, error: str | None, now: float) -> None:
         try:
-            append(self._log, alert_event(written(int(now)), alert, sink, state, attempts, error))
+            append_events(Log(self._log), [alert_event(written(int(now)), alert, sink, state, attempts, error)])
         except LogError:
             # The loss is counted beside the log.
             return

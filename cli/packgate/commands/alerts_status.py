@@ -26,7 +26,7 @@ def command(form: str, settings: str | None, log: str | None) -> int:
     """
     from packgate.alerts.config import Config
     from packgate.alerts.deliver import Delivery
-    from packgate.eventlog.append import lost
+    from packgate.eventlog.losses import lost
     from packgate.eventlog.spool import spool_of
 
     place = log_of(settings, log)

@@ -47,7 +47,8 @@ class Place:
     def answer(self, id: str, state: str, note: str) -> dict[str, Any]:
         """Answer a request as the person at the terminal, who confirms it there, and record it. Raises `UserError`."""
         from packgate.approvals.store import PENDING
-        from packgate.eventlog.append import LogError, append
+        from packgate.eventlog.append import LogError
+        from packgate.eventlog.chain import Log, append_events
         from packgate.eventlog.record import approval_event
 
         request = self.request(id)
@@ -61,7 +62,7 @@ class Place:
         except StoreError as error:
             raise UserError(str(error)) from None
         try:
-            append(self.log, approval_event(clock.now(), found, found["state"], found["decision_id"]))
+            append_events(Log(self.log), [approval_event(clock.now(), found, found["state"], found["decision_id"])])
         except LogError as error:
             raise UserError(f"the answer holds, but is not recorded: {error}") from None
         return found

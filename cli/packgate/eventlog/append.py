@@ -1,15 +1,17 @@
-"""Append to the event log: one record, one line, one write. A line is there whole or, on a full disk, cut off and alone with its damage."""
+"""Append to a file of records: one record, one line, one write. It is there whole or, on a full disk, cut off and alone with its damage.
+
+Alerts on their way are kept so. The event log is more than such a file: `chain` writes it.
+"""
 
 from __future__ import annotations
 
 from packgate.eventlog.line import to_line
+from packgate.eventlog.losses import count_losses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# Beside the log: a byte for every record that could not be written.
-LOST = ".lost"
 # How often, and after how many seconds again, the log's lock is asked for.
 _TRIES = 50
 _PAUSE = 0.001
@@ -33,7 +35,7 @@ def append(path: str, record: dict[str, Any], *, durable: bool = False, largest:
 
     try:
         line = to_line(record)
-        handle = _open(path)
+        handle = open_own(path)
         try:
             if largest is not None and os.fstat(handle).st_size >= largest:
                 raise ValueError("the file is full")
@@ -44,25 +46,16 @@ def append(path: str, record: dict[str, Any], *, durable: bool = False, largest:
             os.close(handle)
     except (OSError, ValueError, TypeError, RecursionError) as error:
         reason = str(getattr(error, "strerror", None) or error)
-        _count_loss(path)
+        count_losses(path)
         raise LogError(f"{path}: {reason}") from None
 
 
-def lost(path: str) -> int:
-    """How many records of a log could not be written, as far as that could be counted."""
+def open_own(path: str, *, appending: bool = True) -> int:
+    """A file, open for reading and appending (or writing anywhere), made with its folder if it is not there. Raises `OSError`, and
+    `ValueError` for what is no file of this user's alone to write."""
     import os
 
-    try:
-        return os.stat(path + LOST).st_size
-    except OSError:
-        return 0
-
-
-def _open(path: str) -> int:
-    """The log, open for appending. Raises `OSError`, and `ValueError` for what is no file of this user's alone to write."""
-    import os
-
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    flags = os.O_RDWR | (os.O_APPEND if appending else 0) | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         handle = os.open(path, flags, 0o600)
     except FileNotFoundError:
@@ -108,17 +101,3 @@ def _locked(handle: int) -> bool:
         except BlockingIOError:
             sleep(_PAUSE)
     return False
-
-
-def _count_loss(path: str) -> None:
-    import os
-
-    try:
-        handle = os.open(path + LOST, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(handle, b".")
-        finally:
-            os.close(handle)
-    except (OSError, ValueError):
-        # Whoever asked is told by `LogError` anyway.
-        return

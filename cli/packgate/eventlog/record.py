@@ -49,6 +49,19 @@ def alert_event(time: str, alert: Mapping[str, Any], sink: str, state: str, atte
     return {**_event("alert", time, None, None, None, outcome), "follows": alert["id"]}
 
 
+def rotation_event(time: str, former: str | None, last: int, head: str | None, removed: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first event of another file of the log. ``former``: the name of the file before, whose last event had the number ``last`` and
+    the digest ``head``; ``removed``: files that are removed now, since no more are to be kept, with what they held."""
+    return _event("checkpoint", time, None, None, None, {
+        "checkpoint": "rotated", "former": former, "last": last, "head": head, "removed": removed,
+    })
+
+
+def signed_event(time: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """The event of a signed checkpoint. ``envelope``: a DSSE envelope, whose payload says which event the log had come to."""
+    return _event("checkpoint", time, None, None, None, {"checkpoint": "signed", "envelope": dict(envelope)})
+
+
 def masked_action(action: Mapping[str, Any], hide: Callable[[str], str] | None = None) -> Any:
     """An action with its secrets masked and its long texts cut."""
     short = _cut(dict(action), _MASKED_TEXT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from packgate.eventlog.append import LogError, append
+from packgate.eventlog.append import LogError
+from packgate.eventlog.chain import append_events
 from packgate.eventlog.spool import spool
 from packgate.hook.exchange import Verdict
 from packgate.hook.failure import CLOSED, Failure, verdict_of
@@ -17,18 +18,20 @@ if TYPE_CHECKING:
 
 # Outcomes after which the action runs.
 _RUNS = ("allow", "warn", "redact")
+# Events that took the time of the hook.
+_TIMED = ("decision", "gap")
 
 
 def record(answer: Answer, settings: Settings | None, latency_us: int, lost: Callable[[], None] | None = None) -> Verdict:
     """Write the events of an answer, and give what is to be said: the answer's verdict, with a word about a log that can't be written;
     ``lost`` is told of it too."""
-    if settings is None or settings.log is None:
+    log = None if settings is None else settings.event_log
+    if settings is None or log is None or not answer.events:
         return answer.verdict
     try:
-        for event in answer.events:
-            append(settings.log, {**event, "latency_us": latency_us if event["kind"] != "approval" else None})
+        append_events(log, [{**event, "latency_us": latency_us if event["kind"] in _TIMED else None} for event in answer.events])
         told = [event for event in answer.events if event["kind"] == "approval" or (event["decision"] or {}).get("alerts")]
-        if told and not spool(settings.log, told) and lost is not None:
+        if told and not spool(log.path, told) and lost is not None:
             lost()
     except LogError as error:
         if lost is not None:

@@ -6,10 +6,15 @@ Canonical JSON, one object, every key always present:
     {"actor": {"groups": [], "team": null, "user": null}, "bundles": "/…/bundles", "deadline_ms": 2000, "log": "/…/events.jsonl",
      "on_failure": {"file": "closed", "log": "open", "mcp": "closed", "output": "open", "prompt": "open", "shell": "closed",
      "web": "closed"}, "reason": "…", "v": 1}
+
+"log" can be an object, too, where the log is kept otherwise than by default:
+
+    {"fsync": false, "keep": 0, "path": "/…/events.jsonl", "rotate": 134217728}
 """
 
 from __future__ import annotations
 
+from packgate.eventlog.chain import Log
 from packgate.hook.failure import CLOSED, OPEN, Failure
 from packgate.hook.files import read_regular, who_can_change
 from packgate.model.action import SURFACES
@@ -28,6 +33,11 @@ FAILING = (*SURFACES, LOG)
 _LARGEST = 64 * 1024
 _KEYS = ("actor", "bundles", "deadline_ms", "log", "on_failure", "reason", "v")
 _SHORTEST_DEADLINE, _LONGEST_DEADLINE = 50, 60_000
+_LOG_KEYS = ("fsync", "keep", "path", "rotate")
+# Bytes of a file of the log, and seconds for other processes that write it.
+ROTATE = 128 * 1024 * 1024
+_LEAST_ROTATE = 64 * 1024
+_WAIT = 0.5
 
 
 class Settings:
@@ -35,15 +45,17 @@ class Settings:
 
     ``bundles``: the folder that `packgate bundle pull` fills. ``on_failure``: `open` or `closed` for every surface and for the log;
     ``reason``: why it was fixed so. ``deadline_ms``: how long a decision may take. ``log``: the event log, None for none; in
-    the file ``~/`` stands for each user's home. ``user``: who
+    the file ``~/`` stands for each user's home. ``fsync``: wait until it is on the disk; ``rotate``: bytes from which on another file of it
+    is begun, 0 for never; ``keep``: how many full files stay, 0 for all. ``user``: who
     acts; None for the login name of the process's user. ``groups``, ``team``: as assignments name them.
     """
 
-    __slots__ = ("bundles", "deadline_ms", "groups", "log", "on_failure", "reason", "team", "user")
+    __slots__ = ("bundles", "deadline_ms", "fsync", "groups", "keep", "log", "on_failure", "reason", "rotate", "team", "user")
 
     def __init__(
         self, bundles: str, on_failure: Mapping[str, str], *, deadline_ms: int = DEADLINE_MS, log: str | None = None, reason: str = "",
-        user: str | None = None, groups: tuple[str, ...] = (), team: str | None = None,
+        user: str | None = None, groups: tuple[str, ...] = (), team: str | None = None, fsync: bool = False, rotate: int = ROTATE,
+        keep: int = 0,
     ) -> None:
         self.bundles = bundles
         self.on_failure = dict(on_failure)
@@ -53,14 +65,27 @@ class Settings:
         self.user = user
         self.groups = groups
         self.team = team
+        self.fsync = fsync
+        self.rotate = rotate
+        self.keep = keep
+
+    @property
+    def event_log(self) -> Log | None:
+        """The event log as it is kept."""
+        return None if self.log is None else Log(self.log, fsync=self.fsync, rotate=self.rotate, keep=self.keep, wait=_WAIT)
 
     def to_json(self) -> dict[str, Any]:
         """As `hook.json` holds them."""
         return {
             "actor": {"groups": list(self.groups), "team": self.team, "user": self.user}, "bundles": self.bundles,
-            "deadline_ms": self.deadline_ms, "log": self.log, "on_failure": dict(sorted(self.on_failure.items())), "reason": self.reason,
-            "v": VERSION,
+            "deadline_ms": self.deadline_ms, "log": self._log_json(), "on_failure": dict(sorted(self.on_failure.items())),
+            "reason": self.reason, "v": VERSION,
         }
+
+    def _log_json(self) -> Any:
+        if self.log is None or (self.fsync, self.rotate, self.keep) == (False, ROTATE, 0):
+            return self.log
+        return {"fsync": self.fsync, "keep": self.keep, "path": self.log, "rotate": self.rotate}
 
 
 def read_settings(path: str) -> Settings:
@@ -99,9 +124,10 @@ def settings_from(value: Any) -> Settings:
     groups = actor["groups"]
     if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
         raise ValueError("actor.groups: not a list of names")
+    log = _log(value["log"])
     return Settings(
         _path(value["bundles"], "bundles"), _on_failure(value["on_failure"]), deadline_ms=deadline,
-        log=None if value["log"] is None else _path(_at_home(value["log"]), "log"), reason=_text(value["reason"], "reason"),
+        log=log["path"], fsync=log["fsync"], rotate=log["rotate"], keep=log["keep"], reason=_text(value["reason"], "reason"),
         user=None if actor["user"] is None else _text(actor["user"], "actor.user"), groups=tuple(groups),
         team=None if actor["team"] is None else _text(actor["team"], "actor.team"),
     )
@@ -114,6 +140,21 @@ def _on_failure(value: Any) -> dict[str, str]:
         if mode not in (OPEN, CLOSED):
             raise ValueError(f"on_failure.{name}: neither {OPEN} nor {CLOSED}")
     return dict(value)
+
+
+def _log(value: Any) -> dict[str, Any]:
+    """The log and how it is kept, from a path or an object."""
+    if not isinstance(value, dict):
+        path = None if value is None else _path(_at_home(value), "log")
+        return {"fsync": False, "keep": 0, "path": path, "rotate": ROTATE}
+    if sorted(value) != list(_LOG_KEYS):
+        raise ValueError(f"log: the keys are not {', '.join(_LOG_KEYS)}")
+    if type(value["fsync"]) is not bool:
+        raise ValueError("log.fsync: neither true nor false")
+    for name, least in (("keep", 1), ("rotate", _LEAST_ROTATE)):
+        if type(value[name]) is not int or 0 != value[name] < least:
+            raise ValueError(f"log.{name}: neither 0 nor a whole number of at least {least}")
+    return {**value, "path": _path(_at_home(value["path"]), "log.path")}
 
 
 def _at_home(value: Any) -> Any:

@@ -16,7 +16,8 @@ from packgate import __version__, clock
 from packgate.approvals.settle import Approvals
 from packgate.approvals.store import Store, approvals_folder
 from packgate.engine.gate import hiding
-from packgate.eventlog.append import LogError, append
+from packgate.eventlog.append import LogError
+from packgate.eventlog.chain import Log, append_events
 from packgate.eventlog.record import decision_event
 from packgate.eventlog.spool import spool
 from packgate.guard.detectors import mask
@@ -54,7 +55,7 @@ class Server:
 
     def __init__(
         self, holder: Holder, sessions: Sessions, metrics: Metrics, now: Callable[[], str], stage: str | None = None,
-        log: str | None = None,
+        log: Log | None = None,
     ) -> None:
         self.stage = stage
         self.log = log
@@ -97,21 +98,25 @@ class Server:
         """The approvals that actions can be held against; None without a place to keep them."""
         if self.log is None:
             return None
-        return Approvals(Store(approvals_folder(self.log)), gate.engine.surroundings, clock.seconds(), self.now())
+        return Approvals(Store(approvals_folder(self.log.path)), gate.engine.surroundings, clock.seconds(), self.now())
 
-    def _record(self, log: str, action: Action, text: str, latency_us: int, hide: list[Hiding], more: list[dict[str, Any]]) -> None:
-        """Append a decision, and what followed at once, to the event log. What can't be written is counted, and told on standard error; the
-        decision stands."""
+    def _record(self, log: Log, action: Action, text: str, latency_us: int, hide: list[Hiding], more: list[dict[str, Any]]) -> None:
+        """Append a decision, and what followed at once, to the event log."""
         decision = json.loads(text)
-        try:
-            events = [decision_event(action.data, decision, decision["timestamp"], latency_us, next(iter(hide), None)), *more]
-            for event in events:
-                append(log, event)
-            if not spool(log, events):
-                self.metrics.unlogged.inc()
-        except LogError as error:
+        events = [decision_event(action.data, decision, decision["timestamp"], latency_us, next(iter(hide), None)), *more]
+        if self.record(log, events) and not spool(log.path, events):
             self.metrics.unlogged.inc()
-            _LOG.error("a decision could not be recorded: %s", error)
+
+    def record(self, log: Log, events: list[dict[str, Any]]) -> bool:
+        """Append events to the event log; whether that was possible. What can't be written is counted, and told on standard error; what was
+        decided stands."""
+        try:
+            append_events(log, events)
+            return True
+        except LogError as error:
+            self.metrics.unlogged.inc(len(events))
+            _LOG.error("%s could not be recorded: %s", "a decision" if events[0]["kind"] == "decision" else "an answer", error)
+            return False
 
     async def status(self, request: Request) -> Response:
         """`GET /v1/status`: what is in use."""

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from packgate import clock
 from packgate.approvals.store import APPROVED, DENIED, PENDING, Store, StoreError, approvals_folder
 from packgate.errors import UserError
-from packgate.eventlog.append import LogError, append
+from packgate.eventlog.chain import Log
 from packgate.eventlog.record import approval_event
 from packgate.guard.detectors import mask
 from packgate.model.action import ActionError
@@ -83,10 +83,8 @@ class Answers:
             kept = store.answer(found["id"], state, roles, person, clock.seconds(), mask(note))
         except StoreError as error:
             raise Refusal(409, str(error)) from None
-        try:
-            append(log, approval_event(clock.now(), kept, kept["state"], kept["decision_id"]))
-        except LogError as error:
-            raise Refusal(500, f"the answer holds, but is not recorded: {error}") from None
+        if not self._server.record(log, [approval_event(clock.now(), kept, kept["state"], kept["decision_id"])]):
+            raise Refusal(500, "the answer holds, but is not recorded")
         return as_json(json.dumps(kept))
 
     def _person(self, request: Request) -> str:
@@ -96,11 +94,11 @@ class Answers:
             raise Refusal(401, "the token is no approver's: Authorization: Bearer TOKEN")
         return found[0]
 
-    def _store(self) -> tuple[Store, str]:
+    def _store(self) -> tuple[Store, Log]:
         log = self._server.log
         if log is None:
             raise Refusal(404, "this server keeps no requests: it has no log")
-        return Store(approvals_folder(log)), log
+        return Store(approvals_folder(log.path)), log
 
     def _all(self) -> list[dict[str, Any]]:
         try:

@@ -59,7 +59,7 @@ def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
     """Serve on a bound socket until SIGINT or SIGTERM; SIGHUP loads the packs again at once."""
     metrics = Metrics()
     metrics.use(holder.current)
-    server = Server(holder, Sessions(), metrics, clock.now, options.stage, options.settings.log)
+    server = Server(holder, Sessions(), metrics, clock.now, options.stage, options.settings.event_log)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from packgate.eventlog.append import LOST, LogError, append, lost
+from packgate.eventlog.append import LogError, append
 from packgate.eventlog.line import to_line
+from packgate.eventlog.losses import LOST, lost
 from packgate.eventlog.record import decision_event, gap_event, masked_action
 
 _KEYS = ["v", "seq", "time", "kind", "action", "decision", "latency_us", "follows", "outcome", "prev"]

@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from packgate.bundle.installed import load_installed
-from packgate.eventlog.append import lost
+from packgate.eventlog.losses import lost
 from packgate.hook.failure import CLOSED, Failure
 from packgate.hook.files import who_can_change
 from packgate.hook.opening import ImageError, open_image, read_file

@@ -1,0 +1,213 @@
+"""Append to the event log: numbered lines, each with the digest of the one before, in one write, by any number of processes.
+
+A writer holds the log's head, goes on from where it stands, and says in the log itself what it found wrong: a line that was torn off when
+a process was killed (set aside in LOG.torn), a log that ends before its head, records that were lost.
+"""
+
+from __future__ import annotations
+
+from packgate.eventlog.append import LogError, open_own
+from packgate.eventlog.head import Head, Held
+from packgate.eventlog.line import to_line
+from packgate.eventlog.losses import count_losses, lost
+from packgate.eventlog.record import gap_event
+from packgate.eventlog.rotate import newest, newest_line, put_aside, rotated, superfluous
+from packgate.eventlog.tail import digest, last_number, number_of, read_tail
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+TORN = ".torn"
+# A line that no reader of events would take.
+_LONGEST = 16 * 1024 * 1024
+_START, _END = b'{"v":1,"seq":null,', b',"prev":null}\n'
+
+
+class Log:
+    """A log and how it is kept. ``fsync``: wait until events are on the disk; ``rotate``: bytes from which on another file is begun, 0 for
+    never; ``keep``: how many full files stay, 0 for all; ``wait``: seconds for other writers."""
+
+    __slots__ = ("fsync", "keep", "path", "rotate", "wait")
+
+    def __init__(self, path: str, *, fsync: bool = False, rotate: int = 0, keep: int = 0, wait: float = 5.0) -> None:
+        self.path = path
+        self.fsync = fsync
+        self.rotate = rotate
+        self.keep = keep
+        self.wait = wait
+
+
+def append_events(log: Log, events: Sequence[dict[str, Any]]) -> None:
+    """Write events at the end of a log, all in one write; the log is made if there is none, for its owner alone.
+
+    When this returns they are there whole, whatever happens to this process, and with ``log.fsync`` whatever happens to the machine.
+    Raises `LogError` after the loss was counted beside the log, as far as that was possible.
+    """
+    append_after(log, lambda _: events, len(events))
+
+
+def append_after(log: Log, make: Callable[[Head], Sequence[dict[str, Any]]], number: int = 1) -> None:
+    """`append_events` of what ``make`` makes of the log's head, which no other writer changes meanwhile. ``number``: how many records are
+    lost when that fails."""
+    try:
+        _append(log, make)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+        counted = "" if count_losses(log.path, number) else "; the loss could not be counted"
+        raise LogError(f"{log.path}: {reason}{counted}") from None
+
+
+def _append(log: Log, make: Callable[[Head], Sequence[dict[str, Any]]]) -> None:
+    import os
+
+    file = _File()
+    try:
+        held = Held(log.path, log.wait)
+        try:
+            _write(log, held, file, make)
+        finally:
+            held.release()
+        if log.fsync:
+            # After the lock: it is for all that was written before, and others need not wait for it.
+            os.fsync(file.handle)
+    finally:
+        file.close()
+
+
+class _File:
+    """The file that is written; another one after a rotation."""
+
+    __slots__ = ("handle",)
+
+    def __init__(self) -> None:
+        self.handle = -1
+
+    def open(self, path: str) -> None:
+        """Open the log, in place of the file that was open."""
+        handle = open_own(path)
+        self.close()
+        self.handle = handle
+
+    def close(self) -> None:
+        """Close it, if it is open."""
+        import os
+
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+
+
+def _write(log: Log, held: Held, file: _File, make: Callable[[Head], Sequence[dict[str, Any]]]) -> None:
+    """Write what is to be written, and the head."""
+    import os
+
+    file.open(log.path)
+    size = os.fstat(file.handle).st_size
+    head = held.read()
+    losses = lost(log.path)
+    told = min(head.told, losses)
+    found: list[dict[str, Any]] = []
+    if not size or size != head.size:
+        head, size, found = _found(log.path, file.handle, size, head)
+    if losses > told:
+        missing = losses - told
+        found.append(_said("log-unwritable", f"{missing} records could not be written before this one", lost=missing))
+    events = list(make(head))
+    time = str(events[0]["time"])
+    events[:0] = [gap_event(time, None, outcome) for outcome in found]
+    removed: list[str] = []
+    if (log.rotate and size >= log.rotate) or (head.number and not size):
+        former = put_aside(log.path, file.handle) if size else newest(log.path)
+        size = 0
+        file.open(log.path)
+        removed = superfluous(log.path, log.keep)
+        events.insert(0, rotated(time, former, head, removed))
+    data, head = _lines(events, head)
+    _write_all(file.handle, data, size)
+    held.write(Head(head.number, head.digest, size + len(data), losses))
+    for each in removed:
+        _remove(each)
+
+
+def _lines(events: Sequence[dict[str, Any]], head: Head) -> tuple[bytes, Head]:
+    """The lines of events that go on from a head, and the head after them."""
+    lines = []
+    number, before = head.number, head.digest
+    for event in events:
+        line = to_line({**event, "seq": None, "prev": None})
+        if not line.startswith(_START) or not line.endswith(_END) or len(line) > _LONGEST:
+            raise ValueError("not an event, or too long a one")
+        number += 1
+        prev = "null" if before is None else f'"{before}"'
+        line = b"%s%d,%s%s}\n" % (_START[:-5], number, line[len(_START):-len(_END) + 8], prev.encode("ascii"))
+        before = digest(line[:-1])
+        lines.append(line)
+    return b"".join(lines), Head(number, before)
+
+
+def _write_all(handle: int, data: bytes, size: int) -> None:
+    import os
+
+    written = os.write(handle, data)
+    if written != len(data):
+        os.ftruncate(handle, size)
+        raise ValueError(f"only {written} of {len(data)} bytes could be written")
+
+
+def _found(path: str, handle: int, size: int, head: Head) -> tuple[Head, int, list[dict[str, Any]]]:
+    """Where to go on in a file that is not as the head says: the head, the file's size, and what the log has to tell of it."""
+    import os
+
+    found = []
+    tail = read_tail(handle, size)
+    if tail.torn:
+        _set_aside(path, tail.torn)
+        os.ftruncate(handle, tail.end)
+        found.append(_said(
+            "log-torn", "a line was cut off, of a record that nobody was told is written", bytes=len(tail.torn), digest=digest(tail.torn),
+        ))
+    line = tail.line if tail.line is not None else newest_line(path)
+    if line is None:
+        number = 0
+    else:
+        known = number_of(line)
+        if known is None:
+            known = last_number(handle, tail.end)
+            found.append(_said("log-unchained", "the line before this one belongs to no chain"))
+        number = known
+    # What a writer that was killed did not put into the head.
+    if line is not None and (number > head.number or not head.number):
+        return Head(number, digest(line)), tail.end, found
+    if number < head.number:
+        found.append(_said("log-cut", f"the log ended at {number}, and {head.number} was written", first=number + 1, last=head.number))
+    elif line is not None and digest(line) != head.digest:
+        found.append(_said("log-altered", f"the event {number} is not the one that was written", first=number, last=number))
+    # The next event carries what was written, so that the difference can be found for ever.
+    return head, tail.end, found
+
+
+def _remove(path: str) -> None:
+    import os
+
+    try:
+        os.unlink(path)
+    except OSError:
+        # The events are written; a file that could not be removed is tried again at the next rotation.
+        return
+
+
+def _set_aside(path: str, torn: bytes) -> None:
+    import os
+
+    handle = open_own(path + TORN)
+    try:
+        if os.write(handle, torn + b"\n") != len(torn) + 1:
+            raise ValueError("what was cut off can't be set aside")
+    finally:
+        os.close(handle)
+
+
+def _said(failure: str, message: str, **more: Any) -> dict[str, Any]:
+    return {"failure": failure, "message": message, **more}
