@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 def generate(folder: str, passphrase: bytes | None) -> CryptoSigner:
     """Make an ed25519 key and keep it as ``<key id>.pem`` in a folder of private keys. Raises `OSError`."""
-    key = Ed25519PrivateKey.generate()
-    signer = CryptoSigner(key)
-    encryption: KeySerializationEncryption = NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase)
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    signer, text = new_key(passphrase)
     write_whole(key_file(folder, signer.public_key.keyid), text, 0o600)
     return signer
+
+
+def new_key(passphrase: bytes | None) -> tuple[CryptoSigner, bytes]:
+    """An ed25519 key, and what its file holds."""
+    key = Ed25519PrivateKey.generate()
+    encryption: KeySerializationEncryption = NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase)
+    return CryptoSigner(key), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
 
 def load(folder: str, keyid: str, passphrase: bytes | None) -> CryptoSigner | None:
@@ -39,6 +43,14 @@ def load(folder: str, keyid: str, passphrase: bytes | None) -> CryptoSigner | No
     Raises `UserError` for a file that others can read, one that is not a key or not this key, and a passphrase that is missing or wrong.
     """
     path = key_file(folder, keyid)
+    signer = read_key(path, passphrase)
+    if signer is not None and signer.public_key.keyid != keyid:
+        raise UserError(f"{path}: the key in the file is not the one that its name says")
+    return signer
+
+
+def read_key(path: str, passphrase: bytes | None) -> CryptoSigner | None:
+    """The private key in a file; None where there is no file. Raises `UserError` as `load` does."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -49,10 +61,7 @@ def load(folder: str, keyid: str, passphrase: bytes | None) -> CryptoSigner | No
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
             raise UserError(f"{path}: others than its owner can read or write this private key", f"chmod 600 {path}; then rotate it")
         text = file.read(100_000)
-    signer = CryptoSigner(_decrypted(path, text, passphrase))
-    if signer.public_key.keyid != keyid:
-        raise UserError(f"{path}: the key in the file is not the one that its name says")
-    return signer
+    return CryptoSigner(_decrypted(path, text, passphrase))
 
 
 def _decrypted(path: str, text: bytes, passphrase: bytes | None) -> Ed25519PrivateKey:

@@ -50,7 +50,7 @@ class Held:
         try:
             self.handle = open_own(log + HEAD, appending=False)
             try:
-                _wait(self.handle, wait)
+                wait_for(self.handle, wait)
             except BaseException:
                 _close(self.handle)
                 raise
@@ -87,7 +87,7 @@ def parse(data: bytes) -> Head | None:
     return Head(int(words[0]), words[1], int(words[2]), int(words[3]))
 
 
-def _wait(handle: int, wait: float) -> None:
+def wait_for(handle: int, wait: float) -> None:
     """Lock a file. A process that was stopped while it held the lock must not stop all others, so this ends."""
     import os
     from time import monotonic, sleep

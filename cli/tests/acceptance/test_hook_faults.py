@@ -14,7 +14,7 @@ import pytest
 from hook_installed import ALLOWED, DENIED, Installed, Ran
 from jsonschema import Draft202012Validator
 
-from packgate.eventlog.append import lost
+from packgate.eventlog.losses import lost
 from packgate.hook.failure import CAUSES
 from packgate.release.eventlines import EventLines
 from packgate.resources import schema_path

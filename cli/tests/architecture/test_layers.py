@@ -64,7 +64,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     # From the spool to people; `source` for the settings that declare sinks.
     "alerts": {"eventlog", "source", "guard", "model", "diagnostics", "errors"},
-    "events": {"errors", "times"},
+    # `bundle` for private keys.
+    "events": {"bundle", "eventlog", "guard", "diagnostics", "errors", "times"},
     # `level` and `impact` for simulations.
     "serve": {
         "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",
