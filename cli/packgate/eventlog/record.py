@@ -31,6 +31,11 @@ def gap_event(time: str, latency_us: int | None, outcome: Mapping[str, Any], act
     return _event("gap", time, None if action is None else masked_action(action), None, latency_us, dict(outcome))
 
 
+def outcome_event(time: str, outcome: Mapping[str, Any], follows: str) -> dict[str, Any]:
+    """The event of what followed a decision. ``follows``: the decision's id."""
+    return {**_event("outcome", time, None, None, None, dict(outcome)), "follows": follows}
+
+
 def approval_event(time: str, request: Mapping[str, Any], state: str, follows: str) -> dict[str, Any]:
     """The event of a request for approval: that it was asked for, answered, or used. ``request``: as the store keeps it, masked;
     ``follows``: the decision that it is about."""

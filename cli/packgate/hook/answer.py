@@ -16,6 +16,7 @@ from packgate.hook.denials import Denials
 from packgate.hook.dialects import MODULES, dialect
 from packgate.hook.exchange import ACT, SESSION, PayloadError, Reply, Verdict
 from packgate.hook.failure import CLOSED, Failure, answer_of, verdict_of
+from packgate.hook.followed import Followed
 from packgate.hook.messages import verdict
 from packgate.hook.past import Past
 from packgate.model.action import ActionError, parse_action
@@ -93,10 +94,11 @@ def read_request(module: ModuleType, event: str, payload: Any, environ: Mapping[
 def decide(
     request: Request, completed: Sequence[dict[str, Any]], gate: Decides, now: str, *, stage: str | None = None,
     after: Callable[[Decision], None] | None = None, approvals: Approvals | None = None, past: Remembers | None = None,
+    followed: Followed | None = None,
 ) -> Answer:
     """Decide all actions of a request. ``completed``: the actions with where and for whom they are; ``now``: RFC 3339; ``stage`` replaces
     those of releases and assignments; ``after`` may make a decision stricter; ``approvals``: what was approved beforehand; ``past``: what
-    session and user did before. Raises `Failure` for an action that is none."""
+    session and user did before; ``followed``: the calls that this one can tell something of. Raises `Failure` for what is no action."""
     decisions: list[Decision] = []
     late: list[Decision] = []
     actions: list[Action] = []
@@ -125,7 +127,9 @@ def decide(
             past.note(action, decision)
         hide = masker(action, decision)
         events.append(decision_event(action.data, to_json(decision, hide), now, None, hide))
-    return Answer(verdict(request, decisions, late), events + ([] if approvals is None else approvals.events))
+    said = verdict(request, decisions, late)
+    more = [] if followed is None else followed.events(actions, decisions, said)
+    return Answer(said, more + events + ([] if approvals is None else approvals.events))
 
 
 def refuse(
@@ -161,7 +165,8 @@ def respond(
         past = None
         if seconds is not None and request.kind == ACT and completed:
             past = Past(denials, settings, completed[0]["actor"]["user"], seconds)
-        return decide(request, completed, gate, now, after=judge, approvals=approvals, past=past)
+        followed = None if seconds is None else Followed(request, settings, now, seconds)
+        return decide(request, completed, gate, now, after=judge, approvals=approvals, past=past, followed=followed)
 
     return guarded(work, request, settings, now)
 

@@ -106,6 +106,11 @@ def outcome_of(decision: Decision, *, asks: bool = True) -> str:
     return max(shown, answer, key=_RANK.__getitem__)
 
 
+def strictest(decisions: Sequence[Decision]) -> int:
+    """Which of several decisions decides, the first of equal ones."""
+    return max(range(len(decisions)), key=lambda index: (_RANK[outcome_of(decisions[index])], -index))
+
+
 def deciding(decision: Decision) -> list[str]:
     """The ids of the policies that give a decision its mode, in the order of their matches; else those whose text is redacted."""
     found = [match.policy for match in decision.matches if match.effective == decision.mode and not match.waived]

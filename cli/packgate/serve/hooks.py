@@ -14,6 +14,7 @@ from packgate.hook import answer
 from packgate.hook.context import complete
 from packgate.hook.exchange import ACT, SESSION, Verdict
 from packgate.hook.failure import Failure
+from packgate.hook.followed import Followed
 from packgate.hook.payload import decode_payload
 from packgate.hook.recording import record
 from packgate.serve.requests import Refusal, as_json, body_of
@@ -76,7 +77,10 @@ class Hooks:
                 return answer.Answer(Verdict("allow"), [])
             past = self._server.past if request.kind == ACT else None
             approvals = answer.open_approvals(request, settings, gate, clock.seconds(), now)
-            return answer.decide(request, completed, gate, now, stage=self._server.stage, after=judge, approvals=approvals, past=past)
+            followed = Followed(request, settings, now, clock.seconds())
+            return answer.decide(
+                request, completed, gate, now, stage=self._server.stage, after=judge, approvals=approvals, past=past, followed=followed,
+            )
 
         return self._guarded(work, request)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -36,7 +37,7 @@ def hook(prepared: Installed) -> Iterator[Installed]:
     kept = image(prepared).read_bytes()
     active = (prepared.bundles / "active.json").read_bytes()
     prepared.configure("closed")
-    prepared.log.unlink(missing_ok=True)
+    shutil.rmtree(prepared.log.parent, ignore_errors=True)
     yield prepared
     # Whatever makes an image now has to come to its end first.
     with open(prepared.place / "hook.lock", "wb") as lock:
