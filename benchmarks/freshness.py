@@ -13,7 +13,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 # Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
     **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in (
-        "shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation",
+        "shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation", "eventlog",
     )},
     # What of the model the shell works with.
     "values": ("cli/packgate/model/value.py", "cli/packgate/model/operation.py"),
@@ -36,12 +36,13 @@ READS: dict[str, tuple[str, ...]] = {
     "diff": ("engine", "model", "impact"),
     "guardrails": ("guard", "formats"),
     "serve": ("serve", "engine", "model"),
-    "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation"),
+    "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation", "eventlog"),
+    "eventlog": ("eventlog",),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
     "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "evasions", "payloads"),
 }
 
-_OF_FEW = ("impact", "serve", "hook", "installation", "values", "composed", "evasions", "payloads", "formats")
+_OF_FEW = ("impact", "serve", "hook", "installation", "eventlog", "values", "composed", "evasions", "payloads", "formats")
 DEFAULT = tuple(kind for kind in INPUTS if kind not in _OF_FEW)
 # A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
 LANE, RULES = "conform-", "-rules"

@@ -43,6 +43,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "fuzz": ((), None),
     "compiled": ((), None),
     "hook": ((), None),
+    "eventlog": ((), None),
     "mutate": ((), None),
     "payloads": (("--pack", "recommended"), None),
     **{f"{LANE}{agent}": (("--target", agent, "--extent", extent), None) for agent, extent in LANES.items()},

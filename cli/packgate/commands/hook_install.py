@@ -13,7 +13,7 @@ from packgate.commands.shared import STAGES, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 from packgate.hook.failure import CLOSED, OPEN
-from packgate.hook.settings import DEADLINE_MS, FAILING
+from packgate.hook.settings import DEADLINE_MS, FAILING, ROTATE
 from packgate.installation import places
 from packgate.installation.agents import AGENTS, MANAGED, SCOPES, USER
 
@@ -33,12 +33,18 @@ if TYPE_CHECKING:
               help="What holds when nothing can be decided. Default: closed once anything stands at block.")
 @click.option("--deadline", type=click.IntRange(50, 60_000), default=DEADLINE_MS, show_default=True, metavar="MS", help="For one decision.")
 @click.option("--log", type=click.Path(dir_okay=False), metavar="FILE", help="The event log. Default: in the state folder of the user.")
+@click.option("--log-fsync", is_flag=True, help="Wait until each event is on the disk.")
+@click.option("--log-rotate", type=click.IntRange(1, 4096), default=ROTATE >> 20, show_default=True, metavar="MB",
+              help="Begin another file of the log when one has so many megabytes.")
+@click.option("--log-keep", type=click.IntRange(0), default=0, metavar="N",
+              help="Keep so many full files of the log, and remove older ones. Default: all.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="A group of the user, as assignments name it; repeatable.")
 @click.option("--team", metavar="NAME", help="The team of the user, as assignments name it.")
 @click.option("--dry-run", is_flag=True, help="Show the changes and make none.")
 def command(
     agent: str, scope: str, bundles: str | None, into: str | None, packs: tuple[str, ...], stage: str | None, failure: tuple[str, ...],
-    deadline: int, log: str | None, groups: tuple[str, ...], team: str | None, dry_run: bool,
+    deadline: int, log: str | None, log_fsync: bool, log_rotate: int, log_keep: int, groups: tuple[str, ...], team: str | None,
+    dry_run: bool,
 ) -> int:
     """Install the hook for an agent.
 
@@ -62,7 +68,7 @@ def command(
     folder = os.path.abspath(bundles or (f"{places.SYSTEM}/bundles" if managed else places.bundles_folder(os.environ)))
     order = Order(
         AGENTS[agent], scope, os.path.abspath(into or (f"{places.SYSTEM}/hook" if managed else places.hook_folder(os.environ))), folder,
-        _file(agent, scope), _log(log, managed), _modes(failure), deadline, None, groups, team,
+        _file(agent, scope), _log(log, managed), _modes(failure), deadline, None, groups, team, log_fsync, log_rotate << 20, log_keep,
     )
     if packs and dry_run:
         print_text(f"would build {', '.join(packs)}, unsigned, into {folder}\n")

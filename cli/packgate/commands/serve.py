@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from packgate.alerts.deliver import Delivery
     from packgate.engine.gate import Gate
     from packgate.hook.settings import Settings
+    from packgate.serve.checkpoints import Checkpoints
     from packgate.serve.holder import Holder
     from packgate.serve.run import Options
 
 _PORT = 7423
+_SIGNED_AT_ONCE = 10_000
 # Parameters that hold paths, and their options.
 _PATHS = (
     ("bundles", "--bundles"), ("settings_file", "--settings"), ("approvers", "--approvers"), ("alerts", "--alerts"), ("log", "--log"),
+    ("checkpoint_key", "--checkpoint-key"),
     ("path", "--socket"), ("token_file", "--token-file"), ("member_token_file", "--member-token-file"),
 )
 
@@ -58,6 +61,14 @@ _PATHS = (
 @click.option("--alerts", type=click.Path(dir_okay=False), metavar="FILE", help="Deliver alerts to the sinks of this packgate.yaml.")
 @click.option("--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append every decision to this event log.")
 @click.option(
+    "--checkpoint-key", type=click.Path(dir_okay=False), metavar="FILE",
+    help="Sign checkpoints of the log with this key (packgate events key).",
+)
+@click.option(
+    "--checkpoint-every", type=click.FloatRange(0.01), default=15.0, show_default=True, metavar="MINUTES",
+    help="How often what came since is signed; 10,000 events are, sooner than that.",
+)
+@click.option(
     "--reload-every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS",
     help="How often to look for new bundles.",
 )
@@ -68,7 +79,8 @@ _PATHS = (
 def command(
     bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
     member_token_file: str | None, settings_file: str | None, approvers: str | None, alerts: str | None, log: str | None,
-    reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
+    checkpoint_key: str | None, checkpoint_every: float, reload_every: float, supervisor: str | None, system: bool, dry_run: bool,
+    openapi: bool,
 ) -> int:
     """Decide over HTTP, on this machine only.
 
@@ -129,6 +141,7 @@ def command(
         raise UserError("requests for approval are kept beside the event log", "give --log FILE")
     options = Options(
         token, reload_every, stage, settings, people, _delivery(alerts, settings.log), member, _fill(bundles, packs, stage),
+        _checkpoints(checkpoint_key, checkpoint_every, settings),
     )
     return _serve(holder, host, port, path, options)
 
@@ -199,6 +212,21 @@ def _settings(file: str | None, bundles: str | None, log: str | None) -> Setting
     if log is not None:
         settings.log = os.path.abspath(os.path.expanduser(log))
     return settings
+
+
+def _checkpoints(key: str | None, minutes: float, settings: Settings) -> Checkpoints | None:
+    if key is None:
+        return None
+    log = settings.event_log
+    if log is None:
+        raise UserError("there is no log to be signed", "give --log FILE")
+    from packgate.bundle.extras import need_tuf
+
+    need_tuf()
+    from packgate.commands.events_checkpoint import read_signer
+    from packgate.serve.checkpoints import Checkpoints
+
+    return Checkpoints(log, read_signer(os.path.expanduser(key), None), 60 * minutes, _SIGNED_AT_ONCE)
 
 
 def _delivery(alerts: str | None, log: str | None) -> Delivery | None:

@@ -45,21 +45,27 @@ def append_events(log: Log, events: Sequence[dict[str, Any]]) -> None:
     When this returns they are there whole, whatever happens to this process, and with ``log.fsync`` whatever happens to the machine.
     Raises `LogError` after the loss was counted beside the log, as far as that was possible.
     """
-    append_after(log, lambda _: events, len(events))
+    _guarded(log, lambda: _written(events), len(events))
 
 
-def append_after(log: Log, make: Callable[[Head], Sequence[dict[str, Any]]], number: int = 1) -> None:
-    """`append_events` of what ``make`` makes of the log's head, which no other writer changes meanwhile. ``number``: how many records are
-    lost when that fails."""
+def append_after(log: Log, make: Callable[[Head], dict[str, Any]]) -> None:
+    """`append_events` of the event that ``make`` makes of the log's head, which no other writer changes meanwhile."""
+    _guarded(log, lambda: lambda head: _written([make(head)]), 1)
+
+
+def _guarded(log: Log, prepare: Callable[[], Any], number: int) -> None:
+    """Append what ``prepare`` makes before the log is locked: events as they are written, or a function of the log's head that makes them.
+    ``number``: how many records are lost when that fails."""
     try:
-        _append(log, make)
+        given = prepare()
+        _append(log, given if callable(given) else lambda _: given)
     except (OSError, ValueError, TypeError, RecursionError) as error:
         reason = str(getattr(error, "strerror", None) or error)
         counted = "" if count_losses(log.path, number) else "; the loss could not be counted"
         raise LogError(f"{log.path}: {reason}{counted}") from None
 
 
-def _append(log: Log, make: Callable[[Head], Sequence[dict[str, Any]]]) -> None:
+def _append(log: Log, make: Callable[[Head], _Written]) -> None:
     import os
 
     file = _File()
@@ -99,7 +105,7 @@ class _File:
             self.handle = -1
 
 
-def _write(log: Log, held: Held, file: _File, make: Callable[[Head], Sequence[dict[str, Any]]]) -> None:
+def _write(log: Log, held: Held, file: _File, make: Callable[[Head], _Written]) -> None:
     """Write what is to be written, and the head."""
     import os
 
@@ -114,36 +120,54 @@ def _write(log: Log, held: Held, file: _File, make: Callable[[Head], Sequence[di
     if losses > told:
         missing = losses - told
         found.append(_said("log-unwritable", f"{missing} records could not be written before this one", lost=missing))
-    events = list(make(head))
-    time = str(events[0]["time"])
-    events[:0] = [gap_event(time, None, outcome) for outcome in found]
+    given = make(head)
+    events = [gap_event(given.time, None, outcome) for outcome in found]
     removed: list[str] = []
     if (log.rotate and size >= log.rotate) or (head.number and not size):
         former = put_aside(log.path, file.handle) if size else newest(log.path)
         size = 0
         file.open(log.path)
         removed = superfluous(log.path, log.keep)
-        events.insert(0, rotated(time, former, head, removed))
-    data, head = _lines(events, head)
+        events.insert(0, rotated(given.time, former, head, removed))
+    data, head = _lines([*(_body(each) for each in events), *given.bodies], head)
     _write_all(file.handle, data, size)
     held.write(Head(head.number, head.digest, size + len(data), losses))
     for each in removed:
         _remove(each)
 
 
-def _lines(events: Sequence[dict[str, Any]], head: Head) -> tuple[bytes, Head]:
+class _Written:
+    """Events as they are written, but for their number and the digest of the one before. ``time``: that of the first."""
+
+    __slots__ = ("bodies", "time")
+
+    def __init__(self, bodies: list[bytes], time: str) -> None:
+        self.bodies = bodies
+        self.time = time
+
+
+def _written(events: Sequence[dict[str, Any]]) -> _Written:
+    return _Written([_body(each) for each in events], str(events[0]["time"]))
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    """What stands in an event's line between its number and the digest. Raises `ValueError`."""
+    line = to_line({**event, "seq": None, "prev": None})
+    if not line.startswith(_START) or not line.endswith(_END) or len(line) > _LONGEST:
+        raise ValueError("not an event, or too long a one")
+    return line[len(_START):-len(_END)]
+
+
+def _lines(bodies: Sequence[bytes], head: Head) -> tuple[bytes, Head]:
     """The lines of events that go on from a head, and the head after them."""
     lines = []
     number, before = head.number, head.digest
-    for event in events:
-        line = to_line({**event, "seq": None, "prev": None})
-        if not line.startswith(_START) or not line.endswith(_END) or len(line) > _LONGEST:
-            raise ValueError("not an event, or too long a one")
+    for body in bodies:
         number += 1
-        prev = "null" if before is None else f'"{before}"'
-        line = b"%s%d,%s%s}\n" % (_START[:-5], number, line[len(_START):-len(_END) + 8], prev.encode("ascii"))
-        before = digest(line[:-1])
-        lines.append(line)
+        prev = b"null" if before is None else b'"%s"' % before.encode("ascii")
+        line = b'{"v":1,"seq":%d,%s,"prev":%s}' % (number, body, prev)
+        before = digest(line)
+        lines.append(line + b"\n")
     return b"".join(lines), Head(number, before)
 
 

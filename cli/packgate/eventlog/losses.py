@@ -20,6 +20,7 @@ def count_losses(path: str, number: int = 1) -> bool:
     import os
 
     try:
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
         handle = os.open(path + LOST, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
         try:
             return os.write(handle, b"." * number) == number

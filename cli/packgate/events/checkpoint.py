@@ -25,12 +25,12 @@ def add_checkpoint(log: Log, signer: CryptoSigner, time: str) -> tuple[Statement
     Raises `UserError` for a log without events, `LogError` for one that can't be written."""
     made: list[tuple[Statement, dict[str, Any]]] = []
 
-    def make(head: Head) -> list[dict[str, Any]]:
+    def make(head: Head) -> dict[str, Any]:
         if head.digest is None:
             raise UserError(f"{log.path}: there are no events")
         statement = Statement(head.number, head.digest, time)
         made.append((statement, sign(statement, signer)))
-        return [signed_event(time, made[-1][1])]
+        return signed_event(time, made[-1][1])
 
     append_after(log, make)
     append(log.path + CHECKPOINTS, made[-1][1])

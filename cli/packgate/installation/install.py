@@ -12,7 +12,7 @@ from packgate.hook.failure import Failure
 from packgate.hook.files import who_can_change
 from packgate.hook.marker_key import FILE as KEY
 from packgate.hook.marker_key import make_key
-from packgate.hook.settings import DEADLINE_MS, FILE, Settings
+from packgate.hook.settings import DEADLINE_MS, FILE, ROTATE, Settings
 from packgate.installation.agents import AGENTS, MANAGED
 from packgate.installation.changes import Change, Done, carry_out, digest, read_done, read_text, remove_folders, undo, write_done
 from packgate.installation.failure_modes import failure_modes
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be installed. ``into``: the folder of launcher and settings; ``file``: the agent's; ``on_failure``: modes that the person
-    chose, by surface. ``actor``: user, groups and team, where the login name does not say it."""
+    chose, by surface. ``user``, ``groups``, ``team``: where the login name does not say it. ``fsync``, ``rotate``, ``keep``: how the log is
+    kept (`Settings`)."""
 
     agent: Agent
     scope: str
@@ -45,6 +46,9 @@ class Order:
     user: str | None = None
     groups: tuple[str, ...] = ()
     team: str | None = None
+    fsync: bool = False
+    rotate: int = ROTATE
+    keep: int = 0
 
     @property
     def launcher(self) -> str:
@@ -66,7 +70,7 @@ def plan(order: Order) -> Plan:
     modes = _modes(order)
     settings = Settings(
         order.bundles, modes[0], deadline_ms=order.deadline_ms, log=order.log, reason=modes[1], user=order.user, groups=order.groups,
-        team=order.team,
+        team=order.team, fsync=order.fsync, rotate=order.rotate, keep=order.keep,
     )
     private = order.scope != MANAGED
     text = json.dumps(settings.to_json(), separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"

@@ -18,6 +18,7 @@ from packgate.approvals.store import Store, approvals_folder
 from packgate.engine.gate import hiding
 from packgate.eventlog.append import LogError
 from packgate.eventlog.chain import Log, append_events
+from packgate.eventlog.losses import lost
 from packgate.eventlog.record import decision_event
 from packgate.eventlog.spool import spool
 from packgate.guard.detectors import mask
@@ -130,6 +131,7 @@ class Server:
     async def exposition(self, request: Request) -> Response:
         """`GET /metrics`: counters for Prometheus."""
         self.metrics.sessions.set(len(self.sessions))
+        self.metrics.lost.set(0 if self.log is None else lost(self.log.path))
         return Response(self.metrics.text(), media_type=self.metrics.content_type)
 
     def failed(self, error: Exception) -> None:

@@ -28,6 +28,8 @@ class Metrics:
         self.refused = Counter("packgate_refused_requests", "Requests not decided, by status code.", ["status"], registry=registry)
         self.errors = Counter("packgate_internal_errors", "Decisions on which packgate failed; each is a denial.", registry=registry)
         self.unlogged = Counter("packgate_unlogged_events", "Decisions that could not be written to the event log.", registry=registry)
+        self.unsigned = Counter("packgate_failed_checkpoints", "Times that the event log could not be signed.", registry=registry)
+        self.lost = Gauge("packgate_lost_events", "Events of any writer that could not be written to the event log.", registry=registry)
         self.reloads = Counter("packgate_reloads", "Attempts to load what was published.", ["result"], registry=registry)
         self.sessions = Gauge("packgate_sessions", "Sessions with a denial that is remembered.", registry=registry)
         self._packs = Gauge("packgate_pack_info", "Packs in use.", ["pack", "version", "stage", "digest"], registry=registry)

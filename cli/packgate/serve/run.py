@@ -18,6 +18,7 @@ from packgate import clock
 from packgate.hook.settings import Settings
 from packgate.serve.access import Access
 from packgate.serve.app import Server, make_app
+from packgate.serve.checkpoints import keep_signing
 from packgate.serve.metrics import Metrics
 from packgate.serve.sessions import Sessions
 from packgate.serve.simulation import Simulator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from packgate.alerts.deliver import Delivery
+    from packgate.serve.checkpoints import Checkpoints
     from packgate.serve.holder import Holder
 
 _LOG = logging.getLogger("packgate.serve")
@@ -43,7 +45,8 @@ class Options:
     """How to serve. ``reload_every``: seconds between two looks at what was published. ``token``: None on a Unix socket.
     ``stage`` replaces all stages; None lets those of releases, rollouts and assignments hold. ``settings``: how hooks are answered, and
     where the event log is. ``approvers``: who answers requests for approval, by token; ``delivery`` of alerts, if this server does it.
-    ``member_token``: one that may only look. ``fill`` writes the sources of what is in use into a folder."""
+    ``member_token``: one that may only look. ``fill`` writes the sources of what is in use into a folder;
+    ``checkpoints`` of the log, if this server signs them."""
 
     token: str | None
     reload_every: float = 2.0
@@ -53,6 +56,7 @@ class Options:
     delivery: Delivery | None = None
     member_token: str | None = None
     fill: Callable[[Path], None] = lambda folder: None
+    checkpoints: Checkpoints | None = None
 
 
 def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
@@ -67,6 +71,8 @@ def serve(holder: Holder, listener: socket.socket, options: Options) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wake.set)
         watching = asyncio.create_task(_watch(holder, metrics, wake, options.reload_every))
         tasks = [watching, *([asyncio.create_task(_deliver(options.delivery))] if options.delivery is not None else [])]
+        if options.checkpoints is not None:
+            tasks.append(asyncio.create_task(keep_signing(options.checkpoints, metrics.unsigned.inc)))
         tell_supervisor("READY=1")
         yield
         tell_supervisor("STOPPING=1")

@@ -11,11 +11,13 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 from bundle_maker import make_bundle
 from click.testing import CliRunner
+from command_line import packgate
 from installed_folder import install
 from serve_host import free_port, serving
 
@@ -299,7 +301,10 @@ def test_a_hook_over_http_is_answered_in_the_dialect(hooked, tmp_path):
     quiet = hooked.client.post("/v1/hooks/claude-code/PreToolUse", json=payload("ls", str(tmp_path)))
     assert (quiet.status_code, quiet.json()) == (200, {})
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
-    assert [(each["kind"], each["decision"]["decision"]) for each in events] == [("decision", "deny"), ("decision", "allow")]
+    assert [each["kind"] for each in events] == ["decision", "outcome", "decision"]
+    assert [each["decision"]["decision"] for each in events if each["decision"]] == ["deny", "allow"]
+    # What came next after the denial.
+    assert (events[1]["follows"], events[1]["outcome"]["next"]) == (events[0]["decision"]["decision_id"], events[2]["decision"]["decision_id"])
     assert events[0]["action"]["actor"]["session"] == "one"
     assert events[0]["latency_us"] > 0
 
@@ -319,6 +324,27 @@ def test_a_log_that_cannot_be_written_is_counted_and_told(hooked, tmp_path):
     # Without settings of an installation, what can't be recorded does not run.
     assert ran["hookSpecificOutput"]["permissionDecision"] == "deny"
     assert "packgate_unlogged_events_total 2.0" in hooked.client.get("/metrics").text
+    assert "packgate_lost_events 2.0" in hooked.client.get("/metrics").text
+
+
+def test_the_server_signs_checkpoints(tmp_path, bundles):
+    key, log = tmp_path / "audit.pem", tmp_path / "events.jsonl"
+    assert packgate("events", "key", str(key)).code == 0
+    more = ["--log", str(log), "--checkpoint-key", str(key), "--checkpoint-every", "0.02"]
+    with serving(tmp_path, "--bundles", str(bundles), *more) as server:
+        server.decide(FORCE)
+        until = time.monotonic() + 60
+        while not Path(f"{log}.checkpoints").exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        server.decide(FORCE)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(60) == 0
+    kinds = [json.loads(line)["kind"] for line in log.read_text().splitlines()]
+    # What came after the first is signed when the server ends.
+    assert kinds == ["decision", "checkpoint", "decision", "checkpoint"]
+    done = packgate("events", "verify", str(log), "--key", f"{key}.pub")
+    assert done.code == 0, done.out
+    assert "signed up to event 3" in done.out
 
 
 @pytest.mark.parametrize(("path", "body", "status"), [

@@ -68,7 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     "events": {"bundle", "eventlog", "guard", "diagnostics", "errors", "times"},
     # `level` and `impact` for simulations.
     "serve": {
-        "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",
+        "events", "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",
         "diagnostics", "guard", "errors", "resources", "clock", "times", "strict_json",
     },
     # `hook` for the tables of what agents can express.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from packgate.hook.settings import Settings
 
 _AGAIN = "packgate hook install AGENT"
+# Bytes of the disk, below which the log will soon not be written any more.
+_LITTLE = 64 << 20
 
 
 def check_settings(into: str) -> tuple[Settings | None, Result]:
@@ -125,9 +127,16 @@ def check_log(settings: Settings) -> Result:
             return Result("log", PROBLEM, "it can't be written", path, "mend its permissions, or move it away")
         if status.st_mode & 0o077:
             return Result("log", WARNING, "other users can read what this one's agents do", path, f"chmod 600 {path}")
-    elif os.path.isdir(folder) and not os.access(folder, os.W_OK):
-        return Result("log", PROBLEM, f"it can't be made: {folder} can't be written", path, "mend the folder's permissions")
+    if os.path.isdir(folder):
+        if not os.access(folder, os.W_OK):
+            message = f"it can't be written: what is kept beside it can't be, in {folder}"
+            return Result("log", PROBLEM, message, path, "mend the folder's permissions")
+        space = os.statvfs(folder)
+        if space.f_bavail * space.f_frsize < _LITTLE:
+            message = f"the disk is nearly full: {space.f_bavail * space.f_frsize >> 20} MB are left"
+            return Result("log", WARNING, message, path, "make room; a record that can't be written is lost")
     missing = lost(path)
     if missing:
-        return Result("log", WARNING, f"{missing} records could not be written", path, f"make room, then remove {path}.lost")
+        message = f"{missing} records could not be written; the log says where"
+        return Result("log", WARNING, message, path, f"make room, then remove {path}.lost")
     return Result("log", OK, "writable, and without losses", path)
