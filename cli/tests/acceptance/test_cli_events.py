@@ -55,7 +55,7 @@ def test_the_line_is_named_in_every_format(log: Path, form: str) -> None:
     assert "events.jsonl" in done.out
     if form == "json":
         (finding,) = json.loads(done.out)["findings"]
-        assert finding["position"]["line"] == 2
+        assert finding["line"] == 2
 
 
 def test_a_checkpoint_finds_what_the_head_does_not(log: Path, key: Path, tmp_path: Path) -> None:
