@@ -78,17 +78,20 @@ def _append(log: Log, make: Callable[[Head], _Written]) -> None:
         if log.fsync:
             # After the lock: it is for all that was written before, and others need not wait for it.
             os.fsync(file.handle)
+            if file.fresh:
+                _sync_folder(log.path)
     finally:
         file.close()
 
 
 class _File:
-    """The file that is written; another one after a rotation."""
+    """The file that is written; another one after a rotation. ``fresh``: whether nothing was in it before."""
 
-    __slots__ = ("handle",)
+    __slots__ = ("fresh", "handle")
 
     def __init__(self) -> None:
         self.handle = -1
+        self.fresh = False
 
     def open(self, path: str) -> None:
         """Open the log, in place of the file that was open."""
@@ -129,6 +132,7 @@ def _write(log: Log, held: Held, file: _File, make: Callable[[Head], _Written]) 
         file.open(log.path)
         removed = superfluous(log.path, log.keep)
         events.insert(0, rotated(given.time, former, head, removed))
+    file.fresh = not size
     data, head = _lines([*(_body(each) for each in events), *given.bodies], head)
     _write_all(file.handle, data, size)
     held.write(Head(head.number, head.digest, size + len(data), losses))
@@ -220,6 +224,17 @@ def _remove(path: str) -> None:
     except OSError:
         # The events are written; a file that could not be removed is tried again at the next rotation.
         return
+
+
+def _sync_folder(path: str) -> None:
+    """Put on the disk that a file is in its folder. Raises `OSError`."""
+    import os
+
+    handle = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _set_aside(path: str, torn: bytes) -> None:
