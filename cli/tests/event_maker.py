@@ -17,7 +17,7 @@ TIME = "2026-01-31T12:00:00Z"
 def event(number: int, text: str = "git status") -> dict[str, Any]:
     """A decision that is like no other."""
     action = {"id": f"a-{number}", "surface": "shell", "command": f"{text} {number}", "actor": {"session": "s"}}
-    return decision_event(action, {"decision": "allow", "decision_id": f"d-{number}"}, TIME, 80)
+    return decision_event(action, {"decision": "allow", "decision_id": f"d-{number}", "matches": [], "bundles": []}, TIME, 80)
 
 
 def write(log: Log, count: int, start: int = 1) -> None:

@@ -6,6 +6,7 @@ One line is held at a time, whatever the length of the log.
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ TITLES = {
     TOLD: "the log tells of something that went wrong",
 }
 MOST = 100
+# Of a checkpoint and the event that it is for, so many events at most stand between: a rotation, and what the log tells of itself.
+_BETWEEN = 8
 # Gaps that the log itself tells, and how much each matters. What was cut or altered is an error: the chain goes on around it.
 _GAPS = {
     "log-torn": Severity.INFO, "log-unwritable": Severity.WARNING, "log-cut": Severity.ERROR, "log-altered": Severity.ERROR,
@@ -74,6 +77,7 @@ class Verifier:
         self._top = Position(log.path)
         self._start: tuple[int, str | None, Position] | None = None
         self._result = Verified()
+        self._recent: deque[tuple[int, str]] = deque(maxlen=_BETWEEN)
 
     def verify(self) -> Verified:
         """Read the whole log. Raises `UserError` for a file that can't be read."""
@@ -122,6 +126,7 @@ class Verifier:
                 "one of them was changed, or comes from elsewhere", self._top,
             )
         result.last, result.head, self._top = number, digest(data), here
+        self._recent.append((number, result.head))
         for claim in self._claims.pop(number, ()):
             if claim.statement.head != result.head:
                 self._say(CHANGED, f"event {number} is not the one that the checkpoint at {claim.place.file}:{claim.place.line} is for")
@@ -148,7 +153,7 @@ class Verifier:
             except BadCheckpoint as error:
                 self._say(CHECKPOINT, str(error))
                 return
-            if (statement.seq, statement.head) != (event["seq"] - 1, event["prev"]):
+            if (statement.seq, statement.head) not in self._recent:
                 self._say(CHECKPOINT, f"it is for event {statement.seq} of {statement.time}, and stands behind event {event['seq'] - 1}")
                 return
             self._result.checkpoints += 1

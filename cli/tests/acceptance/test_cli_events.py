@@ -7,16 +7,18 @@ import os
 import shutil
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bundle_maker import make_bundle
 from command_line import Done, packgate
-from event_maker import write
+from event_maker import read, write
 from hook_installed import ALLOWED, DENIED, Installed
 from installed_folder import install
 from jsonschema import Draft202012Validator
 
 from packgate.eventlog.chain import Log
+from packgate.eventlog.segments import segments
 from packgate.resources import schema_path
 
 
@@ -135,7 +137,20 @@ def test_a_rollback_changes_future_verdicts_only(tmp_path: Path) -> None:
     assert used == [(1, "block"), (2, "audit"), (2, "audit")]
     assert decisions[0]["bundles"][0]["digest"] != decisions[1]["bundles"][0]["digest"]
     assert _verify(hook.log).code == 0
+    _fit(hook.events())
+
+
+def _fit(events: list[dict[str, Any]]) -> None:
     with open(schema_path("event"), encoding="utf-8") as file:
         schema = Draft202012Validator(json.load(file))
-    for each in hook.events():
+    for each in events:
         schema.validate(each)
+
+
+def test_checkpoints_and_gaps_fit_the_schema(log: Path, key: Path) -> None:
+    with log.open("ab") as file:
+        file.write(b"half a line")
+    assert packgate("events", "checkpoint", str(log), "--key", str(key)).code == 0
+    events = [each for _, path in segments(str(log)) for each in read(Path(path))] + read(log)
+    assert {each["kind"] for each in events} == {"decision", "checkpoint", "gap"}
+    _fit(events)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -13,14 +14,16 @@ from pathlib import Path
 import pytest
 from event_maker import TIME, errors, event, read, verify, write
 
+from packgate.bundle.private_keys import new_key
 from packgate.eventlog.append import LogError
 from packgate.eventlog.chain import TORN, Log, append_events
 from packgate.eventlog.head import HEAD
 from packgate.eventlog.line import to_line
 from packgate.eventlog.losses import lost
-from packgate.eventlog.record import gap_event
+from packgate.eventlog.record import gap_event, signed_event
 from packgate.eventlog.segments import segment, segments
 from packgate.eventlog.tail import number_of
+from packgate.events.checkpoint import add_checkpoint
 
 _CLI = Path(__file__).resolve().parents[2]
 _ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join((str(_CLI), str(_CLI / "tests")))}
@@ -182,6 +185,23 @@ def test_a_rotation_that_was_killed_is_finished_by_the_next_writer(path: Path) -
     write(Log(str(path)), 2, 6)
     assert read(path)[0]["outcome"]["former"] == "events.000001.jsonl"
     assert not verify(path).findings
+
+
+def test_a_checkpoint_may_begin_a_file(path: Path) -> None:
+    signer, _ = new_key(None)
+    log = Log(str(path), rotate=1500)
+    write(log, 2)
+    while path.stat().st_size < log.rotate:
+        write(log, 1)
+    add_checkpoint(log, signer, TIME)
+    assert [each["kind"] for each in read(path)] == ["checkpoint", "checkpoint"]
+    result = verify(path, (signer.public_key,))
+    assert (result.findings, result.checkpoints) == ([], 1)
+    # One of another event further back is not one of this.
+    lines = path.read_bytes().splitlines(keepends=True)
+    write(Log(str(path)), 12)
+    append_events(Log(str(path)), [signed_event(TIME, json.loads(lines[1])["outcome"]["envelope"])])
+    assert [code for code, _, _ in errors(verify(path, (signer.public_key,)))] == ["PG865"]
 
 
 def test_losses_are_told_by_the_log(path: Path) -> None:
