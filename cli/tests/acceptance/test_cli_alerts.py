@@ -25,7 +25,7 @@ from packgate.alerts.sinks import send
 from packgate.bundle.build import Facts, build
 from packgate.errors import UserError
 from packgate.eventlog import spool as eventlog_spool
-from packgate.eventlog.append import lost
+from packgate.eventlog.losses import lost
 from packgate.eventlog.spool import spool_of
 from packgate.hook.recording import record
 from packgate.source.workspace import load_workspace
