@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from packgate.release.interval import wilson
+from packgate.impact.interval import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,0 +1,1 @@
+"""What policies would do to actions that were recorded: counted over any number of events, by any number of processes."""

@@ -1,0 +1,169 @@
+"""The folder in which a simulation works: what is done stands in it as whole files, so that one that was ended can be taken up again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packgate import __version__
+from packgate.engine.plain import pack_to, policy_to
+from packgate.errors import UserError
+from packgate.impact.clusters import Cluster
+from packgate.impact.simulation.deciding import Decided, Group
+from packgate.impact.simulation.lines import Range, ranges
+from packgate.impact.simulation.reading import Read
+from packgate.impact.simulation.spill import read_block, write_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packgate.impact.simulation.pair import Policies
+    from packgate.impact.simulation.reading import Share
+
+_MANIFEST = "simulation.json"
+# How much of a file's beginning and end tells whether it is the same one.
+_PROBE = 64 * 1024
+
+
+class Work:
+    """Files in a folder: ``range-N`` for what was read, ``share-N`` for what was decided."""
+
+    def __init__(self, folder: Path, shares: int) -> None:
+        self.folder = folder
+        self.shares = shares
+
+    def has_range(self, number: int) -> bool:
+        """Whether a range was read."""
+        return self._range(number).exists()
+
+    def put_range(self, number: int, read: Read, shares: Sequence[Share]) -> None:
+        """Keep what a range holds."""
+        rest = (
+            read.lines, dict(read.events), read.damages, read.damaged, dict(read.gaps), read.who, sorted(read.sessions),
+        )
+        write_blocks(self._range(number), [*((each.texts, each.occurrences) for each in shares), rest])
+
+    def read(self, number: int) -> Read:
+        """What was found in a range beside actions."""
+        lines, events, damages, damaged, gaps, who, sessions = read_block(self._range(number), self.shares)
+        return Read(lines, events, damages, damaged, gaps, who, set(sessions))
+
+    def blocks(self, share: int, count: int) -> Iterator[tuple[int, Any, Any]]:
+        """One share of each of ``count`` ranges: number, texts and occurrences."""
+        for number in range(count):
+            texts, occurrences = read_block(self._range(number), share)
+            if occurrences:
+                yield number, texts, occurrences
+
+    def has_share(self, number: int) -> bool:
+        """Whether a share was decided."""
+        return self._share(number).exists()
+
+    def put_share(self, number: int, found: Decided) -> None:
+        """Keep what a share came to."""
+        groups = [
+            ((each.change, each.because, each.surface, each.program, each.family, each.operation),
+             (group.count, group.first, group.text, dict(group.who), dict(group.sessions), group.actions))
+            for each, group in found.groups.items()
+        ]
+        write_blocks(self._share(number), [(
+            dict(found.counts), groups, dict(found.policies), dict(found.coverage), found.lost, found.repeated, found.distinct,
+        )])
+
+    def share(self, number: int) -> Decided:
+        """What a share came to."""
+        counts, groups, policies, coverage, lost, repeated, distinct = read_block(self._share(number), 0)
+        return Decided(
+            Counter(counts),
+            {
+                Cluster(*cluster): Group(count, first, text, Counter(who), Counter(sessions), actions)
+                for cluster, (count, first, text, who, sessions, actions) in groups
+            },
+            Counter(policies), Counter(coverage), lost, repeated, distinct,
+        )
+
+    def clear(self) -> None:
+        """Remove everything that was kept here, and the folder if nothing else is in it."""
+        for pattern in ("range-*", "share-*", _MANIFEST):
+            for path in self.folder.glob(pattern):
+                path.unlink()
+        if not os.listdir(self.folder):
+            self.folder.rmdir()
+
+    def _range(self, number: int) -> Path:
+        return self.folder / f"range-{number:06}"
+
+    def _share(self, number: int) -> Path:
+        return self.folder / f"share-{number:06}"
+
+
+def take_up(
+    folder: Path, paths: Sequence[Path], sides: Sequence[Policies], now: str | None, size: int, shares: Callable[[int], int],
+) -> tuple[list[Range], int]:
+    """The ranges of a simulation that works in a folder, and in how many shares: those of the one that was begun there, else new ones, of
+    ``size`` bytes, in as many shares as ``shares`` says of the number of all bytes.
+
+    Raises `UserError` where another simulation was begun: other files, policies or times, or another version of packgate or Python.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    manifest = folder / _MANIFEST
+    wanted: dict[str, Any] = {
+        "packgate": __version__, "python": sys.implementation.cache_tag, "now": now, "policies": [digest_of(each) for each in sides],
+        "size": size, "paths": [os.path.abspath(path) for path in paths],
+    }
+    if not manifest.exists():
+        if any(folder.iterdir()):
+            raise UserError(f"{folder}: the folder is not empty, and no simulation was begun in it", "name a new folder")
+        found = ranges(paths, size)
+        lengths = [max((each.end for each in found if each.file == number), default=0) for number in range(len(paths))]
+        files = [{"length": length, "probe": _probe(path, length)} for path, length in zip(paths, lengths, strict=True)]
+        partial = manifest.with_suffix(".partial")
+        count = shares(sum(lengths))
+        partial.write_text(json.dumps({**wanted, "shares": count, "files": files}, indent=1) + "\n", encoding="utf-8")
+        os.replace(partial, manifest)
+        return found, count
+    try:
+        known = json.loads(manifest.read_text(encoding="utf-8"))
+        files = known["files"]
+        differing = [key for key, value in wanted.items() if known.get(key) != value]
+        lengths = [each["length"] for each in files]
+        probes = [each["probe"] for each in files]
+        count = int(known["shares"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{manifest}: can't be read: {error}", "name a new folder") from error
+    if differing:
+        raise UserError(f"{folder}: another simulation was begun there: {', '.join(differing)} differ", "name a new folder")
+    if [_probe(path, length) for path, length in zip(paths, lengths, strict=True)] != probes:
+        raise UserError(f"{folder}: the files of events were changed since it was begun", "name a new folder")
+    return ranges(paths, size, lengths), count
+
+
+def _probe(path: Path, length: int) -> str:
+    """What a file begins and ends with, as a digest; of a file that has become shorter, something else."""
+    digest = sha256()
+    try:
+        with path.open("rb") as stream:
+            digest.update(stream.read(min(_PROBE, length)))
+            stream.seek(max(length - _PROBE, 0))
+            tail = stream.read(min(_PROBE, length))
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
+    digest.update(tail + b"%d" % len(tail))
+    return digest.hexdigest()
+
+
+def digest_of(side: Policies) -> str:
+    """A digest of everything that one side's decisions depend on."""
+    packs = [(pack_to(pack), pack.catalog, [policy_to(policy) for policy in pack.policies]) for pack in side.packs]
+    assigned = [(each.pack, each.stage, repr(each.conditions), each.name) for each in side.assigned]
+    data = [
+        packs, assigned, side.default_stage, side.stage, side.vocabulary.to_json(), side.surroundings, sorted(side.lists.items()),
+        sorted(side.releases.items()),
+    ]
+    return sha256(json.dumps(data, sort_keys=True, default=list).encode()).hexdigest()
+
