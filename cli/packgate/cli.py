@@ -26,6 +26,8 @@ VERBS = {
     "explain": "Show what a command does and why each policy fires or does not.",
     "facts": "List the operations found in a command.",
     "diff": "Show what a change to packs does.",
+    "simulate": "Replay recorded actions with proposed policies: what would be stopped, warned about or freed.",
+    "review": "Review what a simulation would newly stop: accept, reject, waive, or turn into a case.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
     "render": "Render policies for agents and policy engines, and say what each can't do.",
     "bundle": "Build, check and compare the archives that enforcement points download.",

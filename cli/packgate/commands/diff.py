@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from packgate import clock
+from packgate.commands.open_sides import Opener
 from packgate.commands.progress import progress
-from packgate.commands.shared import at_option, open_cache, print_findings, print_text
-from packgate.errors import UserError
+from packgate.commands.shared import at_option, print_findings, print_text
 from packgate.exitcodes import CLEAN, FINDINGS
 from packgate.report import make_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from packgate.bundle.verify import Bundle
-    from packgate.gitio import Repository
     from packgate.impact.compare import Comparison
-    from packgate.impact.sides import Side
 
-WORKING_TREE = "working tree"
 FORMATS = ("text", "json", "markdown", "github")
 
 
@@ -74,11 +68,11 @@ def command(
       packgate diff installed.packgate HEAD
     """
     from packgate.impact.compare import actions, compare
-    from packgate.impact.recorded import read_events
+    from packgate.impact.recorded import read_actions
 
-    recorded = read_events(events) if events is not None else []
+    recorded = read_actions(events) if events is not None else []
     with ExitStack() as stack:
-        sides = _Opener(stack, packs).both(base, head)
+        sides = Opener(stack, packs).both(base, head)
         for side in sides:
             if side.findings:
                 print_findings(side.findings, "text" if form == "json" else form, err=form == "json")
@@ -117,97 +111,3 @@ def _print(comparison: Comparison, form: str, limit: int) -> None:
         from packgate.impact.text import render_text
 
         print_text(render_text(comparison, limit, mask))
-
-
-def _is_bundle(name: str) -> bool:
-    from packgate.bundle.names import SUFFIX
-
-    return name.endswith(SUFFIX) and os.path.isfile(name)
-
-
-class _Opener:
-    """Opens what the arguments name."""
-
-    def __init__(self, stack: ExitStack, packs: tuple[str, ...]) -> None:
-        self.stack = stack
-        self.packs = packs
-        self._repository: Repository | None = None
-        self._bundles: dict[str, Bundle] = {}
-
-    def both(self, base: str | None, head: str | None) -> tuple[Side, Side]:
-        """The two sides. Raises `UserError` for what is neither a folder, a bundle nor a commit."""
-        bundles = [self._bundle(name) for name in (base, head) if name is not None and _is_bundle(name)]
-        # A bundle is one pack: beside it, others of a repository would all count as removed or added.
-        self.packs = self.packs or tuple(dict.fromkeys(bundle.manifest.pack for bundle in bundles))
-        if base is None:
-            repository = self.repository()
-            default = repository.default_branch()
-            opened = self._commit(repository.merge_base(default), f"{default} (where this branch left it)")
-        else:
-            opened = self._named(base)
-        sides = opened, self._named(head) if head is not None else self._working_tree()
-        known = {pack.name for side in sides for pack in side.space.packs}
-        for name in self.packs:
-            if name not in known and not any(side.findings for side in sides):
-                raise UserError(f"neither side has a pack '{name}'")
-        return sides
-
-    def repository(self) -> Repository:
-        """The repository of the working folder."""
-        if self._repository is None:
-            from packgate.gitio import Repository
-
-            self._repository = Repository()
-        return self._repository
-
-    def _named(self, name: str) -> Side:
-        if os.path.isdir(name) and (os.sep in name or name in (".", "..") or not self._is_ref(name)):
-            return self._folder(name, Path(name), name)
-        if _is_bundle(name):
-            return self._unpacked(self._bundle(name), name)
-        return self._commit(self.repository().commit(name), name)
-
-    def _bundle(self, name: str) -> Bundle:
-        """A bundle whose sources are what it decides with. Raises `UserError` for one that is refused."""
-        from packgate.commands.bundle_files import read_with_sources
-
-        if name not in self._bundles:
-            self._bundles[name] = read_with_sources(Path(name))
-        return self._bundles[name]
-
-    def _unpacked(self, bundle: Bundle, name: str) -> Side:
-        from packgate.bundle.sources import unpack
-
-        folder = Path(self.stack.enter_context(TemporaryDirectory(prefix="packgate-diff-")))
-        unpack(bundle, folder)
-        return self._folder(name, folder, name)
-
-    def _is_ref(self, name: str) -> bool:
-        try:
-            return self.repository().knows(name)
-        except UserError:
-            return False
-
-    def _working_tree(self) -> Side:
-        from packgate.source.workspace import find_root
-
-        root = find_root(".")
-        if root is None:
-            raise UserError("there is no policy repository here", "packgate.yaml or packs/ marks one; or name two folders")
-        folder = Path(os.path.relpath(root))
-        return self._folder(WORKING_TREE, folder, str(folder))
-
-    def _commit(self, commit: str, name: str) -> Side:
-        from packgate.source.files import YAML
-        from packgate.source.workspace import find_root
-
-        root = find_root(".") or self.repository().root
-        folder = Path(self.stack.enter_context(TemporaryDirectory(prefix="packgate-diff-")))
-        self.repository().export(commit, self.repository().prefix(root), folder, YAML)
-        label = name if commit.startswith(name) else f"{name} ({commit[:7]})"
-        return self._folder(label, folder, os.path.relpath(root))
-
-    def _folder(self, label: str, folder: Path, shown: str) -> Side:
-        from packgate.impact.sides import open_side
-
-        return open_side(label, folder, self.packs, shown, open_cache())

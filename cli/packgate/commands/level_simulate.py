@@ -41,7 +41,8 @@ def command(level: str, events: tuple[Path, ...], limit: int, at: str | None, fo
       packgate level simulate balanced --format json
     """
     from packgate.bundle.opening import shown_from
-    from packgate.level.simulating import Broken, read_actions, simulate
+    from packgate.impact.recorded import read_actions
+    from packgate.level.simulating import Broken, simulate
 
     recorded = [each for file in events for each in read_actions(file)]
     with ExitStack() as stack:

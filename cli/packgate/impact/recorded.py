@@ -1,38 +1,36 @@
-"""The actions of recorded events."""
+"""The actions of recorded events, one by one: for comparisons that show each."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
 from packgate.impact.sides import Tried
+from packgate.impact.simulation.lines import NoEvent, read_event
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_events(path: Path) -> list[Tried]:
-    """The actions of a file of events, one JSON line each; other kinds of events than decisions are passed over.
+def read_actions(path: Path) -> list[Tried]:
+    """The actions of a file, one JSON line each: of events of version 1 those that were decided, or actions as they are.
 
-    Raises `UserError` with the line for what is no event.
+    Raises `UserError` with the line for what is neither.
     """
     found: list[Tried] = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: can't be read: {error}") from error
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            event = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{path}:{number}: not JSON: {error}") from error
-        if not isinstance(event, dict) or event.get("v") != 1 or "kind" not in event:
-            raise UserError(f"{path}:{number}: not an event of version 1", "an event has the keys v, kind, action and decision")
-        if event["kind"] == "decision":
-            if not isinstance(event.get("action"), dict):
-                raise UserError(f"{path}:{number}: a decision without an action")
-            found.append(Tried("event", str(event.get("seq", number)), event["action"]))
+            kind, data, action = read_event(line)
+        except NoEvent as error:
+            raise UserError(f"{path}:{number}: {error}", "a line is an event, with the keys v, kind, action and decision, or an action") from None
+        if action is not None and kind == "decision":
+            found.append(Tried("event", str(data.get("seq") or number), action))
+        elif kind == "action" and action is not None:
+            found.append(Tried("action", str(number), action))
     return found

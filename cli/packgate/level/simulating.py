@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from packgate.engine.assignments import Assignments
-from packgate.engine.gate import build_gate
-from packgate.errors import UserError
 from packgate.impact.compare import actions
-from packgate.impact.recorded import read_events
-from packgate.impact.sides import Side, Tried, open_side
+from packgate.impact.sides import Tried, open_side
+from packgate.impact.simulation.pair import Pair, policies_of
 from packgate.impact.structural import Change, structural
 from packgate.level.levels import level_named
 from packgate.level.planning import folder_state, planned
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from packgate.diagnostics import Diagnostic
-    from packgate.engine.gate import Gate
     from packgate.model.decision import Decision
     from packgate.source.cache import ValidationCache
 
@@ -128,20 +123,13 @@ def simulate(
     files = planned(state, wanted)
     with TemporaryDirectory(prefix="packgate-level-") as place:
         head_root = Path(place, "head")
-        shutil.copytree(root, head_root, ignore=lambda folder, names: [".git"] if ".git" in names else [])
-        for path, data in files.items():
-            target = head_root / path
-            if data is None:
-                target.unlink()
-                _prune(target.parent, head_root)
-            else:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+        write_with(root, files, head_root)
         base, head = open_side("now", root, (), shown, cache), open_side(level, head_root, (), shown, cache)
         for side in (base, head):
             if side.findings:
                 raise Broken(side.findings)
-        outcomes, refused = _decided((_gate(base, releases), _gate(head, releases)), actions(base, head, recorded), now, tick)
+        pair = Pair(policies_of("now", base.space, releases=releases), policies_of(level, head.space, releases=releases), now)
+        outcomes, refused = _decided(pair, actions(base, head, recorded), tick)
         own = head.packs[wanted.name].pack
         changes = tuple(structural(base, head))
     kinds = {path: "remove" if data is None else "change" if path in state.paths else "add" for path, data in files.items()}
@@ -151,9 +139,20 @@ def simulate(
     )
 
 
-def _decided(
-    gates: tuple[Gate, Gate], tried: Iterable[Tried], now: str | None, tick: Callable[[], None] | None
-) -> tuple[list[Outcome], list[str]]:
+def write_with(root: Path, files: Mapping[str, bytes | None], target: Path) -> None:
+    """Write a copy of a policy repository in which files are as given (see `planned`), None for gone. History is left out."""
+    shutil.copytree(root, target, ignore=lambda folder, names: [".git"] if ".git" in names else [])
+    for path, data in files.items():
+        place = target / path
+        if data is None:
+            place.unlink()
+            _prune(place.parent, target)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+
+
+def _decided(pair: Pair, tried: Iterable[Tried], tick: Callable[[], None] | None) -> tuple[list[Outcome], list[str]]:
     outcomes, refused = [], []
     for each in tried:
         if tick is not None:
@@ -163,16 +162,9 @@ def _decided(
         except ActionError as error:
             refused.append(f"{each.source} {each.name}: {error}")
             continue
-        outcomes.append(Outcome(each, *(_verdict(gate.decide(action, stage=None, now=now)) for gate in gates)))
+        before, after = pair.decide(action)
+        outcomes.append(Outcome(each, _verdict(before), _verdict(after)))
     return outcomes, refused
-
-
-def _gate(side: Side, releases: Mapping[str, str] | None) -> Gate:
-    """The gate of all packs of a side together, with its assignments."""
-    space = side.space
-    assignments = Assignments(space.assigned, space.lists, space.stage)
-    packs = [each.pack for each in side.packs.values()]
-    return build_gate(packs, space.vocabulary, lists=space.lists, assignments=assignments, releases=releases)
 
 
 def _verdict(decision: Decision) -> Verdict:
@@ -183,26 +175,3 @@ def _prune(folder: Path, root: Path) -> None:
     while folder != root and not os.listdir(folder):
         folder.rmdir()
         folder = folder.parent
-
-
-def read_actions(path: Path) -> list[Tried]:
-    """Actions of a file of JSON lines: events of version 1 (their decisions), or actions as they are. Raises `UserError`."""
-    try:
-        lines = [(number, line) for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.strip()]
-        first: Any = json.loads(lines[0][1]) if lines else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: can't be read: {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}:{lines[0][0]}: not JSON: {error}") from error
-    if isinstance(first, dict) and "kind" in first and "v" in first:
-        return read_events(path)
-    found = []
-    for number, line in lines:
-        try:
-            data = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{path}:{number}: not JSON: {error}") from error
-        if not isinstance(data, dict):
-            raise UserError(f"{path}:{number}: neither an event nor an action", "a line is one JSON object")
-        found.append(Tried("action", str(number), data))
-    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from packgate.impact.simulation.shown import one_line
 
 if TYPE_CHECKING:
     from packgate.level.simulating import Outcome, Simulation
@@ -67,21 +68,7 @@ def _listed(title: str, outcomes: list[Outcome], limit: int) -> list[str]:
         lines += ["", f"{title} ({source}: {len(mine)}):"]
         for each in mine[:limit]:
             why = each.after.reason if each.after.decision != "allow" else each.before.reason
-            lines += [f"  {shown(each.tried.action)}", f"      {why}"]
+            lines += [f"  {one_line(each.tried.action)}", f"      {why}"]
         if len(mine) > limit:
             lines.append(f"  and {len(mine) - limit} more; --limit shows more")
     return lines
-
-
-def shown(action: dict[str, Any]) -> str:
-    """An action in one line."""
-    surface = action.get("surface", "shell")
-    if surface == "shell":
-        text = str(action.get("command"))
-    elif surface == "file":
-        text = f"{action.get('operation')} {action.get('path')}"
-    elif surface == "mcp":
-        text = f"{action.get('server')}.{action.get('tool')} {json.dumps(action.get('arguments') or {}, sort_keys=True)}"
-    else:
-        text = str(action.get("url") if surface == "web" else action.get("text"))
-    return f"{surface}: {' '.join(text.split())}"

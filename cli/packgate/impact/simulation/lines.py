@@ -104,7 +104,7 @@ def read_event(line: bytes) -> tuple[str, dict[str, Any], dict[str, Any] | None]
     except (ValueError, RecursionError):
         raise NoEvent("it is nested too deeply, or holds a number that is too long") from None
     if not isinstance(data, dict):
-        raise NoEvent("a line is one JSON object")
+        raise NoEvent("it is neither an event nor an action")
     if "kind" not in data or "v" not in data:
         if "surface" in data or "command" in data:
             return "action", data, data
@@ -114,10 +114,8 @@ def read_event(line: bytes) -> tuple[str, dict[str, Any], dict[str, Any] | None]
         raise NoEvent("it is not an event of version 1")
     if action is not None and not isinstance(action, dict):
         raise NoEvent("its action is no object")
-    if kind == "decision":
-        decision = data.get("decision")
-        if action is None or not isinstance(decision, dict) or not isinstance(decision.get("decision_id"), str):
-            raise NoEvent("a decision without an action or an id")
+    if kind == "decision" and action is None:
+        raise NoEvent("a decision without an action")
     return kind, data, action
 
 

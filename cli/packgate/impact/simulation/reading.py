@@ -98,7 +98,8 @@ class Reader:
         if session is not None:
             found.sessions.add(session)
         decision = data.get("decision")
-        share.occurrences.append((digest, name, session, number, decision["decision_id"] if isinstance(decision, dict) else None))
+        known = _text(decision.get("decision_id")) if isinstance(decision, dict) else None
+        share.occurrences.append((digest, name, session, number, known))
 
     def _normal(self, action: dict[str, Any], data: dict[str, Any]) -> tuple[str, Who, str | None]:
         """The action as it is decided, as text: without what no decision depends on; who did it where; and in which session."""

@@ -1,0 +1,135 @@
+"""`packgate simulate`: recorded actions, decided with the present policies and with proposed ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from packgate import clock
+from packgate.commands.completion import complete_packs
+from packgate.commands.shared import STAGES, at_option, print_findings, print_text
+from packgate.diagnostics import Diagnostic, Position, Severity
+from packgate.errors import UserError
+from packgate.exitcodes import CLEAN, FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from packgate.impact.simulation.result import Result
+
+DAMAGED = "PG850"
+FAILURES = ("stopped", "warned", "freed", "lost", "any")
+_LONG = 8
+
+
+@click.command("simulate")
+@click.argument("target", required=False, metavar="[PACK|REF|LEVEL]", shell_complete=complete_packs)
+@click.option("--events", multiple=True, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+              help="Recorded events, or actions, as JSON lines; - is standard input; repeatable.")
+@click.option("--against", metavar="REF|FOLDER", help="What holds at present. Default: what is committed here.")
+@click.option("--stage", type=click.Choice(STAGES), help="The stage of the pack that is named (default: block), else of all that is proposed.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="How many processes. Default: one for every processor, one for a small file.")
+@click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Work in this folder, so that a simulation that was ended can be taken up again.")
+@click.option("--limit", type=click.IntRange(0), default=10, show_default=True, help="How many clusters, policies and names are shown of each kind.")
+@click.option("--fail-on", "fail_on", type=click.Choice(FAILURES), multiple=True, help="Exit with 1 when there are any; repeatable.")
+@at_option("The time that waivers are held against (RFC 3339). Default: now.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
+def command(
+    target: str | None, events: tuple[Path, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None, limit: int,
+    fail_on: tuple[str, ...], at: str | None, form: str,
+) -> int:
+    """Replay recorded actions with proposed policies: what would be stopped, warned about or freed.
+
+    Every recorded action is decided with the policies that are committed here, and with those that are proposed: of the working tree, of
+    another commit or folder (REF), with a pack enforced for everyone (PACK), or after a level was applied (LEVEL). Nothing is changed. What
+    can't be replayed is counted apart, and never as unchanged. The exit code is 1 when packs have errors, when nothing at all could be
+    replayed, and as --fail-on says.
+
+    \b
+    Examples:
+      packgate simulate --events events.jsonl
+      packgate simulate recommended --stage warn --events events.jsonl
+      packgate simulate tight --events events.jsonl --format json > simulation.json
+      packgate simulate my-branch --against main --events logs/1.jsonl --events logs/2.jsonl --fail-on stopped
+    """
+    from packgate.commands.proposals import Broken
+
+    try:
+        found = simulated(target, events, against, stage, at, workers=workers, resume=resume)
+    except Broken as broken:
+        print_findings(broken.findings, err=True)
+        return FINDINGS
+    print_damages(found)
+    _print(found, form, limit)
+    return FINDINGS if not found.replayed or _fails(found, fail_on) else CLEAN
+
+
+def simulated(
+    target: str | None, events: Sequence[Path], against: str | None, stage: str | None, at: str | None, *, workers: int | None = None,
+    resume: Path | None = None,
+) -> Result:
+    """A simulation of what arguments name. Raises `Broken` when policies have errors, and `UserError`."""
+    from packgate.commands.proposals import open_proposal
+    from packgate.impact.simulation.result import result_of
+    from packgate.impact.simulation.running import Plan, simulate
+
+    with ExitStack() as stack:
+        before, after = open_proposal(stack, target, against, stage)
+        if Path("-") in events and resume is not None:
+            raise UserError("standard input can't be read again, so nothing could be taken up", "write the events to a file")
+        paths = tuple(_spooled(stack) if path == Path("-") else path for path in events)
+        plan = Plan(before, after, paths, at or clock.now())
+        return result_of(simulate(plan, workers=workers, folder=resume, tick=_ticker(stack)))
+
+
+def print_damages(found: Result) -> None:
+    """Damaged lines, to standard error: the first hundred."""
+    if found.damaged:
+        hint = "evidence rests on whole lines; export the log again"
+        print_findings([
+            Diagnostic(DAMAGED, f"this line is neither an event nor an action that counts: {reason}", Position(path, line), Severity.WARNING, hint=hint)
+            for path, line, reason in found.damages
+        ], err=True)
+
+
+def _spooled(stack: ExitStack) -> Path:
+    """Standard input as a file: it is read in ranges, and more than once."""
+    file = stack.enter_context(NamedTemporaryFile(prefix="packgate-events-"))
+    shutil.copyfileobj(sys.stdin.buffer, file)
+    file.flush()
+    return Path(file.name)
+
+
+def _ticker(stack: ExitStack) -> Callable[[int], Callable[[], None] | None]:
+    from packgate.commands.progress import progress
+
+    return lambda total: stack.enter_context(progress(total, "simulating", _LONG))
+
+
+def _fails(found: Result, fail_on: tuple[str, ...]) -> bool:
+    counts = {"stopped": found.changed("stopped"), "warned": found.changed("warned"), "freed": found.changed("freed"), "lost": found.unreplayed + found.damaged}
+    return any(count for name, count in counts.items() if name in fail_on or "any" in fail_on)
+
+
+def _print(found: Result, form: str, limit: int) -> None:
+    from packgate.guard.detectors import mask, mask_json
+    from packgate.impact.simulation.as_json import as_json
+    from packgate.impact.simulation.text import render_text
+
+    if form == "json":
+        data: Any = mask_json(as_json(found))
+        print_text(json.dumps(data, indent=2, sort_keys=True) + "\n")
+        return
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        print_text(render_text(found, limit, mask, "NO_COLOR" not in os.environ, shutil.get_terminal_size().columns))
+    else:
+        print_text(render_text(found, limit, mask))
