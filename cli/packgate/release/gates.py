@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from packgate.release.limits import Limits
     from packgate.release.observed import Observed
+    from packgate.review.evidence import Rejections
 
 MET, NOT_MET, UNKNOWN = "met", "not met", "unknown"
 
@@ -34,12 +35,13 @@ class PolicyCases:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that gates are computed from. ``cases`` by policy; ``observed`` is None when no events were given; ``approvers`` are all who
-    approved, ``authors`` those whose approval does not count."""
+    approved, ``authors`` those whose approval does not count; ``rejections`` what reviews say against the policies, None without any."""
 
     cases: Mapping[str, PolicyCases]
     observed: Observed | None
     approvers: Sequence[str] = ()
     authors: Sequence[str] = ()
+    rejections: Rejections | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ class Gate:
 
 def compute(limits: Limits, evidence: Evidence) -> list[Gate]:
     """Every gate, in the order in which they are shown."""
-    return [*_of_cases(limits, evidence), *_of_events(limits, evidence.observed), _approvals(limits, evidence)]
+    return [
+        *_of_cases(limits, evidence), *_of_events(limits, evidence.observed), *_of_reviews(limits, evidence), _approvals(limits, evidence),
+    ]
 
 
 def all_met(gates: Sequence[Gate]) -> bool:
@@ -151,6 +155,27 @@ def _share(name: str, limit: float, figure: tuple[int, int] | None, what: str) -
     return Gate(
         name, MET if high < limit else NOT_MET, required, observed, f"{count} of {total} {what}: {observed}", count, total, (low, high)
     )
+
+
+def _of_reviews(limits: Limits, evidence: Evidence) -> Iterator[Gate]:
+    """What people said of actions that would be stopped: only where something was said, or where it is asked for."""
+    found = evidence.rejections
+    if found is not None and found.count:
+        count = len(found.standing)
+        named = f": {_some([f'{policy} ({cluster})' for cluster, policy in found.standing])}" if count else ""
+        sentence = f"{count} of {found.count} rejections in the review still stand{named}"
+        yield Gate("rejections", NOT_MET if count else MET, "none that stands", str(count), sentence, count, found.count)
+    if limits.min_reviewed <= 0:
+        return
+    required, seen = f"at least {_percent(limits.min_reviewed)}", evidence.observed
+    if seen is None:
+        yield Gate("reviewed", UNKNOWN, required, "no events given", "without events it is not known what there is to review")
+        return
+    count, total = seen.reviewed, seen.stopped
+    share = count / total if total else 1.0
+    observed = f"{_percent(share)} ({count} of {total})" if total else "nothing to review"
+    sentence = f"{count} of {total} actions that would be warned about or stopped anew are of clusters that were reviewed"
+    yield Gate("reviewed", MET if share >= limits.min_reviewed else NOT_MET, required, observed, sentence, count, total)
 
 
 def _approvals(limits: Limits, evidence: Evidence) -> Gate:

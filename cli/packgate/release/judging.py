@@ -13,6 +13,7 @@ from packgate.release.gates import Evidence, compute
 from packgate.release.limits import DEFAULTS, limits_for
 from packgate.release.observed import observe
 from packgate.release.promotion import Promotion, authors_of
+from packgate.release.reviewed import reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,13 +53,14 @@ def gather(
     """All that the gates are computed from. Arguments as of `judge`; ``promoter``: who promotes, None for whose repository this is."""
     seen: Observed | None = None
     findings: list[Diagnostic] = []
+    said = reviewed(repository, place, subject, to, now)
     if events:
         lines = EventLines(events, now)
-        seen, unknown = observe(lines, subject, to, _concerns(side, place))
+        seen, unknown = observe(lines, subject, to, _concerns(side, place), said.covers)
         findings = [*lines.findings, *unknown]
     cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
     everyone = (*approvers, *(seen.approvals if seen is not None else ()))
-    return Evidence(cases, seen, everyone, authors_of(repository, place, promoter)), findings
+    return Evidence(cases, seen, everyone, authors_of(repository, place, promoter), said.rejections()), findings
 
 
 def verify_promotion(

@@ -23,6 +23,7 @@ class Limits:
     max_match_rate: float = 1.0
     max_open_reports: int = 0
     min_approvals: int = 0
+    min_reviewed: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """By the keys of packgate.yaml."""

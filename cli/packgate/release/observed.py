@@ -27,7 +27,7 @@ JUDGEMENTS = (FALSE_POSITIVE, BENIGN, HARMFUL, RESOLVED)
 class Observed:
     """The evidence in events. ``events`` are decisions made while the subject stood where it stands, on ``days`` different days (UTC);
     ``matched`` of them were matched. ``benign`` are those not judged harmful; in ``stopped`` of these the promotion would change what
-    happens. ``open_reports`` are (decision, policy) pairs; ``approvals`` who approved. ``left_out``: decisions of other packs,
+    happens, ``reviewed`` of which are of clusters that somebody reviewed. ``open_reports`` are (decision, policy) pairs; ``approvals`` who approved. ``left_out``: decisions of other packs,
     versions and stages, and of the time before."""
 
     events: int = 0
@@ -40,6 +40,7 @@ class Observed:
     open_reports: tuple[tuple[str, str], ...] = ()
     approvals: tuple[str, ...] = ()
     left_out: int = 0
+    reviewed: int = 0
 
 
 @dataclass(slots=True)
@@ -52,23 +53,29 @@ class _Judged:
 
 
 def observe(
-    events: Iterable[Event], subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None = None
+    events: Iterable[Event], subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None = None,
+    covered: Callable[[dict[str, Any]], bool] | None = None,
 ) -> tuple[Observed, list[Diagnostic]]:
     """Count events for a promotion to the stage ``to``; findings are reports that belong to no decision that was given.
 
     ``concerns``: whether an action is one of those that the subject is about (an assignment: those of its actors); all are by default.
+    ``covered``: whether somebody reviewed actions such as one; none are by default.
     """
-    counter = _Counter(subject, to, concerns)
+    counter = _Counter(subject, to, concerns, covered)
     for event in events:
         counter.add(event)
     return counter.result()
 
 
 class _Counter:
-    def __init__(self, subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None) -> None:
+    def __init__(
+        self, subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None, covered: Callable[[dict[str, Any]], bool] | None,
+    ) -> None:
         self.subject = subject
         self.to = to
         self.concerns = concerns
+        self.covered = covered
+        self.reviewed: set[str] = set()
         self.since = parse_time(subject.since)
         # Decision -> the policies of the subject that matched, and whether the promotion changes what happens.
         self.matches: dict[str, tuple[frozenset[str], bool]] = {}
@@ -104,6 +111,8 @@ class _Counter:
         if live:
             changes = any(self._changes(match) for match in live)
             self.matches[name] = frozenset(match["policy"] for match in live), changes
+            if changes and self.covered is not None and self.covered(event.data["action"]):
+                self.reviewed.add(name)
 
     def _counts(self, event: Event, decision: dict[str, Any]) -> bool:
         if self.since is None or event.time < self.since:
@@ -174,7 +183,7 @@ class _Counter:
         first, last = ((None, None) if self.span is None else (written(each) for each in self.span))
         return Observed(
             len(self.counted), len(self.days), first, last, len(self.matches), len(self.counted) - len(harmful), stopped,
-            tuple(dict.fromkeys(open_reports)), tuple(sorted(self.approvals)), len(self.others),
+            tuple(dict.fromkeys(open_reports)), tuple(sorted(self.approvals)), len(self.others), len(self.reviewed - harmful),
         ), findings
 
     @staticmethod

@@ -20,7 +20,7 @@ _COMPANIONS = ("README.md", "CHANGELOG.md")
 _BY_NAME = {
     "pack": "pack", "rollout": "rollout", "waivers": "waivers", "packgate": "packgate", "assignments": "assignments",
 }
-_BY_KEY = {"policies": "policies", "waivers": "waivers", "assignments": "assignments", "programs": "catalog"}
+_BY_KEY = {"policies": "policies", "waivers": "waivers", "assignments": "assignments", "programs": "catalog", "reviews": "reviews"}
 
 
 def join(folder: str, *names: str) -> str:
@@ -70,7 +70,7 @@ def kind_of(path: str, data: object = None) -> str | None:
     parent = os.path.basename(folder)
     if stem in _BY_NAME:
         return _BY_NAME[stem]
-    if parent in ("policies", "context", "catalog"):
+    if parent in ("policies", "context", "catalog", "reviews"):
         return parent
     if isinstance(data, dict):
         return next((kind for key, kind in _BY_KEY.items() if key in data), None)

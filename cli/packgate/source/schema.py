@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from packgate.source.file import SourceFile
 
 # Kinds of file that a repository holds, by the name of their schema.
-KINDS = ("policies", "pack", "rollout", "waivers", "packgate", "assignments", "context")
+KINDS = ("policies", "pack", "rollout", "waivers", "packgate", "assignments", "context", "reviews")
 
 MAX_PROBLEMS = 100
 

@@ -38,7 +38,9 @@ ALLOWED: dict[str, set[str]] = {
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
     "impact": {"testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
-    "release": {"impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
+    # What people said of what a simulation found: evidence for a promotion.
+    "review": {"impact", "testing", "source", "engine", "model", "diagnostics", "errors"},
+    "release": {"review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
     # `lint`: a pack whose lint fails is not built.
     "bundle": {
         "render", "release", "gitio", "lint", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
@@ -76,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "alerts", "approvals", "events", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
-        "trial", "level",
+        "trial", "level", "review",
         "strict_json",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},

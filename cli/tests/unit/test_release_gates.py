@@ -14,6 +14,7 @@ from packgate.impact.interval import wilson
 from packgate.release.limits import DEFAULTS, Limits, limits_for
 from packgate.release.observed import Observed, observe
 from packgate.release.subject import Subject
+from packgate.review.evidence import Rejections
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -235,14 +236,15 @@ def states(limits: Limits, evidence: Evidence) -> dict[str, str]:
 
 
 def test_every_gate_can_be_met_and_missed() -> None:
-    limits = Limits(1, 0.9, 3, 100, 0.05, 0.2, 0, 1)
-    good = Evidence(CASES, Observed(1000, 3, "a", "b", 100, 1000, 10), ["bo"], ["Ana <ana@example.org>"])
+    limits = Limits(1, 0.9, 3, 100, 0.05, 0.2, 0, 1, 0.9)
+    settled, standing = Rejections(1, ()), Rejections(2, (("c-0123456789ab", "drop"),))
+    good = Evidence(CASES, Observed(1000, 3, "a", "b", 100, 1000, 10, reviewed=9), ["bo"], ["Ana <ana@example.org>"], settled)
     gates = compute(limits, good)
     assert [gate.name for gate in gates] == [
-        "polarities", "coverage", "days", "events", "benign rate", "match rate", "open reports", "approvals"]
+        "polarities", "coverage", "days", "events", "benign rate", "match rate", "open reports", "rejections", "reviewed", "approvals"]
     assert all_met(gates)
     bad = Evidence(
-        {"drop": PolicyCases(2, 0, 0, 4, 1)}, Observed(99, 2, "a", "b", 30, 99, 9, (("d", "drop"),)), ["ANA@example.org", "ana"], good.authors)
+        {"drop": PolicyCases(2, 0, 0, 4, 1)}, Observed(99, 2, "a", "b", 30, 99, 9, (("d", "drop"),), reviewed=8), ["ANA@example.org", "ana"], good.authors, standing)
     assert set(states(limits, bad).values()) == {NOT_MET}
 
 
