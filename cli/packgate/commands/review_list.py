@@ -48,7 +48,10 @@ def _as_json(shown: Sequence[Entry], entries: Sequence[Entry]) -> dict[str, Any]
     return {
         "reviewed": {"events": reviewed, "of": total, "clusters": sum(not each.is_open for each in entries), "of_clusters": len(entries)},
         "items": [
-            {"id": each.id, "state": each.state, "review": None if each.review is None else each.review.as_item(), "cluster": dict(each.item)}
+            {
+                "id": each.id, "state": each.state, "review": None if each.review is None else each.review.as_item(),
+                "cluster": dict(each.item),
+            }
             for each in shown
         ],
     }
@@ -64,6 +67,7 @@ def _as_text(shown: Sequence[Entry], entries: Sequence[Entry]) -> str:
     lines = [f"{open_count:,} of {len(entries):,} clusters are open; reviewed {reviewed:,} of {total:,} events ({share})"]
     for each in shown:
         item = each.item
-        lines.append(f"{each.id}  {each.state:<8}  {item['change']:<7}  {item['events']:>8,}  {item['title']}; by {', '.join(each.because)}")
+        because = ", ".join(each.because)
+        lines.append(f"{each.id}  {each.state:<8}  {item['change']:<7}  {item['events']:>8,}  {item['title']}; by {because}")
         lines.append(f"    {one_line(item['example'])}")
     return "\n".join(lines) + "\n"

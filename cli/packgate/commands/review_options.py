@@ -37,7 +37,8 @@ def queue_options(function: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--from", "simulation", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
                      help="What `packgate simulate --format json` printed; - is standard input."),
-        click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Recorded events to simulate now; repeatable."),
+        click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+                     help="Recorded events to simulate now; repeatable."),
         click.option("--proposal", metavar="PACK|REF|LEVEL", help="With --events: what is simulated. Default: the working tree."),
         click.option("--against", metavar="REF|FOLDER", help="With --events: what holds at present. Default: what is committed here."),
         click.option("--stage", type=click.Choice(STAGES), help="With --events: the stage of what is simulated."),
@@ -93,8 +94,8 @@ def _simulated(events: Sequence[Path], proposal: str | None, against: str | None
         print_findings(broken.findings, err=True)
         raise UserError("the policies have errors, so there is nothing to review") from broken
     print_damages(found)
-    data: dict[str, Any] = mask_json(as_json(found))
-    return data
+    data: Any = mask_json(as_json(found))
+    return dict(data)
 
 
 def reviewer(by: str | None) -> str:

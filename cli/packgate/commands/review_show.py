@@ -56,5 +56,6 @@ def _as_text(entry: Entry) -> str:
         lines += [f"    {line}" for line in item[side]["message"].splitlines()]
     if entry.review is not None:
         review = entry.review
-        lines.append(f"  {review.decision} by {review.by} at {review.at}: {review.reason or 'no reason given'}" + (f" ({review.result})" if review.result else ""))
+        made = f" ({review.result})" if review.result else ""
+        lines.append(f"  {review.decision} by {review.by} at {review.at}: {review.reason or 'no reason given'}{made}")
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,17 +35,20 @@ _LONG = 8
 @click.option("--events", multiple=True, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
               help="Recorded events, or actions, as JSON lines; - is standard input; repeatable.")
 @click.option("--against", metavar="REF|FOLDER", help="What holds at present. Default: what is committed here.")
-@click.option("--stage", type=click.Choice(STAGES), help="The stage of the pack that is named (default: block), else of all that is proposed.")
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="How many processes. Default: one for every processor, one for a small file.")
+@click.option("--stage", type=click.Choice(STAGES),
+              help="The stage of the pack that is named (default: block), else of all that is proposed.")
+@click.option("--workers", type=click.IntRange(1), metavar="N",
+              help="How many processes. Default: one for every processor, one for a small file.")
 @click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Work in this folder, so that a simulation that was ended can be taken up again.")
-@click.option("--limit", type=click.IntRange(0), default=10, show_default=True, help="How many clusters, policies and names are shown of each kind.")
+@click.option("--limit", type=click.IntRange(0), default=10, show_default=True,
+              help="How many clusters, policies and names are shown of each kind.")
 @click.option("--fail-on", "fail_on", type=click.Choice(FAILURES), multiple=True, help="Exit with 1 when there are any; repeatable.")
 @at_option("The time that waivers are held against (RFC 3339). Default: now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
 def command(
-    target: str | None, events: tuple[Path, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None, limit: int,
-    fail_on: tuple[str, ...], at: str | None, form: str,
+    target: str | None, events: tuple[Path, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None,
+    limit: int, fail_on: tuple[str, ...], at: str | None, form: str,
 ) -> int:
     """Replay recorded actions with proposed policies: what would be stopped, warned about or freed.
 
@@ -96,17 +99,17 @@ def print_damages(found: Result) -> None:
     if found.damaged:
         hint = "evidence rests on whole lines; export the log again"
         print_findings([
-            Diagnostic(DAMAGED, f"this line is neither an event nor an action that counts: {reason}", Position(path, line), Severity.WARNING, hint=hint)
+            Diagnostic(DAMAGED, f"this line does not count: {reason}", Position(path, line), Severity.WARNING, hint=hint)
             for path, line, reason in found.damages
         ], err=True)
 
 
 def _spooled(stack: ExitStack) -> Path:
     """Standard input as a file: it is read in ranges, and more than once."""
-    file = stack.enter_context(NamedTemporaryFile(prefix="packgate-events-"))
-    shutil.copyfileobj(sys.stdin.buffer, file)
-    file.flush()
-    return Path(file.name)
+    path = Path(stack.enter_context(TemporaryDirectory(prefix="packgate-events-")), "standard-input")
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return path
 
 
 def _ticker(stack: ExitStack) -> Callable[[int], Callable[[], None] | None]:
@@ -116,7 +119,8 @@ def _ticker(stack: ExitStack) -> Callable[[int], Callable[[], None] | None]:
 
 
 def _fails(found: Result, fail_on: tuple[str, ...]) -> bool:
-    counts = {"stopped": found.changed("stopped"), "warned": found.changed("warned"), "freed": found.changed("freed"), "lost": found.unreplayed + found.damaged}
+    counts = {change: found.changed(change) for change in FAILURES[:3]}
+    counts["lost"] = found.unreplayed + found.damaged
     return any(count for name, count in counts.items() if name in fail_on or "any" in fail_on)
 
 

@@ -46,7 +46,8 @@ class Cluster:
     @property
     def title(self) -> str:
         """It in words."""
-        return " ".join(part for part in (self.surface if self.surface != "shell" else "", self.program, self.operation) if part) or self.family
+        parts = ("" if self.surface == "shell" else self.surface, self.program, self.operation)
+        return " ".join(part for part in parts if part) or self.family
 
 
 def outcome_of(decision: Decision) -> str:

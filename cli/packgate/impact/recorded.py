@@ -28,7 +28,8 @@ def read_actions(path: Path) -> list[Tried]:
         try:
             kind, data, action = read_event(line)
         except NoEvent as error:
-            raise UserError(f"{path}:{number}: {error}", "a line is an event, with the keys v, kind, action and decision, or an action") from None
+            hint = "a line is an event, with the keys v, kind, action and decision, or an action"
+            raise UserError(f"{path}:{number}: {error}", hint) from None
         if action is not None and kind == "decision":
             found.append(Tried("event", str(data.get("seq") or number), action))
         elif kind == "action" and action is not None:

@@ -27,8 +27,8 @@ JUDGEMENTS = (FALSE_POSITIVE, BENIGN, HARMFUL, RESOLVED)
 class Observed:
     """The evidence in events. ``events`` are decisions made while the subject stood where it stands, on ``days`` different days (UTC);
     ``matched`` of them were matched. ``benign`` are those not judged harmful; in ``stopped`` of these the promotion would change what
-    happens, ``reviewed`` of which are of clusters that somebody reviewed. ``open_reports`` are (decision, policy) pairs; ``approvals`` who approved. ``left_out``: decisions of other packs,
-    versions and stages, and of the time before."""
+    happens, and ``reviewed`` of those are of clusters that somebody reviewed. ``open_reports`` are (decision, policy) pairs;
+    ``approvals`` who approved. ``left_out``: decisions of other packs, versions and stages, and of the time before."""
 
     events: int = 0
     days: int = 0
@@ -69,7 +69,8 @@ def observe(
 
 class _Counter:
     def __init__(
-        self, subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None, covered: Callable[[dict[str, Any]], bool] | None,
+        self, subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None,
+        covered: Callable[[dict[str, Any]], bool] | None,
     ) -> None:
         self.subject = subject
         self.to = to

@@ -37,9 +37,8 @@ class Reviewed:
         self.to = to
         self.now = now
         names = {f"{pack.name}/{policy.id}": conditions_digest(policy) for policy in pack.policies}
-        self.ours = [
-            each for each in latest(reviews).values() if any(name in names and name.partition("/")[2] in self.policies for name in each.because)
-        ]
+        ours = {name for name in names if name.partition("/")[2] in self.policies}
+        self.ours = [each for each in latest(reviews).values() if not ours.isdisjoint(each.because)]
         # A review is of what the policies said then.
         fresh = [
             each for each in self.ours
@@ -60,7 +59,9 @@ class Reviewed:
     def _still(self, example: dict[str, Any], policy: str) -> bool:
         decision = self._decision(example)
         # What can't be decided again is not shown to be mended.
-        return decision is None or any(match.policy == policy and not match.waived for match in decision.matches) or policy in decision.may_match
+        if decision is None or policy in decision.may_match:
+            return True
+        return any(match.policy == policy and not match.waived for match in decision.matches)
 
     def cluster(self, action: dict[str, Any]) -> Cluster | None:
         """The cluster of an action under the pack at the stage that is promoted to; None when it is not about these policies, or can't be

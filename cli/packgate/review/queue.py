@@ -19,8 +19,8 @@ STATES = {ACCEPT: "accepted", REJECT: "rejected", WAIVE: "waived", TEST: "tested
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cluster as JSON (see ``schema/simulation.schema.json``) with the review that counts. ``state``: `OPEN`; `CHANGED` when a policy says
-    something else than when it was reviewed; else what was decided."""
+    """A cluster as JSON (see ``schema/simulation.schema.json``) with the review that counts. ``state``: `OPEN`; `CHANGED` when a policy
+    says something else than when it was reviewed; else what was decided."""
 
     item: Mapping[str, Any]
     review: Review | None
@@ -72,13 +72,14 @@ def find(entries: Sequence[Entry], name: str) -> Entry:
 
 def read_simulation(text: bytes, shown: str) -> dict[str, Any]:
     """What `packgate simulate --format json` printed. Raises `UserError`."""
+    hint = "it is what `packgate simulate --format json` prints"
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{shown}: not JSON: {error}", "it is what `packgate simulate --format json` prints") from error
+        raise UserError(f"{shown}: not JSON: {error}", hint) from error
     errors = schema_errors(data, "simulation")
     if errors:
         place = "/".join(str(part) for part in errors[0].absolute_path)
-        raise UserError(f"{shown}: no simulation: {place or 'it'}: {errors[0].message[:200]}", "it is what `packgate simulate --format json` prints")
+        raise UserError(f"{shown}: no simulation: {place or 'it'}: {errors[0].message[:200]}", hint)
     found: dict[str, Any] = data
     return found

@@ -48,8 +48,10 @@ class Review:
     def as_item(self) -> dict[str, Any]:
         """The entry as it is written."""
         item: dict[str, Any] = {
-            "cluster": self.cluster, "decision": self.decision, "because": list(self.because), "title": self.title, "change": self.change,
-            "by": self.by, "at": self.at, "reason": self.reason, "events": self.events, "example": self.example, "conditions": self.conditions,
+            "cluster": self.cluster, "decision": self.decision, "because": list(self.because), "title": self.title,
+            "change": self.change,
+            "by": self.by, "at": self.at, "reason": self.reason, "events": self.events, "example": self.example,
+            "conditions": self.conditions,
         }
         return item if self.result is None else {**item, "result": self.result}
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from packgate.errors import UserError
 from packgate.guard.detectors import mask, mask_json
-from packgate.impact.recorded import read_events
+from packgate.impact.recorded import read_actions
 from packgate.level.levels import NAMES
 from packgate.level.simulating import Broken, simulate
 from packgate.level.simulation_text import as_json as simulation_json
@@ -79,7 +79,7 @@ class Simulator:
         with TemporaryDirectory(prefix="packgate-events-") as folder:
             path = Path(folder, "events.jsonl")
             path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-            return read_events(path)
+            return read_actions(path)
 
 
 def fill_from_bundles(bundles: Sequence[Bundle], assignments: bytes | None, folder: Path, stage: str | None = None) -> None:

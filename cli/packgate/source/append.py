@@ -25,6 +25,8 @@ _BOM = "\ufeff"
 _LINE_END = re.compile("\r\n|\r|\n")
 # Text that means itself without quotes, whatever stands around it.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
+# The same for text that has a line to itself.
+_BLOCK = re.compile(r"[A-Za-z][\x20-\x7e]*")
 # Text that single quotes can hold.
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*")
 # Words that are no text to readers of YAML 1.1.
@@ -74,7 +76,7 @@ def _with(data: Any, path: tuple[str | int, ...], item: dict[str, Any], shown: s
     last = path[-1]
     if isinstance(node, dict) and node.get(str(last)) is None:
         node[str(last)] = []
-    found = node[last] if isinstance(node, (dict, list)) else None
+    found = node.get(str(last)) if isinstance(node, dict) else None
     if not isinstance(found, list):
         raise EditRefused(f"{shown}: no list stands at {pointer(*path)}")
     found.append(item)
@@ -123,8 +125,14 @@ def _in_flow(text: str, document: Document, place: str, start: int, item: dict[s
 def _lines(item: dict[str, Any], column: int, newline: str) -> str:
     """An item of a block list: a line for every key."""
     indent = " " * column
-    lines = [f"{indent}{'- ' if not number else '  '}{scalar(key)}: {flow(value)}" for number, (key, value) in enumerate(item.items())]
+    lines = [f"{indent}{'- ' if not number else '  '}{scalar(key)}: {_value(value)}" for number, (key, value) in enumerate(item.items())]
     return newline.join(lines) + newline
+
+
+def _value(value: Any) -> str:
+    """Plain data behind a key of a block mapping, where braces and quotes inside a text need no quotes."""
+    plain = isinstance(value, str) and _BLOCK.fullmatch(value) and ": " not in value and " #" not in value and value[-1] not in ": "
+    return value if plain and isinstance(value, str) and value.lower() not in _OTHER_READERS and resolve(value) == value else flow(value)
 
 
 def flow(value: Any) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from packgate.impact.interval import wilson
 from packgate.release.claims import verify_claim
 from packgate.release.eventlines import EventLines
 from packgate.release.gates import MET, NOT_MET, UNKNOWN, Evidence, PolicyCases, all_met, compute
-from packgate.impact.interval import wilson
 from packgate.release.limits import DEFAULTS, Limits, limits_for
 from packgate.release.observed import Observed, observe
 from packgate.release.subject import Subject

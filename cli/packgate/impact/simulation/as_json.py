@@ -9,6 +9,8 @@ from packgate.impact.clusters import CHANGES, OUTCOMES
 from packgate.impact.interval import wilson
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packgate.impact.simulation.result import Item, Result
 
 VERSION = 1
@@ -63,10 +65,12 @@ def _item(each: Item) -> dict[str, Any]:
         "because": [{"pack": pack, "policy": policy} for pack, policy in cluster.because],
         "surface": cluster.surface, "program": cluster.program, "family": cluster.family, "operation": cluster.operation,
         "events": each.events, "actions": each.actions, "sessions": each.sessions,
-        **{
-            kind: {"all": len(names), "names": list(names[:MOST_NAMES])}
-            for kind, names in (("users", each.users), ("groups", each.groups), ("repositories", each.repositories), ("agents", each.agents))
-        },
+        "users": _names(each.users), "groups": _names(each.groups), "repositories": _names(each.repositories),
+        "agents": _names(each.agents),
         "place": each.place, "example": each.example, "before": asdict(each.before), "after": asdict(each.after),
         "conditions": each.conditions,
     }
+
+
+def _names(names: Sequence[str]) -> dict[str, Any]:
+    return {"all": len(names), "names": list(names[:MOST_NAMES])}

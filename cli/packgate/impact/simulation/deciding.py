@@ -50,9 +50,9 @@ class Group:
 
 @dataclass(slots=True)
 class Decided:
-    """What a share of the actions came to. ``counts``: by (pair of outcomes, context); ``policies``: by (side, pack, policy, effect) how many
-    events; ``lost``: by reason, how many events, with the first place; ``repeated``: lines that stood in the files before; ``distinct``: how
-    many actions were decided."""
+    """What a share of the actions came to. ``counts``: by (pair of outcomes, context); ``policies``: by (side, pack, policy, effect) how
+    many events; ``lost``: by reason, how many events, with the first place; ``repeated``: lines that stood in the files before;
+    ``distinct``: how many actions occurred."""
 
     counts: Counter[tuple[int, int]]
     groups: dict[Cluster, Group]

@@ -55,12 +55,12 @@ class Policies:
 
 
 def policies_of(
-    label: str, space: Workspace, packs: Iterable[Pack] | None = None, *, stage: str | None = None, releases: Mapping[str, str] | None = None,
+    label: str, space: Workspace, *, stage: str | None = None, releases: Mapping[str, str] | None = None,
 ) -> Policies:
-    """The policies of a workspace that loaded without errors; ``packs``: these of it."""
+    """The policies of a workspace that loaded without errors."""
     known = space.surroundings
     return Policies(
-        label, tuple(space.packs if packs is None else packs), space.vocabulary, dict(space.lists), tuple(space.assigned), space.stage,
+        label, tuple(space.packs), space.vocabulary, dict(space.lists), tuple(space.assigned), space.stage,
         None if known is None else known.data, stage, dict(releases or {}),
     )
 

@@ -93,7 +93,8 @@ class Reader:
         share.texts.setdefault(digest, text)
         name = self._who.get(who)
         if name is None:
-            name = self._who[who] = int.from_bytes(blake2b(repr(who).encode("utf-8", "backslashreplace"), digest_size=_SHORT).digest(), "little")
+            short = blake2b(repr(who).encode("utf-8", "backslashreplace"), digest_size=_SHORT).digest()
+            name = self._who[who] = int.from_bytes(short, "little")
         found.who[name] = who
         if session is not None:
             found.sessions.add(session)
@@ -108,8 +109,8 @@ class Reader:
         session = user = team = agent = None
         groups: tuple[str, ...] = ()
         if isinstance(actor, dict):
-            agent, session, user, groups, team = (_text(actor.get("agent")), _text(actor.get("session")), _text(actor.get("user")),
-                                                  _texts(actor.get("groups")), _text(actor.get("team")))
+            agent, session, user = _text(actor.get("agent")), _text(actor.get("session")), _text(actor.get("user"))
+            groups, team = _texts(actor.get("groups")), _text(actor.get("team"))
             kept = {key: value for key, value in actor.items() if key in self.relevant or not _sound(key, value)}
             if kept:
                 normal["actor"] = kept

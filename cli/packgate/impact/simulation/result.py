@@ -1,5 +1,5 @@
-"""What a simulation found, as tables: outcomes against the present, who is touched, which policies are noisy, and what would be stopped anew
-in clusters."""
+"""What a simulation found, as tables: outcomes against the present, who is touched, which policies are noisy, and what would be stopped
+anew in clusters."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ class PolicyRow:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything. ``outcomes``: by (before, after); ``lost``: what can't be replayed, by reason, how many and where first; ``tables``: by kind
-    of name; ``sessions``: (all, touched)."""
+    """Everything. ``outcomes``: by (before, after); ``lost``: what can't be replayed, by reason, how many and where first; ``tables``: by
+    kind of name; ``sessions``: (all, touched)."""
 
     before: str
     after: str
@@ -146,7 +146,7 @@ class Result:
 
 def result_of(ran: Ran) -> Result:
     """The tables of what was run."""
-    decided, names = ran.decided, [part.path for part in ran.ranges]
+    decided = ran.decided
     who: dict[int, Who] = {}
     kinds: Counter[str] = Counter()
     gaps: Counter[str] = Counter()
@@ -157,7 +157,7 @@ def result_of(ran: Ran) -> Result:
         gaps.update(read.gaps)
         sessions |= read.sessions
     places = _Places(ran)
-    lost = {reason: (count, places.shown(first)) for reason, (count, first) in decided.lost.items()}
+    lost: dict[str, tuple[int, str | None]] = {reason: (count, places.shown(first)) for reason, (count, first) in decided.lost.items()}
     if gaps:
         lost[NO_ACTION] = sum(gaps.values()), None
     outcomes: Counter[tuple[str, str]] = Counter()
@@ -231,8 +231,8 @@ def _items(ran: Ran, who: Mapping[int, Who], places: _Places) -> list[Item]:
         named = [f"{pack}/{policy}" for pack, policy in cluster.because]
         conditions = {name: conditions_digest(known[name]) for name in named if name in known}
         found.append(Item(
-            cluster, group.count, group.actions, *(_names(group, who, at) for at in (0, 1, 4, 3)), len(group.sessions),
-            places.shown(group.first), example, _explained(before), _explained(after), conditions,
+            cluster, group.count, group.actions, _names(group, who, 0), _names(group, who, 1), _names(group, who, 4), _names(group, who, 3),
+            len(group.sessions), places.shown(group.first), example, _explained(before), _explained(after), conditions,
         ))
     return sorted(found, key=lambda each: (CHANGES.index(each.cluster.change), -each.events, each.cluster))
 

@@ -132,8 +132,8 @@ def _many(setup: tuple[Any, ...], workers: int, parts: Sequence[Range], shares: 
     """Both halves by several processes, the second when the first is done."""
     executor = ProcessPoolExecutor(workers, get_context("spawn"), _start, setup)
     try:
-        for task, items in ((_read, parts), (_decide, shares)):
-            _all(executor, (partial(task, item) for item in items), step)
+        _all(executor, [partial(_read, part) for part in parts], step)
+        _all(executor, [partial(_decide, share) for share in shares], step)
     except BrokenProcessPool:
         raise UserError(
             "a process of the simulation was killed", "fewer --workers need less memory; with --resume FOLDER it can be taken up again",

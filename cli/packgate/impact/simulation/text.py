@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from packgate.impact.clusters import FREED, OUTCOMES, STOPPED, WARNED
 from packgate.impact.interval import wilson
@@ -30,7 +30,8 @@ def render_text(found: Result, limit: int, mask: Callable[[str], str], colour: b
     from rich.console import Console
 
     stream = StringIO()
-    console = Console(file=stream, width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False, legacy_windows=False)
+    system: Literal["standard"] | None = "standard" if colour else None
+    console = Console(file=stream, width=width, force_terminal=colour, color_system=system, highlight=False, legacy_windows=False)
     page = _Page(console, mask, limit)
     page.head(found)
     page.outcomes(found)
@@ -74,7 +75,8 @@ class _Page:
         rows = []
         for outcome in OUTCOMES:
             before, after = found.total(0, outcome), found.total(1, outcome)
-            rows.append([outcome, f"{before:,}", _share(before, found.replayed), f"{after:,}", _share(after, found.replayed), f"{after - before:+,}"])
+            shares = _share(before, found.replayed), _share(after, found.replayed)
+            rows.append([outcome, f"{before:,}", shares[0], f"{after:,}", shares[1], f"{after - before:+,}"])
         self._table(["outcome", "now", "share", "would be", "share (95 % interval)", "change"], rows)
 
     def friction(self, found: Result) -> None:
@@ -87,8 +89,11 @@ class _Page:
             f"  {_count(friction.developers, 'developer')} on {_count(friction.developer_days, 'developer-day')}"
             + (f"; {_count(friction.outside, 'event')} without a user or a time are left out" if friction.outside else "")
         )
-        self._line(f"  interruptions per developer and day: {_spread(friction.interruptions_before)} → {_spread(friction.interruptions_after)}")
-        self._line(f"  warnings per developer and day:      {_spread(friction.warnings_before)} → {_spread(friction.warnings_after)}")
+        for name, before, after in (
+            ("interruptions per developer and day:", friction.interruptions_before, friction.interruptions_after),
+            ("warnings per developer and day:     ", friction.warnings_before, friction.warnings_after),
+        ):
+            self._line(f"  {name} {_spread(before)} → {_spread(after)}")
         self._line(f"  sessions touched: {found.sessions[1]:,} of {found.sessions[0]:,}")
 
     def clusters(self, change: str, items: Sequence[Item]) -> None:
@@ -99,7 +104,8 @@ class _Page:
         self._line(f"{TITLES[change]}: {_count(sum(each.events for each in items), 'event')} in {_count(len(items), 'cluster')}", bold=True)
         for each in items[: self.limit]:
             because = ", ".join(f"{pack}/{policy}" for pack, policy in each.cluster.because)
-            self._line(f"  {each.cluster.id}  {each.cluster.title}: {_count(each.events, 'event')}, {each.actions:,} distinct; by {because}")
+            figures = f"{_count(each.events, 'event')}, {each.actions:,} distinct"
+            self._line(f"  {each.cluster.id}  {each.cluster.title}: {figures}; by {because}")
             touched = [_count(len(names), kind) for names, kind in (
                 (each.users, "user"), (each.groups, "group"), (each.repositories, "repository"), (each.agents, "agent")) if names]
             self._line(f"      {', '.join([*touched, _count(each.sessions, 'session')])}")
@@ -113,7 +119,9 @@ class _Page:
     def policies(self, found: Result) -> None:
         """The noisiest policies."""
         rows = [
-            [f"{each.pack}/{each.policy}", f"{each.stopped:,}", f"{each.warned:,}", f"{sum(each.after.values()):,}", f"{each.clusters:,}", f"{each.users:,}"]
+            [f"{each.pack}/{each.policy}", *(f"{n:,}" for n in (
+                each.stopped, each.warned, sum(each.after.values()), each.clusters, each.users,
+            ))]
             for each in found.policies
         ]
         if rows:
@@ -127,10 +135,11 @@ class _Page:
             rows = [each for each in found.tables[kind] if each.touched]
             if rows:
                 self._line("")
-                self._table(
-                    [f"{kind} touched ({len(rows):,} of {len(found.tables[kind]):,})", "events", "stopped", "warned", "freed"],
-                    [[each.name or "(not recorded)", *(f"{n:,}" for n in (each.events, each.stopped, each.warned, each.freed))] for each in rows[: self.limit]],
-                )
+                head = [f"{kind} touched ({len(rows):,} of {len(found.tables[kind]):,})", "events", "stopped", "warned", "freed"]
+                self._table(head, [
+                    [each.name or "(not recorded)", *(f"{n:,}" for n in (each.events, each.stopped, each.warned, each.freed))]
+                    for each in rows[: self.limit]
+                ])
                 self._more(rows)
 
     def lost(self, found: Result) -> None:
