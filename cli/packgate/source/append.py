@@ -27,8 +27,7 @@ _LINE_END = re.compile("\r\n|\r|\n")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 # The same for text that has a line to itself.
 _BLOCK = re.compile(r"[A-Za-z][\x20-\x7e]*")
-# Text that single quotes can hold.
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*")
+_SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 # Words that are no text to readers of YAML 1.1.
 _OTHER_READERS = frozenset(("yes", "no", "on", "off", "y", "n"))
 _CLOSING = re.compile(r"\]")
@@ -150,9 +149,18 @@ def scalar(text: str) -> str:
     """A text so that YAML reads that text again, wherever it stands."""
     if _PLAIN.fullmatch(text) and isinstance(resolve(text), str) and text.lower() not in _OTHER_READERS:
         return text
-    if _PRINTABLE.fullmatch(text):
+    if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text, ensure_ascii=False)
+    return '"' + "".join(_escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    """A character inside of double quotes."""
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable():
+        return char
+    return _SHORT.get(char) or (f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")
 
 
 def _newline(text: str) -> str:
