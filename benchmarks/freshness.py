@@ -34,6 +34,7 @@ READS: dict[str, tuple[str, ...]] = {
     "hostile": ("shell", "facts", "catalog"),
     "engine_scale": ("engine", "model"),
     "diff": ("engine", "model", "impact"),
+    "simulate": ("shell", "facts", "engine", "model", "catalog", "impact"),
     "guardrails": ("guard", "formats"),
     "serve": ("serve", "engine", "model"),
     "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation", "eventlog"),

@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "verbs": ((), None),
     "engine_scale": ((), None),
     "diff": ((), None),
+    "simulate": ((), None),
     "serve": (("--soak", "60"), None),
     "effects": ((), SHARED / "effects-dev.yaml"),
     "peers": ((), SHARED / "peers-dev.jsonl"),
