@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _NOTHING: tuple[Found, ...] = ()
+_MOST_STAGES = 200
 
 
 class Found:
@@ -65,7 +66,8 @@ class Engine:
         self.releases = releases
         # What the context says of people and places; set by who knows it.
         self.surroundings: Surroundings | None = None
-        self._stages: dict[str | None, Stages] = {}
+        # Few actors differ in what they are assigned.
+        self._stages: dict[object, Stages] = {}
         self.rules = rules
         for rank, rule in enumerate(rules):
             rule.rank = rank
@@ -94,11 +96,13 @@ class Engine:
 
     def stages(self, override: str | None, assigned: Mapping[str, str | None] | None) -> Stages:
         """The stages of one decision (see `Stages`). Raises `ValueError` for an unknown stage."""
-        if assigned:
-            return Stages(override, self.packs, self.releases, assigned)
-        found = self._stages.get(override)
+        key = (override, *assigned.items()) if assigned else override
+        found = self._stages.get(key)
         if found is None:
-            found = self._stages[override] = Stages(override, self.packs, self.releases, {})
+            found = Stages(override, self.packs, self.releases, dict(assigned or {}))
+            if len(self._stages) >= _MOST_STAGES:
+                self._stages.clear()
+            self._stages[key] = found
         return found
 
     def rule(self, policy: str, pack: str | None = None) -> Rule:

@@ -127,10 +127,13 @@ class Decider:
         try:
             if loss is not None and any(matters(gate.analyze(action), action.surface, loss, self.looked) for gate in self.pair.gates):
                 return Verdict(0, None, "", (), loss)
-            before, after = self.pair.decide(action)
+            decisions, coverage = self.pair.decide_unless_silent(action)
         except Exception:
             # A defect must neither end the simulation of a million other actions nor count as one that changes nothing.
             return Verdict(0, None, "", (), FAILED)
+        if decisions is None:
+            return Verdict(0, None, coverage, (), None)
+        before, after = decisions
         outcomes = outcome_of(before), outcome_of(after)
         change = change_of(*outcomes)
         cluster = None
@@ -138,7 +141,7 @@ class Decider:
             stricter = after if OUTCOMES.index(outcomes[1]) > OUTCOMES.index(outcomes[0]) else before
             cluster = cluster_of(change, stricter, action.surface)
         effects = (*_effects(0, before), *_effects(1, after)) if before.matches or after.matches else ()
-        return Verdict(pair_number(*outcomes), cluster, after.analysis.coverage, effects, None)
+        return Verdict(pair_number(*outcomes), cluster, coverage, effects, None)
 
 
 def _effects(side: int, decision: Decision) -> list[tuple[int, str, str, str]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # A longer line is no event of ours.
 LONGEST_LINE = 16 * 1024 * 1024
+# Without looking for the encoding, which is known.
+_decode = json.JSONDecoder().decode
 KINDS = frozenset(("decision", "outcome", "gap", "approval", "alert", "checkpoint"))
 
 
@@ -96,7 +98,7 @@ def read_event(line: bytes) -> tuple[str, dict[str, Any], dict[str, Any] | None]
     Raises `NoEvent` for anything that is not whole: evidence rests on whole lines.
     """
     try:
-        data = json.loads(line)
+        data = _decode(line.decode())
     except UnicodeDecodeError:
         raise NoEvent("it is not UTF-8") from None
     except json.JSONDecodeError as error:

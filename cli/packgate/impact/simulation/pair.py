@@ -77,14 +77,32 @@ class Pair:
 
     def decide(self, action: Action) -> tuple[Decision, Decision]:
         """Both decisions, without scores of risk. What the engine raises is the caller's to count."""
-        first, second = self.gates
-        completed = first.complete(action)
-        analysis = first.analyze(completed)
-        before = self._decision(0, completed, analysis)
+        (first, one), (second, two) = self.analyses(action)
+        return self._decision(0, first, one), self._decision(1, second, two)
+
+    def analyses(self, action: Action) -> tuple[tuple[Action, Analysis], tuple[Action, Analysis]]:
+        """The action as each side's context completes it, with what it does: the same twice where both read it alike."""
+        completed = self.gates[0].complete(action)
+        before = completed, self.gates[0].analyze(completed)
         if self.alike:
-            return before, self._decision(1, completed, analysis)
-        completed = second.complete(action)
-        return before, self._decision(1, completed, second.analyze(completed))
+            return before, before
+        completed = self.gates[1].complete(action)
+        return before, (completed, self.gates[1].analyze(completed))
+
+    def decide_unless_silent(self, action: Action) -> tuple[tuple[Decision, Decision] | None, str]:
+        """Both decisions, None where neither side has a policy that could match, so that both let the action pass without a word; and the
+        coverage of the analysis that the second one rests on. Most actions are such, and the decisions cost as much as the analysis."""
+        (first, one), (second, two) = self.analyses(action)
+        if self._silent(0, first, one) and self._silent(1, second, two):
+            return None, two.coverage
+        return (self._decision(0, first, one), self._decision(1, second, two)), two.coverage
+
+    def _silent(self, side: int, action: Action, analysis: Analysis) -> bool:
+        engine = self.gates[side].engine
+        if engine.defaults and action.surface in engine.defaults:
+            return False
+        candidates = engine.index.candidates
+        return not any(candidates(operation) for operation in analysis.operations)
 
     def _decision(self, side: int, action: Action, analysis: Analysis) -> Decision:
         gate, stage = self.gates[side], self.sides[side].stage

@@ -23,7 +23,8 @@ MAX_DAMAGED = 100
 _DIGEST = 16
 _SHORT = 8
 _LONGEST_CAUSE = 80
-_ACTOR = ("agent", "session", "user", "groups", "team", "owner")
+_ACTOR = frozenset(("agent", "session", "user", "groups", "team", "owner"))
+_ASIDE = ("id", "time", "actor")
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -57,7 +58,6 @@ class Reader:
         self.relevant = relevant
         self.shares = shares
         self._who: dict[Who, int] = {}
-        self._actors: dict[Any, tuple[Any, ...]] = {}
 
     def read(self, part: Range) -> tuple[Read, list[Share]]:
         """A range, in shares. Raises `UserError` when it can't be read."""
@@ -105,13 +105,15 @@ class Reader:
     def _normal(self, action: dict[str, Any], data: dict[str, Any]) -> tuple[str, Who, str | None]:
         """The action as it is decided, as text: without what no decision depends on; who did it where; and in which session."""
         actor, repo = action.get("actor"), action.get("repo")
-        normal = {key: value for key, value in action.items() if key not in ("id", "time", "actor")}
+        normal = action.copy()
+        for key in _ASIDE:
+            normal.pop(key, None)
         session = user = team = agent = None
         groups: tuple[str, ...] = ()
         if isinstance(actor, dict):
             agent, session, user = _text(actor.get("agent")), _text(actor.get("session")), _text(actor.get("user"))
             groups, team = _texts(actor.get("groups")), _text(actor.get("team"))
-            kept = {key: value for key, value in actor.items() if key in self.relevant or not _sound(key, value)}
+            kept = {key: value for key, value in actor.items() if key in self.relevant or not (value is None or _sound(key, value))}
             if kept:
                 normal["actor"] = kept
         elif actor is not None:
@@ -133,11 +135,11 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _sound(key: str, value: object) -> bool:
     """Whether a value of ``actor`` is one that an action may have; what is not makes it one that can't be decided."""
-    if value is None or key not in _ACTOR:
-        return True
+    if isinstance(value, str):
+        return key != "groups"
     if key == "groups":
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, str)
+    return key not in _ACTOR
 
 
 def _cause(outcome: object) -> str:
