@@ -167,7 +167,7 @@ class PreparedEngine(Engine):
         self.key = packs_key(self.packs)
         self.releases = common["releases"]
         self.surroundings = None if common["surroundings"] is None else Surroundings(common["surroundings"])
-        self._stages: dict[str | None, Stages] = {}
+        self._stages: dict[object, Stages] = {}
         self.index = PreparedIndex(family, common["fold"])
         self._fields: dict[str, str] = common["fields"]
         self._compilers = [Compiler({**common["lists"], **pack.lists}, detectors) for pack in self.packs]
