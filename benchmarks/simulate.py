@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(ROOT / "cli"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 
 from timing import loop_ns
 

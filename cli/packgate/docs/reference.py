@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Formats whose page is made from their JSON Schema, in the order of the index.
-YAML_FORMATS = ("policies", "pack", "rollout", "waivers", "packgate", "assignments", "context", "catalog", "corpus")
-JSON_FORMATS = ("action", "decision", "event", "bundle")
+YAML_FORMATS = ("policies", "pack", "rollout", "waivers", "packgate", "assignments", "context", "catalog", "corpus", "reviews")
+JSON_FORMATS = ("action", "decision", "event", "bundle", "simulation")
 FORMATS = (*YAML_FORMATS, *JSON_FORMATS)
 
 

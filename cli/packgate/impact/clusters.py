@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from packgate.model.value import show
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packgate.model.decision import Decision
     from packgate.model.operation import Operation
     from packgate.model.policy import Policy
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 # Ways in which a verdict changes.
 STOPPED, WARNED, FREED = "stopped", "warned", "freed"
 CHANGES = (STOPPED, WARNED, FREED)
-# What decides where no policy of a pack matched.
-DEFAULT, UNCERTAIN = "default", "uncertain"
+# What stands for a policy where a pack's default decides.
+DEFAULT = "default"
 PASS, WARN, BLOCK = "pass", "warn", "block"
 OUTCOMES = (PASS, WARN, BLOCK)
 _STOPPED = ("require_approval", "deny", "terminate")
@@ -27,8 +29,8 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cluster:
-    """What a group of actions has in common. ``because``: the policies that decide, as (pack, policy), sorted; where none matched, a pack
-    with `DEFAULT`, or the policies that may match under `UNCERTAIN`. ``operation``: its words, such as ``DROP TABLE``."""
+    """What a group of actions has in common. ``because``: the policies that decide, as (pack, policy), sorted: those that match, else packs
+    with `DEFAULT`, else those that may match. ``operation``: its words, such as ``DROP TABLE``."""
 
     change: str
     because: tuple[tuple[str, str], ...]
@@ -66,8 +68,9 @@ def change_of(before: str, after: str) -> str | None:
     return WARNED if (before, after) == (PASS, WARN) else FREED
 
 
-def cluster_of(change: str, decision: Decision, surface: str) -> Cluster:
-    """The cluster of an action whose outcome changed. ``decision``: the stricter one of the two, whose policies are the reason."""
+def cluster_of(change: str, decision: Decision, surface: str, owners: Mapping[str, str]) -> Cluster:
+    """The cluster of an action whose outcome changed. ``decision``: the stricter one of the two, whose policies are the reason; ``owners``:
+    the pack of each policy."""
     strictest = [each for each in decision.matches if each.effective == decision.mode and not each.waived and each.mode != "allow"]
     if strictest:
         first = strictest[0]
@@ -78,8 +81,10 @@ def cluster_of(change: str, decision: Decision, surface: str) -> Cluster:
     family = operation.families[0] if operation is not None and operation.families else ""
     program, words = (_program(operation), _words(operation)) if operation is not None else ("", "")
     if decision.denied_by:
-        return Cluster(change, tuple((pack, DEFAULT) for pack in sorted(set(decision.denied_by))), surface, program, family, words)
-    return Cluster(change, tuple((UNCERTAIN, name) for name in sorted(decision.may_match)), surface, program, family, words)
+        because = tuple((pack, DEFAULT) for pack in sorted(set(decision.denied_by)))
+    else:
+        because = tuple(sorted((owners[name], name) for name in decision.may_match))
+    return Cluster(change, because, surface, program, family, words)
 
 
 def _program(operation: Operation) -> str:

@@ -70,7 +70,10 @@ class Reviewed:
         if decision is None:
             return None
         change = change_of(PASS, outcome_of(decision))
-        return None if change is None else cluster_of(change, decision, str(action.get("surface", "shell")))
+        if change is None:
+            return None
+        owners = {policy.id: self.pack.name for policy in self.pack.policies}
+        return cluster_of(change, decision, str(action.get("surface", "shell")), owners)
 
     def covers(self, action: dict[str, Any]) -> bool:
         """Whether somebody reviewed actions such as this one."""

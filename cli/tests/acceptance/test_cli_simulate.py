@@ -250,3 +250,19 @@ def test_a_simulation_that_was_ended_is_taken_up_again(repository: PolicyReposit
         ended = begin(100_000)
     assert (ended.returncode, ended.stdout) == (0, whole.out), ended.stderr
     assert not work.exists()
+
+
+def test_a_policy_that_only_may_match_and_a_default_have_clusters_too(repository: PolicyRepository, tmp_path: Path) -> None:
+    repository.write("packs/demo/rollout.yaml", "pack: block\n")
+    repository.write("packs/demo/pack.yaml", repository.read("packs/demo/pack.yaml") + "uncertain: warn\n")
+    events = tmp_path / "events.jsonl"
+    text = repository.read("packs/demo/policies/all.yaml")
+    repository.write("packs/demo/policies/all.yaml", text.replace("operation: force-push", "operation: push, branch: main"))
+    events.write_text(json.dumps({"surface": "shell", "command": 'git push origin "HEAD:$BRANCH"'}) + "\n")
+    data = found(repository, "--events", str(events))
+    assert [(each["change"], each["because"]) for each in data["clusters"]] == [("warned", [{"pack": "demo", "policy": "no-force"}])]
+    assert data["replayed"]["coverage"] == {"partial": 1}
+    repository.write("packs/demo/pack.yaml", repository.read("packs/demo/pack.yaml") + "default: deny\n")
+    data = found(repository, "--events", str(events))
+    assert [(each["change"], each["because"]) for each in data["clusters"]] == [("stopped", [{"pack": "demo", "policy": "default"}])]
+    assert "allows only what its policies name" in data["clusters"][0]["after"]["reason"]

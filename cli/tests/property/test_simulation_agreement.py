@@ -141,7 +141,7 @@ def in_turn(text: list[str]) -> dict[str, Any]:
         actor = action.get("actor") or {}
         users[(actor.get("user"), change)] += 1
         if change is not None:
-            clusters[cluster_of(change, decisions[1], parsed.surface).id] += 1
+            clusters[cluster_of(change, decisions[1], parsed.surface, {}).id] += 1
         day = utc_day(data.get("time") or "") if "kind" in data else None
         if day is not None and actor.get("user") is not None and pair[1] == "block":
             days[(actor["user"], f"{day[0]:04}-{day[1]:02}-{day[2]:02}")] += 1

@@ -138,8 +138,8 @@ class Decider:
         change = change_of(*outcomes)
         cluster = None
         if change is not None:
-            stricter = after if OUTCOMES.index(outcomes[1]) > OUTCOMES.index(outcomes[0]) else before
-            cluster = cluster_of(change, stricter, action.surface)
+            side = int(OUTCOMES.index(outcomes[1]) > OUTCOMES.index(outcomes[0]))
+            cluster = cluster_of(change, decisions[side], action.surface, self.pair.owners[side])
         effects = (*_effects(0, before), *_effects(1, after)) if before.matches or after.matches else ()
         return Verdict(pair_number(*outcomes), cluster, coverage, effects, None)
 

@@ -74,6 +74,7 @@ class Pair:
         self.gates = before.gate(), after.gate()
         self.now = now
         self.alike = before.reading() == after.reading()
+        self.owners = tuple({policy.id: pack.name for pack in side.packs for policy in pack.policies} for side in self.sides)
 
     def decide(self, action: Action) -> tuple[Decision, Decision]:
         """Both decisions, without scores of risk. What the engine raises is the caller's to count."""

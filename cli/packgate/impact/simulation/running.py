@@ -103,7 +103,7 @@ def simulate(
         undecided = [share for share in range(shares) if not work.has_share(share)]
         step = (tick(len(left) + len(undecided)) if tick is not None else None) or _nothing
         if workers is None:
-            workers = len(os.sched_getaffinity(0)) if sum(part.end - part.start for part in parts) > _LITTLE else 1
+            workers = _processors() if sum(part.end - part.start for part in parts) > _LITTLE else 1
         if workers > 1:
             _many(setup, min(workers, max(len(left), len(undecided), 1)), left, undecided, step)
         else:
@@ -121,6 +121,11 @@ def simulate(
         if folder is not None:
             work.clear()
     return found
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _shares(total: int, share_bytes: int) -> int:

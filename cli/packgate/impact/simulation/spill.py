@@ -35,7 +35,7 @@ def write_blocks(path: Path, blocks: Sequence[Any]) -> None:
         heads.append(_HEAD.pack(at, len(block), crc32(block)))
         at += len(block)
     partial = path.with_suffix(".partial")
-    with partial.open("wb") as stream:
+    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(_NUMBER.pack(len(written)))
         stream.writelines(heads)
         stream.writelines(written)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from packgate.impact.simulation.pair import Policies
     from packgate.impact.simulation.reading import Share
 
+_OTHERS_WRITE = 0o022
 _MANIFEST = "simulation.json"
 # How much of a file's beginning and end tells whether it is the same one.
 _PROBE = 64 * 1024
@@ -111,6 +112,9 @@ def take_up(
     Raises `UserError` where another simulation was begun: other files, policies or times, or another version of packgate or Python.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & _OTHERS_WRITE:
+        raise UserError(f"{folder}: others could write in the folder", "name a new folder")
     manifest = folder / _MANIFEST
     wanted: dict[str, Any] = {
         "packgate": __version__, "python": sys.implementation.cache_tag, "now": now, "policies": [digest_of(each) for each in sides],
@@ -119,14 +123,14 @@ def take_up(
     if not manifest.exists():
         if any(folder.iterdir()):
             raise UserError(f"{folder}: the folder is not empty, and no simulation was begun in it", "name a new folder")
-        found = ranges(paths, size)
-        lengths = [max((each.end for each in found if each.file == number), default=0) for number in range(len(paths))]
+        parts = ranges(paths, size)
+        lengths = [max((each.end for each in parts if each.file == number), default=0) for number in range(len(paths))]
         files = [{"length": length, "probe": _probe(path, length)} for path, length in zip(paths, lengths, strict=True)]
         partial = manifest.with_suffix(".partial")
         count = shares(sum(lengths))
         partial.write_text(json.dumps({**wanted, "shares": count, "files": files}, indent=1) + "\n", encoding="utf-8")
         os.replace(partial, manifest)
-        return found, count
+        return parts, count
     try:
         known = json.loads(manifest.read_text(encoding="utf-8"))
         files = known["files"]
