@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from packgate.engine.render import coverage
 from packgate.impact.clusters import OUTCOMES, Cluster, change_of, cluster_of, outcome_of
 from packgate.impact.simulation.replay import FAILED, MALFORMED, looked_at, loss_in, matters
 from packgate.model.action import ActionError, parse_action
@@ -127,12 +128,12 @@ class Decider:
         try:
             if loss is not None and any(matters(gate.analyze(action), action.surface, loss, self.looked) for gate in self.pair.gates):
                 return Verdict(0, None, "", (), loss)
-            decisions, coverage = self.pair.decide_unless_silent(action)
+            decisions, understood = self.pair.decide_unless_silent(action)
         except Exception:
             # A defect must neither end the simulation of a million other actions nor count as one that changes nothing.
             return Verdict(0, None, "", (), FAILED)
         if decisions is None:
-            return Verdict(0, None, coverage, (), None)
+            return Verdict(0, None, understood, (), None)
         before, after = decisions
         outcomes = outcome_of(before), outcome_of(after)
         change = change_of(*outcomes)
@@ -141,7 +142,7 @@ class Decider:
             side = int(OUTCOMES.index(outcomes[1]) > OUTCOMES.index(outcomes[0]))
             cluster = cluster_of(change, decisions[side], action.surface, self.pair.owners[side])
         effects = (*_effects(0, before), *_effects(1, after)) if before.matches or after.matches else ()
-        return Verdict(pair_number(*outcomes), cluster, coverage, effects, None)
+        return Verdict(pair_number(*outcomes), cluster, coverage(after), effects, None)
 
 
 def _effects(side: int, decision: Decision) -> list[tuple[int, str, str, str]]:
