@@ -84,13 +84,16 @@ def simulated(
     from packgate.commands.proposals import open_proposal
     from packgate.impact.simulation.result import result_of
     from packgate.impact.simulation.running import Plan, simulate
+    from packgate.impact.simulation.work import begun_at
 
     with ExitStack() as stack:
         before, after = open_proposal(stack, target, against, stage)
         if Path("-") in events and resume is not None:
             raise UserError("standard input can't be read again, so nothing could be taken up", "write the events to a file")
         paths = tuple(_spooled(stack) if path == Path("-") else path for path in events)
-        plan = Plan(before, after, paths, at or clock.now())
+        # Taken up again, it is the simulation of when it was begun.
+        now = at or (begun_at(resume) if resume is not None else None) or clock.now()
+        plan = Plan(before, after, paths, now)
         return result_of(simulate(plan, workers=workers, folder=resume, tick=_ticker(stack)))
 
 

@@ -10,6 +10,7 @@ import pytest
 from packgate.errors import UserError
 from packgate.impact.simulation import lines
 from packgate.impact.simulation.lines import NoEvent, day_of, ranges, read_event, read_lines
+from packgate.impact.simulation.reading import Reader
 from packgate.impact.simulation.spill import Torn, read_block, write_blocks
 
 if TYPE_CHECKING:
@@ -75,3 +76,14 @@ def test_a_block_that_was_damaged_is_not_read(tmp_path: Path) -> None:
         with pytest.raises(Torn):
             read_block(path, 2)
     assert json.dumps([each.name for each in tmp_path.iterdir()]) == '["range-000000"]'
+
+
+def test_an_action_that_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    for depth, told in ((20, 0), (57, 0), (70, 1), (900, 1), (2000, 1), (100_000, 1)):
+        deep = b"[" * depth + b"]" * depth
+        path.write_bytes(b'{"surface": "mcp", "server": "s", "tool": "t", "arguments": {"a": ' + deep + b'}}\n{"command": "ls"}\n')
+        read, (share,) = Reader(frozenset(), 1).read(ranges([path], 1 << 30)[0])
+        assert read.damages + len(share.occurrences) == 2
+        assert share.occurrences[-1][3] == 2
+        assert read.damages == told

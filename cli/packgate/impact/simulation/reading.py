@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # (user, groups, team, agent, repository, surface, day)
 Who = tuple[str | None, tuple[str, ...], str | None, str | None, str | None, str, str | None]
 MAX_DAMAGED = 100
+# How deep the log writes an action: see `eventlog.line`.
+DEEPEST = 60
 _DIGEST = 16
 _SHORT = 8
 _LONGEST_CAUSE = 80
@@ -74,20 +76,22 @@ class Reader:
                 if line is None:
                     raise NoEvent("it is too long")
                 kind, data, action = read_event(line)
-            except NoEvent as error:
+                if action is not None and kind in ("decision", "gap", "action"):
+                    self._add(action, data, number, found, shares)
+                elif kind == "gap":
+                    gaps[_cause(data.get("outcome"))] += 1
+                events[kind] += 1
+            except (NoEvent, RecursionError) as error:
                 found.damages += 1
                 if len(damaged) < MAX_DAMAGED:
-                    damaged.append((number, str(error)))
-                continue
-            events[kind] += 1
-            if action is not None and kind in ("decision", "gap", "action"):
-                self._add(action, data, number, found, shares)
-            elif kind == "gap":
-                gaps[_cause(data.get("outcome"))] += 1
+                    damaged.append((number, str(error) if isinstance(error, NoEvent) else "it is nested too deeply"))
         return found, shares
 
     def _add(self, action: dict[str, Any], data: dict[str, Any], number: int, found: Read, shares: list[Share]) -> None:
         text, who, session = self._normal(action, data)
+        # No action is: whoever reads it after this one may count on that.
+        if text.count("[") + text.count("{") > DEEPEST and _is_deeper(action, DEEPEST):
+            raise NoEvent("it is nested too deeply")
         digest = blake2b(text.encode(), digest_size=_DIGEST).digest()
         share = shares[int.from_bytes(digest[:4], "little") % self.shares]
         share.texts.setdefault(digest, text)
@@ -140,6 +144,13 @@ def _sound(key: str, value: object) -> bool:
     if key == "groups":
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     return key not in _ACTOR
+
+
+def _is_deeper(value: object, depth: int) -> bool:
+    """Whether plain data is nested more deeply."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list) and (depth == 0 or any(_is_deeper(item, depth - 1) for item in value))
 
 
 def _cause(outcome: object) -> str:

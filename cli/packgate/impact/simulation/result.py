@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.reasons import NO_MATCH
-from packgate.impact.clusters import BLOCK, CHANGES, OUTCOMES, WARN, Cluster, change_of, conditions_digest
+from packgate.impact.clusters import BLOCK, CHANGES, FREED, OUTCOMES, WARN, Cluster, change_of, conditions_digest
 from packgate.impact.simulation.deciding import pair_names
 from packgate.impact.simulation.friction import Friction, friction
 from packgate.impact.simulation.pair import Pair
@@ -221,15 +221,16 @@ def _tables(decided: Decided, who: Mapping[int, Who]) -> dict[str, list[Row]]:
 
 def _items(ran: Ran, who: Mapping[int, Who], places: _Places) -> list[Item]:
     pair = Pair(ran.plan.before, ran.plan.after, ran.plan.now)
-    known = {
-        f"{pack.name}/{policy.id}": policy for side in (ran.plan.before, ran.plan.after) for pack in side.packs for policy in pack.policies
-    }
+    sides = ran.plan.before, ran.plan.after
+    known = [{f"{pack.name}/{policy.id}": policy for pack in side.packs for policy in pack.policies} for side in sides]
     found = []
     for cluster, group in ran.decided.groups.items():
         example: dict[str, Any] = json.loads(group.text)
         before, after = pair.decide(parse_action(example))
         named = [f"{pack}/{policy}" for pack, policy in cluster.because]
-        conditions = {name: conditions_digest(known[name]) for name in named if name in known}
+        # What is freed was stopped by what holds at present.
+        policies = known[0] if cluster.change == FREED else known[1]
+        conditions = {name: conditions_digest(policies[name]) for name in named if name in policies}
         found.append(Item(
             cluster, group.count, group.actions, _names(group, who, 0), _names(group, who, 1), _names(group, who, 4), _names(group, who, 3),
             len(group.sessions), places.shown(group.first), example, _explained(before), _explained(after), conditions,

@@ -147,6 +147,16 @@ def take_up(
     return ranges(paths, size, lengths), count
 
 
+def begun_at(folder: Path) -> str | None:
+    """The time that waivers are held against in the simulation that was begun in a folder; None where none was, or none was given."""
+    try:
+        found = json.loads((folder / _MANIFEST).read_text(encoding="utf-8")).get("now")
+    except (OSError, ValueError, AttributeError):
+        # What is wrong with it is told by `take_up`.
+        return None
+    return found if isinstance(found, str) else None
+
+
 def _probe(path: Path, length: int) -> str:
     """What a file begins and ends with, as a digest; of a file that has become shorter, something else."""
     digest = sha256()
