@@ -17,4 +17,9 @@ def one_line(action: dict[str, Any]) -> str:
         text = f"{action.get('server')}.{action.get('tool')} {json.dumps(action.get('arguments') or {}, sort_keys=True)}"
     else:
         text = str(action.get("url") if surface == "web" else action.get("text"))
-    return f"{surface}: {' '.join(text.split())}"
+    return f"{surface}: {''.join(map(_visible, ' '.join(text.split())))}"
+
+
+def _visible(char: str) -> str:
+    """A character as it can be shown: what an agent wrote must not steer a reader's terminal."""
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
