@@ -41,7 +41,7 @@ VERBS = {
     "trial": "Give the packs' prompts to a real agent, and see what it does and which policies fire.",
     "approvals": "List, show and answer requests for approval.",
     "alerts": "Deliver alerts to the sinks of packgate.yaml, and say what waits.",
-    "events": "Check recorded events, sign them, and render them for other systems.",
+    "events": "Import, check, sign, find and count recorded events, and render them for other systems.",
     "doctor": "Check the hook that is installed on this machine, and say how to mend it.",
     "serve": "Decide over HTTP, on this machine only.",
     "conform": "Measure what agents stop, on the real programs.",

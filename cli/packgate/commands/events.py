@@ -8,6 +8,12 @@ from packgate.commands.lazy import LazyGroup
 
 # Verb -> one line for `packgate events --help`. The verb `otel` is `command` in the module `commands.events_otel`.
 VERBS = {
+    "import": "Make events of records that exist already.",
+    "query": "Find events.",
+    "show": "Show all events of one action.",
+    "tail": "Show the newest events.",
+    "session": "Show what happened in a session.",
+    "baseline": "Show what normal work looks like.",
     "verify": "Check that a log is as it was written, and name the line where it isn't.",
     "checkpoint": "Sign how far a log has come.",
     "key": "Make the key that signs checkpoints of a log.",
@@ -22,10 +28,13 @@ class _Events(LazyGroup):
 
 @click.group("events", cls=_Events)
 def command() -> None:
-    """Check recorded events, sign them, and render them for other systems.
+    """Import, check, sign, find and count recorded events, and render them for other systems.
 
     \b
     Examples:
+      packgate events import ~/.claude/projects --out events.jsonl
+      packgate events query --file events.jsonl --verdict deny
+      packgate events baseline events.jsonl
       packgate events verify --key audit.pem.pub
       packgate events otel events.jsonl > logs.json
     """

@@ -53,7 +53,8 @@ def _events(files: tuple[Path, ...], bad: list[str]) -> Iterator[dict[str, Any]]
                 for number, line in enumerate(file, 1):
                     try:
                         event = json.loads(line)
-                        if isinstance(event, dict) and isinstance(event.get("kind"), str) and isinstance(event.get("time"), str):
+                        time = event.get("time", 0) if isinstance(event, dict) else 0
+                        if isinstance(time, (str, type(None))) and isinstance(event.get("kind"), str):
                             yield event
                             continue
                     except ValueError:

@@ -28,3 +28,18 @@ def progress(total: int, label: str, long: int = LONG) -> Iterator[Callable[[], 
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda: bar.advance(task)
+
+
+@contextmanager
+def progress_of(size: int, label: str, long: int = 8_000_000) -> Iterator[Callable[[int], None] | None]:
+    """Like `progress`, for bytes: gives a function that is told how many more were read."""
+    if size < long or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=size)
+        yield lambda more: bar.advance(task, more)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERSION = 1
-KINDS = ("decision", "outcome", "gap", "approval", "alert", "checkpoint")
+# What another program recorded: an action without a decision, or that there was something that can't be decided again.
+IMPORTED = "imported"
+KINDS = ("decision", "outcome", "gap", "approval", "alert", "checkpoint", IMPORTED)
 # Longer texts are cut, after masking: the log says what was done, and is no copy of the files that were written.
 _LONGEST_TEXT = 16 * 1024
 # What is masked of a longer text; its end is dropped with the rest, since half a secret is not recognised as one.

@@ -20,7 +20,7 @@ _INFO, _WARN, _ERROR, _FATAL = (9, "INFO"), (13, "WARN"), (17, "ERROR"), (21, "F
 SEVERITIES = {
     "allow": _INFO, "alert": _WARN, "redact": _WARN, "require_approval": _WARN, "deny": _ERROR, "terminate": _FATAL,
 }
-_OF_KINDS = {"gap": _ERROR, "approval": _WARN, "alert": _INFO, "outcome": _INFO, "checkpoint": _INFO}
+_OF_KINDS = {"gap": _ERROR, "approval": _WARN, "alert": _INFO, "outcome": _INFO, "checkpoint": _INFO, "imported": _INFO}
 # Attributes by the keys of a decision, an action and its actor.
 _DECISION = (
     "decision_id", "action_id", "decision", "mode", "would", "policy_ids", "reason", "risk_score", "approver_role", "alerts", "timestamp",
@@ -58,6 +58,7 @@ def to_request(events: Iterable[Mapping[str, Any]]) -> Any:
 def _fill(record: Any, event: Mapping[str, Any]) -> None:
     decision, action = event.get("decision") or {}, event.get("action") or {}
     kind = str(event["kind"])
+    # Of an imported event the time can be unknown.
     time = parse(str(event["time"]))
     record.time_unix_nano = record.observed_time_unix_nano = 0 if time is None else int(time.timestamp()) * 1_000_000_000
     number, record.severity_text = SEVERITIES.get(decision.get("decision", ""), _OF_KINDS.get(kind, _INFO))

@@ -32,6 +32,7 @@ def render_json(comparison: Comparison, mask: Callable[[str], str]) -> str:
             "decided": dict(sorted(behaviour.decided.items())),
             "counts": {direction: comparison.count(direction) for direction in DIRECTIONS},
             "refused": [mask(each) for each in behaviour.refused],
+            "not_replayable": dict(behaviour.unreplayable),
             "differences": [_difference(each, mask) for each in behaviour.differences],
         },
     }

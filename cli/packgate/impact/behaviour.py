@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packgate.engine.decide import decide
@@ -55,11 +55,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """All differences, strictest news first, with how many actions were decided and how many could not be."""
+    """All differences, strictest news first, with how many actions were decided and how many could not be; ``unreplayable``: by reason, how
+    many recorded ones can't be decided again at all."""
 
     differences: tuple[Difference, ...]
     decided: dict[str, int]
     refused: tuple[str, ...]
+    unreplayable: dict[str, int] = field(default_factory=dict)
 
 
 def behaviour(
@@ -70,10 +72,14 @@ def behaviour(
     found: list[Difference] = []
     decided: dict[str, int] = {}
     refused: list[str] = []
+    unreplayable: dict[str, int] = {}
     compared = [_Pair(base, head, now) for base, head in pairs]
     for each in tried:
         if tick is not None:
             tick()
+        if each.unreplayable is not None:
+            unreplayable[each.unreplayable] = unreplayable.get(each.unreplayable, 0) + 1
+            continue
         try:
             action = parse_action(each.action)
         except ActionError as error:
@@ -82,7 +88,7 @@ def behaviour(
         decided[each.source] = decided.get(each.source, 0) + 1
         found += [difference for pair in compared if (difference := pair.difference(each, action)) is not None]
     found.sort(key=lambda item: (DIRECTIONS.index(item.direction), item.pack, item.because, item.tried.source, item.tried.name))
-    return Behaviour(tuple(found), decided, tuple(refused))
+    return Behaviour(tuple(found), decided, tuple(refused), dict(sorted(unreplayable.items())))
 
 
 class _Pair:

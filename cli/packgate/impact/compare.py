@@ -77,8 +77,9 @@ def compare(
 
 
 def actions(base: Side, head: Side, events: Sequence[Tried] = ()) -> list[Tried]:
-    """The actions of both sides and of the events, each once."""
+    """The actions of both sides and of the events, each once; what has no action is each its own."""
     found: dict[str, Tried] = {}
     for each in (*head.tried, *base.tried, *events):
-        found.setdefault(json.dumps(each.action, sort_keys=True, default=str), each)
+        key = json.dumps(each.action, sort_keys=True, default=str) if each.unreplayable is None else each.name
+        found.setdefault(key, each)
     return list(found.values())

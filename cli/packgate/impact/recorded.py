@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
+from packgate.eventlog.record import IMPORTED
 from packgate.impact.sides import Tried
 from packgate.impact.simulation.lines import NoEvent, read_event
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def read_actions(path: Path) -> list[Tried]:
-    """The actions of a file, one JSON line each: of events of version 1 those that were decided, or actions as they are.
+    """The actions of a file, one JSON line each: of events of version 1 those that were decided or imported, or actions as they are.
+    What was imported and can't be decided again has no action, but the reason.
 
     Raises `UserError` with the line for what is neither.
     """
@@ -30,8 +32,20 @@ def read_actions(path: Path) -> list[Tried]:
         except NoEvent as error:
             hint = "a line is an event, with the keys v, kind, action and decision, or an action"
             raise UserError(f"{path}:{number}: {error}", hint) from None
-        if action is not None and kind == "decision":
+        if kind == IMPORTED:
+            found.append(_imported(data, action, f"{path}:{number}"))
+        elif action is not None and kind == "decision":
             found.append(Tried("event", str(data.get("seq") or number), action))
         elif kind == "action" and action is not None:
             found.append(Tried("action", str(number), action))
     return found
+
+
+def _imported(event: dict[str, Any], action: dict[str, Any] | None, place: str) -> Tried:
+    outcome = event.get("outcome")
+    if not isinstance(outcome, dict) or not isinstance(outcome.get("id"), str):
+        raise UserError(f"{place}: an imported event without an id")
+    if action is not None:
+        return Tried(IMPORTED, outcome["id"], action)
+    reasons = outcome.get("reasons")
+    return Tried(IMPORTED, outcome["id"], {}, ", ".join(map(str, reasons)) if isinstance(reasons, list) and reasons else "no action")

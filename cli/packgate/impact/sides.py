@@ -49,11 +49,13 @@ class PackSide:
 
 @dataclass(slots=True)
 class Tried:
-    """An action that both sides decide. ``source`` says what it is: ``case``, ``benign``, ``attack``, ``event``; ``name`` which."""
+    """An action that both sides decide. ``source`` says what it is: ``case``, ``benign``, ``attack``, ``event``, ``imported``; ``name``
+    which. ``unreplayable``: why there is no action, of something that was recorded but can't be decided again."""
 
     source: str
     name: str
     action: dict[str, Any]
+    unreplayable: str | None = None
 
 
 @dataclass(slots=True)

@@ -24,8 +24,10 @@ _HEADLINES = {
     "unchanged": "Nothing changed.",
 }
 _LONGEST = 110
+_UNREPLAYABLE = "recorded, and not replayable: neither changed nor unchanged"
 _PLURALS = {
     "case": "cases of policies", "benign": "harmless ones of the corpora", "attack": "attacks of the corpora", "event": "recorded events",
+    "imported": "imported ones",
 }
 
 
@@ -40,7 +42,15 @@ def counts(comparison: Comparison) -> str:
     decided = ", ".join(f"{count:,} {_PLURALS.get(source, source)}" for source, count in sorted(behaviour.decided.items()))
     changed = [f"{comparison.count(each)} {each}" for each in DIRECTIONS if comparison.count(each)]
     total = sum(behaviour.decided.values())
-    return f"{total:,} actions decided on both sides ({decided or 'none'}): {', '.join(changed) or 'all verdicts the same'}"
+    lost = sum(behaviour.unreplayable.values())
+    told = f"; {lost:,} recorded ones can't be replayed" if lost else ""
+    return f"{total:,} actions decided on both sides ({decided or 'none'}): {', '.join(changed) or 'all verdicts the same'}{told}"
+
+
+def unreplayable_lines(comparison: Comparison) -> list[str]:
+    """What was recorded and can't be decided again: not counted as decided, and not as unchanged."""
+    reasons = comparison.behaviour.unreplayable
+    return [f"{_UNREPLAYABLE} ({sum(reasons.values()):,})", *(f"  {count:,} {reason}" for reason, count in reasons.items())]
 
 
 def change_line(change: Change) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -72,6 +73,7 @@ class Simulation:
     default: str
     outcomes: tuple[Outcome, ...]
     refused: tuple[str, ...]
+    unreplayable: dict[str, int] = field(default_factory=dict)
 
     def of(self, *decisions: str) -> list[Outcome]:
         """Actions that the level would decide so, and that are decided otherwise now."""
@@ -129,13 +131,15 @@ def simulate(
             if side.findings:
                 raise Broken(side.findings)
         pair = Pair(policies_of("now", base.space, releases=releases), policies_of(level, head.space, releases=releases), now)
-        outcomes, refused = _decided(pair, actions(base, head, recorded), tick)
+        tried = actions(base, head, recorded)
+        outcomes, refused = _decided(pair, tried, tick)
         own = head.packs[wanted.name].pack
         changes = tuple(structural(base, head))
     kinds = {path: "remove" if data is None else "change" if path in state.paths else "add" for path, data in files.items()}
     policies = tuple((each.id, each.outcome.mode, each.title) for each in sorted(own.policies, key=lambda each: each.id))
     return Simulation(
         level, state.level(), tuple(sorted(kinds.items())), changes, policies, str(own.default), tuple(outcomes), tuple(refused),
+        dict(sorted(Counter(each.unreplayable for each in tried if each.unreplayable is not None).items())),
     )
 
 
@@ -157,6 +161,8 @@ def _decided(pair: Pair, tried: Iterable[Tried], tick: Callable[[], None] | None
     for each in tried:
         if tick is not None:
             tick()
+        if each.unreplayable is not None:
+            continue
         try:
             action = parse_action(each.action)
         except ActionError as error:

@@ -27,6 +27,7 @@ def as_json(found: Simulation) -> dict[str, Any]:
         "freed": [_outcome(each) for each in found.freed],
         "gaps": len(found.gaps),
         "refused": list(found.refused),
+        "not_replayable": dict(found.unreplayable),
     }
 
 
@@ -57,6 +58,9 @@ def as_text(found: Simulation, limit: int) -> str:
     for title, outcomes in (("would be stopped, and run now", found.stopped), ("would run, and are stopped now", found.freed)):
         lines += _listed(title, outcomes, limit)
     lines += [f"could not be read: {each}" for each in found.refused]
+    if found.unreplayable:
+        lines += ["", f"recorded, and not replayable: counted in no column ({sum(found.unreplayable.values())})"]
+        lines += [f"  {count:>6}  {reason}" for reason, count in found.unreplayable.items()]
     lines += ["", f"to apply it: packgate level apply {found.level}"]
     return "\n".join(lines) + "\n"
 

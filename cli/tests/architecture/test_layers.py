@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources", "hook"},
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
-    "impact": {"testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
+    "impact": {"eventlog", "testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     # What people said of what a simulation found: evidence for a promotion.
     "review": {"impact", "testing", "source", "engine", "model", "diagnostics", "errors"},
     "release": {"review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
@@ -66,8 +66,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     # From the spool to people; `source` for the settings that declare sinks.
     "alerts": {"eventlog", "source", "guard", "model", "diagnostics", "errors"},
-    # `bundle` for private keys.
-    "events": {"bundle", "eventlog", "guard", "diagnostics", "errors", "times"},
+    # `hook` for what a tool call does: importers read calls as its dialects do. `engine` and `facts` for what is normal, `bundle` for private
+    # keys.
+    "events": {"bundle", "hook", "engine", "facts", "eventlog", "guard", "model", "diagnostics", "errors", "times"},
     # `level` and `impact` for simulations.
     "serve": {
         "events", "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.engine.waivers import utc_day
 from packgate.errors import UserError
+from packgate.eventlog.record import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 LONGEST_LINE = 16 * 1024 * 1024
 # Without looking for the encoding, which is known.
 _decode = json.JSONDecoder().decode
-KINDS = frozenset(("decision", "outcome", "gap", "approval", "alert", "checkpoint"))
 
 
 @dataclass(frozen=True, slots=True)

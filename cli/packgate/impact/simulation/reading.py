@@ -25,6 +25,9 @@ DEEPEST = 60
 _DIGEST = 16
 _SHORT = 8
 _LONGEST_CAUSE = 80
+_WITH_ACTIONS = ("decision", "gap", "action", "imported")
+# Kinds that say of something that was done, but not always what.
+_WITHOUT = ("gap", "imported")
 _ACTOR = frozenset(("agent", "session", "user", "groups", "team", "owner"))
 _ASIDE = ("id", "time", "actor")
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
@@ -154,11 +157,14 @@ def _is_deeper(value: object, depth: int) -> bool:
 
 
 def _cause(outcome: object) -> str:
-    """Why there is no action in a gap."""
+    """Why there is no action in an event."""
     if isinstance(outcome, dict):
         for key in ("failure", "cause", "class", "reason"):
             said = outcome.get(key)
             if isinstance(said, str) and said:
                 return said[:_LONGEST_CAUSE]
+        reasons = outcome.get("reasons")
+        if isinstance(reasons, list) and reasons:
+            return ", ".join(map(str, reasons))[:_LONGEST_CAUSE]
     return "not said"
 

@@ -1,0 +1,90 @@
+"""What the verbs of events share: the files, the conditions, telling damaged lines."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from packgate.commands.alert_place import log_of
+from packgate.errors import UserError
+from packgate.exitcodes import CLEAN, FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packgate.events.reading import Damage
+    from packgate.events.selecting import Selection
+
+_CONDITIONS = (
+    ("verdict", "verdicts", "A decision, a mode, 'pass', or what came of an imported call (ran, failed, denied, not-replayable)."),
+    ("tool", "tools", "A tool: the agent's own name, or SERVER/TOOL."),
+    ("run", "runs", "A call of a tool: the id of it, its action or its decision."),
+    ("session", "sessions", "A session."),
+    ("policy", "policies", "A policy that matched."),
+    ("user", "users", "Who acted."),
+    ("agent", "agents", "With which agent."),
+    ("repository", "repositories", "A repository, by name or root."),
+    ("surface", "surfaces", "A surface."),
+    ("kind", "kinds", "A kind of event."),
+)
+
+
+def file_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--file`, repeatable."""
+    return click.option(
+        "--file", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        help="Events to read; repeatable. Default: the log of this user's hook.",
+    )(function)
+
+
+def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The conditions: each repeatable, a pattern with `*` and `?`."""
+    for option in (
+        click.option("--since", metavar="TIME", callback=_time, help="Not before this time or day (RFC 3339)."),
+        click.option("--until", metavar="TIME", callback=_time, help="Before this time or day."),
+        *(click.option(f"--{name}", key, multiple=True, metavar="PATTERN", help=text) for name, key, text in reversed(_CONDITIONS)),
+    ):
+        function = option(function)
+    return function
+
+
+def _time(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from packgate.times import parse
+
+    if value is not None and parse(value) is None:
+        raise click.BadParameter("expected a day or a time such as 2026-01-31T12:00:00Z")
+    return value
+
+
+def selection_of(given: dict[str, Any]) -> Selection:
+    """The conditions that were given."""
+    from packgate.events.selecting import Selection
+
+    return Selection(**given)
+
+
+def files_of(given: tuple[Path, ...]) -> list[Path]:
+    """The files to read. Raises `UserError` where none is named and there is no log."""
+    if given:
+        return list(given)
+    try:
+        log = log_of(None, None)
+    except UserError as error:
+        raise UserError(f"no events to read: {error.message}", "name a file: --file FILE") from None
+    if not os.path.isfile(log):
+        raise UserError(f"{log}: there is no event log yet", "name a file: --file FILE")
+    return [Path(log)]
+
+
+def told(damage: Damage) -> int:
+    """Tell the lines that are no events; the exit code."""
+    from packgate.guard.detectors import mask
+
+    if damage.lines:
+        click.echo(f"{damage.lines} lines are no events:", err=True)
+        for each in damage.named:
+            click.echo(f"  {mask(each)}", err=True)
+    return FINDINGS if damage.lines else CLEAN
