@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import git
 import pytest
 from command_line import ROOT, packgate
 from recorded_sessions import FOLDER, database
@@ -71,6 +72,23 @@ def test_a_level_is_simulated_on_them(events, tmp_path):
     assert found["counts"]["imported"]["actions"] == len(recorded) - lost
     assert sum(found["not_replayable"].values()) == lost > 0
     assert "and not replayable: counted in no column" in packgate("level", "simulate", "balanced", "--events", str(events), cwd=tmp_path).out
+
+
+def test_a_pack_is_simulated_on_them(events, tmp_path):
+    (tmp_path / "packgate.yaml").write_text("version: 1\npacks: [permissive]\n")
+    repository = git.Repo.init(tmp_path)
+    repository.git.add(all=True)
+    repository.git.execute(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "x"])
+    done = packgate("simulate", "recommended", "--events", str(events), "--format", "json", cwd=tmp_path)
+    assert done.code == 0, done.all
+    found = json.loads(done.out)
+    recorded = _lines(events)
+    lost = sum(each["action"] is None for each in recorded)
+    assert found["read"]["events"] == {"imported": len(recorded)}
+    assert found["replayed"]["events"] == len(recorded) - lost
+    assert sum(found["not_replayed"]["gaps"].values()) == lost > 0
+    assert found["outcomes"]["after"]["block"]["count"] > found["outcomes"]["before"]["block"]["count"] == 0
+    assert any(each["policy"] == "direct-push-to-main" for cluster in found["clusters"] for each in cluster["because"])
 
 
 def test_a_change_is_compared_on_them(events, tmp_path):

@@ -79,9 +79,9 @@ class Reader:
                 if line is None:
                     raise NoEvent("it is too long")
                 kind, data, action = read_event(line)
-                if action is not None and kind in ("decision", "gap", "action"):
+                if action is not None and kind in _WITH_ACTIONS:
                     self._add(action, data, number, found, shares)
-                elif kind == "gap":
+                elif kind in _WITHOUT:
                     gaps[_cause(data.get("outcome"))] += 1
                 events[kind] += 1
             except (NoEvent, RecursionError) as error:
