@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import resource
@@ -202,7 +203,12 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "events.jsonl")
-        write_events(path, options.events)
+        # By a process of its own, whose memory does not count.
+        writer = multiprocessing.get_context("spawn").Process(target=write_events, args=(path, options.events))
+        writer.start()
+        writer.join()
+        if writer.exitcode != 0:
+            raise SystemExit("the events could not be written")
         plan = Plan(policies(options.policies, "audit"), policies(options.policies, "block"), (path,), "2026-02-01T00:00:00Z")
         print(f"{options.events:,} events ({path.stat().st_size / 1e6:.0f} MB), {options.policies:,} policies, load {os.getloadavg()[0]:.1f}", flush=True)
         if options.profile:

@@ -26,15 +26,14 @@ class _Reviews(LazyGroup):
 
 @click.group("review", cls=_Reviews)
 def command() -> None:
-    """Review what a simulation would newly stop: accept, reject, waive, or turn into a case.
+    """Review what a simulation would newly stop.
 
-    The queue is what `packgate simulate --format json` printed (--from), or a simulation that is made for it (--events). Decisions are
-    kept in reviews/PACK.yaml of the policy repository, to be committed like everything else; the last one on a cluster counts, until a
-    policy says something else than when it was reviewed.
+    Each cluster of actions is accepted, rejected, waived, or turned into a case. The queue is what `packgate simulate --format json` printed
+    (--from), or a simulation that is made for it (--events). Decisions are kept in reviews/PACK.yaml of the policy repository, to be
+    committed like everything else; the last one on a cluster counts, until a policy says something else than when it was reviewed.
 
     \b
     Examples:
-      packgate simulate recommended --events events.jsonl --format json > simulation.json
       packgate review list --from simulation.json
       packgate review reject c-0123 --from simulation.json --reason "the import job rewrites its own branch"
       packgate review test c-0123 --from simulation.json

@@ -50,11 +50,12 @@ def command(
     target: str | None, events: tuple[Path, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None,
     limit: int, fail_on: tuple[str, ...], at: str | None, form: str,
 ) -> int:
-    """Replay recorded actions with proposed policies: what would be stopped, warned about or freed.
+    """Replay recorded actions with proposed policies.
 
-    Every recorded action is decided with the policies that are committed here, and with those that are proposed: of the working tree, of
-    another commit or folder (REF), with a pack enforced for everyone (PACK), or after a level was applied (LEVEL). Nothing is changed. What
-    can't be replayed is counted apart, and never as unchanged. The exit code is 1 when packs have errors, when nothing at all could be
+    It says what would be stopped, warned about or freed, for whom, how often and why. Every recorded action is decided with the policies
+    that are committed here, and with those that are proposed: of the working tree, of another commit or folder (REF), with a pack enforced
+    for everyone (PACK), or after a level was applied (LEVEL). Nothing is changed. What can't be replayed is counted apart, and never as
+    unchanged. The exit code is 1 when packs have errors, when nothing at all could be
     replayed, and as --fail-on says.
 
     \b
