@@ -87,8 +87,13 @@ _SIMULATION = {
         "freed": {"type": "array", "items": {"type": "object"}, "description": "Actions that would run, and are stopped now."},
         "gaps": {"type": "integer", "description": "Actions that would be recorded because no policy covers them."},
         "refused": {"type": "array", "items": {"type": "string"}, "description": "Recorded actions that can't be read."},
+        "not_replayable": {
+            "type": "object", "additionalProperties": {"type": "integer"}, "description": "Records that can't be decided again, by reason.",
+        },
     },
-    "required": ["level", "before", "default", "files", "changes", "policies", "counts", "stopped", "freed", "gaps", "refused"],
+    "required": [
+        "level", "before", "default", "files", "changes", "policies", "counts", "stopped", "freed", "gaps", "refused", "not_replayable",
+    ],
     "additionalProperties": False,
 }
 
