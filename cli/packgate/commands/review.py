@@ -28,9 +28,9 @@ class _Reviews(LazyGroup):
 def command() -> None:
     """Review what a simulation would newly stop.
 
-    Each cluster of actions is accepted, rejected, waived, or turned into a case. The queue is what `packgate simulate --format json`
-    printed (--from), or a simulation that is made for it (--events). Decisions are kept in reviews/PACK.yaml of the policy repository, to be
-    committed like everything else; the last one on a cluster counts, until a policy says something else than when it was reviewed.
+    Each cluster of actions is accepted, rejected, waived, or turned into a case. The queue is what a simulation printed as JSON (--from),
+    or a simulation that is made for it (--events). Decisions are kept in reviews/PACK.yaml of the policy repository, to be committed like
+    everything else; the last one on a cluster counts, until a policy says something else than when it was reviewed.
 
     \b
     Examples:
