@@ -23,6 +23,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "formats": ("benchmarks/guard_*.yaml", "benchmarks/guard_*.py"),
     "catalog": ("cli/packgate/catalog/*.py", "cli/packgate/catalog/programs/*.yaml", "schema/vocabulary.yaml"),
     "packs": ("packs/**/*.yaml",),
+    "recommended": ("packs/recommended/**/*.yaml",),
     "evasions": ("cli/packgate/testing/evasion.py", "cli/packgate/testing/evasions/*.py"),
     "payloads": ("cli/packgate/conform/payloads/*.py", "cli/packgate/conform/measure.py", "testcases/payloads/*/*.json"),
     "corpora": ("testcases/*.yaml", "testcases/benign/*.yaml", "testcases/attack/*.yaml"),
@@ -37,13 +38,13 @@ READS: dict[str, tuple[str, ...]] = {
     "simulate": ("shell", "facts", "engine", "model", "catalog", "impact"),
     "guardrails": ("guard", "formats"),
     "serve": ("serve", "engine", "model"),
-    "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "installation", "eventlog"),
+    "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "recommended", "hook", "installation", "eventlog"),
     "eventlog": ("eventlog",),
     "mutate": ("shell", "facts", "engine", "model", "guard", "catalog", "packs"),
-    "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "packs", "hook", "evasions", "payloads"),
+    "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "recommended", "hook", "evasions", "payloads"),
 }
 
-_OF_FEW = ("impact", "serve", "hook", "installation", "eventlog", "values", "composed", "evasions", "payloads", "formats")
+_OF_FEW = ("impact", "serve", "hook", "installation", "eventlog", "recommended", "values", "composed", "evasions", "payloads", "formats")
 DEFAULT = tuple(kind for kind in INPUTS if kind not in _OF_FEW)
 # A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
 LANE, RULES = "conform-", "-rules"
