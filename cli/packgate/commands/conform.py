@@ -18,6 +18,7 @@ from packgate.commands.shared import BrokenPacks, open_cache, open_sound, pack_o
 from packgate.conform.lanes import NAMES, find_lane
 from packgate.conform.measurement import CASES, EXTENTS
 from packgate.conform.oracles.registry import CHECKERS, ENGINES
+from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
@@ -125,8 +126,13 @@ def _asked(targets: Sequence[str], packs: Sequence[str], extent: str, jobs: int 
 def asked_by_payloads(
     packs: Sequence[str], targets: Sequence[str], extent: str, jobs: int, tick: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, Any], list[str]]:
-    """The figures of agents (all, where none is named) by recorded payloads, and the names of the packs. Raises `BrokenPacks`."""
+    """The figures of agents (all, where none is named) by recorded payloads, and the names of the packs. Raises `BrokenPacks`, and
+    `UserError` where the layers of a decision are compiled modules: the hook's image is made of sources, and read into this process."""
     from packgate.conform.payloads.ask import ask
+    from packgate.facts import program
+
+    if not str(program.__file__).endswith(".py"):
+        raise UserError("recorded payloads are decided from the hook's image, which is made of sources", "pip uninstall packgate-compiled")
 
     space = open_sound(packs)
     subject = subject_of(space)

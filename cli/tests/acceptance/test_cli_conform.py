@@ -8,6 +8,7 @@ import os
 import pytest
 from bundle_maker import write_pack
 from click.testing import CliRunner
+from effort import COMPILED
 
 from packgate.cli import group
 from packgate.conform.lanes import NAMES
@@ -116,6 +117,13 @@ def test_the_rules_of_a_pack_by_the_agents_own_checker(repository, target):
     assert (data["lanes"], result.return_value) == ({}, 0)
 
 
+@pytest.mark.skipif(not COMPILED, reason="the layers of a decision are sources")
+def test_payloads_need_sources(repository):
+    with pytest.raises(UserError, match="made of sources"):
+        conform("--payloads", "--extent", "quick")
+
+
+@pytest.mark.skipif(COMPILED, reason="the hook's image is made of sources")
 def test_payloads_need_no_agent(repository):
     result = conform("--payloads", "--extent", "quick", "--jobs", "1", "--format", "json")
     assert result.return_value == 0

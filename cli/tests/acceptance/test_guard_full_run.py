@@ -222,10 +222,10 @@ def test_the_server_its_logs_and_its_crash(place: Path, tmp_path: Path, monkeypa
 
 _BROKEN = """
 import sys
-from packgate.engine import gate
-def broken(self, action):
-    raise ValueError(str(action.data))
-gate.Gate.analyze = broken
+from packgate.hook import answer
+def broken(request, completed, *rest, **more):
+    raise ValueError(str(completed))
+answer.decide = broken
 from packgate.installation.entry import main
 main()
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bundle_maker import POLICY, write_pack
+from effort import COMPILED
 
 from packgate.commands.conform import hook_of, subject_of
 from packgate.commands.shared import open_sound
@@ -135,6 +136,9 @@ def prepared(pack: str, folder: Path) -> Pass:
     return make_pass(subject.cases, subject.gate, hook_of(space, str(folder)), NAMES, CASES, NOW)
 
 
+of_sources = pytest.mark.skipif(COMPILED, reason="the hook's image is made of sources")
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pass, Path]:
     """A pack of one policy that blocks."""
@@ -142,6 +146,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pass, Path]:
     return prepared(str(write_pack(folder, "demo", "main")), folder / "hook"), folder
 
 
+@of_sources
 def test_counts(demo: tuple[Pass, Path]) -> None:
     tallies = demo[0].run()
     data = {agent: figures(agent, tally) for agent, tally in tallies.items()}
@@ -153,12 +158,14 @@ def test_counts(demo: tuple[Pass, Path]) -> None:
     assert "stopped             1/1" in text({"pack": "demo", "payloads": data})
 
 
+@of_sources
 def test_several_processes_count_the_same(demo: tuple[Pass, Path]) -> None:
     ticks: list[tuple[int, int]] = []
     assert demo[0].run(2, lambda done, total: ticks.append((done, total))) == demo[0].run()
     assert ticks[-1] == (2, 2)
 
 
+@of_sources
 def test_a_hook_that_stops_nothing_is_found(demo: tuple[Pass, Path], tmp_path: Path) -> None:
     """The same pack, in the hook at stage audit: all that has to be stopped is missed, by every client."""
     whole, folder = demo
@@ -222,6 +229,7 @@ def test_where_and_for_whom_reach_the_decision(demo: tuple[Pass, Path]) -> None:
     assert outside["repo"] is None
 
 
+@of_sources
 def test_all_cases_and_some_rewrites_of_the_recommended_pack(tmp_path: Path) -> None:
     """All seven dialects. What a server says of its tool reaches no hook, so a policy about that alone is missed by all."""
     whole = prepared("recommended", tmp_path)

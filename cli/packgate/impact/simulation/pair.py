@@ -9,7 +9,9 @@ from packgate.engine.assignments import Assignments
 from packgate.engine.context import WHERE
 from packgate.engine.decide import decide
 from packgate.engine.gate import build_gate, environment_words
+from packgate.engine.plain import assignment_from, assignment_to, pack_from, pack_to, policy_from, policy_to
 from packgate.engine.surroundings import Surroundings
+from packgate.model.vocabulary import vocabulary_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +42,14 @@ class Policies:
     stage: str | None = None
     releases: Mapping[str, str] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As plain data: what compiled modules make can't be pickled."""
+        packs = [(pack_to(pack), pack.catalog, [policy_to(policy) for policy in pack.policies]) for pack in self.packs]
+        return _restored, (
+            self.label, packs, self.vocabulary.to_json(), self.lists, [assignment_to(each) for each in self.assigned],
+            self.default_stage, self.surroundings, self.stage, self.releases,
+        )
+
     def gate(self) -> Gate:
         """A gate for them."""
         known = None if self.surroundings is None else Surroundings(self.surroundings)
@@ -52,6 +62,19 @@ class Policies:
         """What an analysis depends on beside the action."""
         words = environment_words(self.packs)
         return [pack.catalog for pack in self.packs if pack.catalog], None if words is None else words.by_token, self.surroundings
+
+
+def _restored(
+    label: str, packs: list[tuple[dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]], vocabulary: dict[str, Any],
+    lists: Mapping[str, tuple[str, ...]], assigned: list[tuple[Any, ...]], *rest: Any,
+) -> Policies:
+    found = []
+    for data, catalog, policies in packs:
+        pack = pack_from(data)
+        pack.catalog = catalog
+        pack.policies = tuple(policy_from(policy, pack.name) for policy in policies)
+        found.append(pack)
+    return Policies(label, tuple(found), vocabulary_from(vocabulary), lists, tuple(map(assignment_from, assigned)), *rest)
 
 
 def policies_of(
