@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -137,7 +136,8 @@ def _with_pack(present: Policies, folder: str, stage: str) -> Policies:
     space = load_workspace(None if root is None else os.path.relpath(root), [folder], cache=open_cache())
     if not space.ok:
         raise Broken(space.diagnostics)
-    pack: Pack = copy(space.packs[0])
+    # Loaded for this alone.
+    pack: Pack = space.packs[0]
     pack.rollout = Rollout(stage)
     others = tuple(each for each in present.packs if each.name != pack.name)
     vocabulary = present.vocabulary.extended(space.vocabulary.families.values(), space.vocabulary.fields.values())

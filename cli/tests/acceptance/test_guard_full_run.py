@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from approval_maker import PACK, POLICY, Asking, make_gate
 from command_line import ROOT, packgate
+from effort import COMPILED
 from hook_installed import Installed
 from level_repository import git
 from serve_host import serving
@@ -177,7 +178,7 @@ def test_single_actions(verb: str) -> None:
         clean("".join(packgate("explain", "\n".join(commands[start:start + 10]), *packs).all for start in range(0, len(commands), 10)))
 
 
-def test_a_trial_and_recorded_payloads(place: Path) -> None:
+def test_a_trial(place: Path) -> None:
     for_trial = place / "recording.json"
     answers = [{"pack": "guarded", "policy": "dropped", "polarity": "must_fire", "prompt": block(*SECRET), "actions": [
         {**action, "cwd": "/srv", "home": "/h"} for action in ACTIONS if action["surface"] == "shell"], "fired": ["dropped"]}]
@@ -186,6 +187,10 @@ def test_a_trial_and_recorded_payloads(place: Path) -> None:
     for_trial.unlink()
     assert leaks(done.all) == []
     assert "dropped" in done.all
+
+
+@pytest.mark.skipif(COMPILED, reason="the hook's image is made of sources")
+def test_recorded_payloads(place: Path) -> None:
     policies = place / "more" / "packs" / "guarded" / "policies"
     policies.mkdir(parents=True)
     (policies.parent / "pack.yaml").write_text(PACK)
