@@ -28,6 +28,7 @@ VERBS = {
     "diff": "Show what a change to packs does.",
     "simulate": "Replay recorded actions with proposed policies.",
     "review": "Review what a simulation would newly stop.",
+    "report": "Write everything that is known as one HTML page.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
     "render": "Render policies for agents and policy engines, and say what each can't do.",
     "bundle": "Build, check and compare the archives that enforcement points download.",

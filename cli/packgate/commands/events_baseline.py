@@ -49,7 +49,7 @@ def command(files: tuple[Path, ...], packs: tuple[str, ...], days: int, limit: i
         print_findings(broken.findings, err=True)
         return FINDINGS
     damage = Damage()
-    with progress(_lines(files), "deciding") as tick:
+    with progress(count_lines(files), "deciding") as tick:
         found = baseline(read(files, damage), gate, days, at or clock.now(), tick)
     if form == "json":
         print_text(json.dumps(mask_json(as_json(found, limit)), indent=2, sort_keys=True) + "\n")
@@ -58,7 +58,7 @@ def command(files: tuple[Path, ...], packs: tuple[str, ...], days: int, limit: i
     return told(damage)
 
 
-def _lines(files: Iterable[Path]) -> int:
+def count_lines(files: Iterable[Path]) -> int:
     """How many lines there are, for the bar."""
     count = 0
     for path in files:

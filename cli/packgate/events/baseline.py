@@ -54,8 +54,8 @@ class Row:
 
 @dataclass(slots=True)
 class Baseline:
-    """All of it. ``policies``: by id, the actions that it would match; ``days``: actions by day; ``new``: by dimension, the values first
-    seen within the last days; ``unreplayable``: by reason; ``undecidable``: recorded actions that are none; ``untimed``: without a time."""
+    """All of it. ``policies``: by id, the actions that it would match; ``days``: actions by day, ``by_day`` with what would match them;
+    ``new``: by dimension, the values first seen within the last days; ``unreplayable``: by reason; ``undecidable``: recorded actions that are none; ``untimed``: without a time."""
 
     rows: dict[str, dict[str, Row]]
     total: Row
@@ -69,6 +69,7 @@ class Baseline:
     last_days: int
     since: str | None
     new: dict[str, list[str]]
+    by_day: dict[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class _Counting:
         self.total = Row()
         self.policies: dict[str, Row] = {}
         self.days: Counter[str] = Counter()
+        self.by_day: dict[str, Row] = {}
         self.recorded: Counter[str] = Counter()
         self.unreplayable: Counter[str] = Counter()
         self.partial = self.undecidable = self.untimed = 0
@@ -130,6 +132,8 @@ class _Counting:
             self.days[time[:10]] += 1
         name = event.actor.get("session")
         session = self._sessions.setdefault(name, len(self._sessions)) if isinstance(name, str) else None
+        if time is not None:
+            self.by_day.setdefault(time[:10], Row()).count(judged.would, session, time)
         self.total.count(judged.would, session, time)
         for dimension, values in _values(event, judged).items():
             for value in values:
@@ -164,7 +168,7 @@ class _Counting:
         }
         return Baseline(
             self.rows, self.total, self.policies, self.days, self.recorded, self.unreplayable, self.partial, self.undecidable, self.untimed,
-            last_days, since, new,
+            last_days, since, new, self.by_day,
         )
 
 

@@ -69,6 +69,8 @@ ALLOWED: dict[str, set[str]] = {
     # `hook` for what a tool call does: importers read calls as its dialects do. `engine` and `facts` for what is normal, `bundle` for private
     # keys.
     "events": {"bundle", "hook", "engine", "facts", "eventlog", "guard", "model", "diagnostics", "errors", "times"},
+    # All that is known, on one page: nothing imports it but the verb.
+    "overview": {"events", "release", "review", "impact", "gitio", "testing", "source", "engine", "model", "guard", "times"},
     # `level` and `impact` for simulations.
     "serve": {
         "events", "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",
@@ -79,7 +81,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "alerts", "approvals", "events", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
-        "trial", "level", "review",
+        "trial", "level", "review", "overview",
         "strict_json",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},

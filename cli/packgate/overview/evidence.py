@@ -1,0 +1,167 @@
+"""The parts of the page that recorded events give: trends, noisy policies, what followed warnings, what is normal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from packgate.events.baseline import DIMENSIONS
+from packgate.impact.interval import wilson
+from packgate.overview.catalogue import anchor
+from packgate.overview.charts import MOST_DAYS, axis, stacked
+from packgate.overview.heeding import AGAIN, CHANGED, COURSES, UNKNOWN, WENT_ON
+from packgate.overview.recorded import AUDIT, OUTCOMES, PASS, STOP, UNDECIDED, WARN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packgate.events.baseline import Baseline, Row
+    from packgate.events.reading import Damage
+    from packgate.overview.heeding import Heed
+    from packgate.overview.recorded import Recorded
+
+NO_EVENTS = "No events were given (--events FILE): nothing is known of what agents did."
+# Policies, and values of a dimension, that the page holds.
+MOST_POLICIES, MOST_VALUES = 200, 100
+_NAMES = {PASS: "passed", AUDIT: "recorded by a policy", WARN: "warned", STOP: "stopped", UNDECIDED: "imported, decided by nobody"}
+
+
+def event_parts(recorded: Recorded, base: Baseline, damage: Damage, owners: Mapping[str, str]) -> dict[str, Any]:
+    """The four parts, by name: ``trends``, ``noisy``, ``heed``, ``normal``. ``owners``: the pack of each policy that is loaded."""
+    return {
+        "trends": {"sources": _sources(recorded, base), "missing": _gaps(recorded, base, damage), **_trends(recorded, base)},
+        "noisy": {"sources": ["matches as they were recorded, and today's packs held against the same actions (at stage block)"],
+                  "missing": [], **_noisy(recorded, base, owners)},
+        "heed": {"sources": ["outcomes that hooks recorded after warnings"], **_heed(recorded)},
+        "normal": {"sources": ["the recorded and imported actions, decided with today's packs at stage block"], "missing": [],
+                   **_normal(base)},
+    }
+
+
+def _sources(recorded: Recorded, base: Baseline) -> list[str]:
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(recorded.kinds.items())) or "no events"
+    span = "" if base.total.first is None or base.total.last is None else f", {base.total.first[:10]} to {base.total.last[:10]}"
+    return [f"{sum(recorded.kinds.values()):,} events ({kinds}){span}"]
+
+
+def _gaps(recorded: Recorded, base: Baseline, damage: Damage) -> list[str]:
+    """What the counts lack, as sentences."""
+    causes = ", ".join(f"{count:,} {cause}" for cause, count in sorted(recorded.gaps.items()))
+    reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(base.unreplayable.items()))
+    found = (
+        (damage.lines, "lines are no events, and count nowhere"), (recorded.repeated, "lines stood in the files before, and count once"),
+        (recorded.future, "events lie after the time of this page, and are left out"),
+        (recorded.timeless, "actions have no time, and stand on no day"),
+        (sum(recorded.gaps.values()), f"times nothing could be decided or recorded ({causes})"),
+        (recorded.outcomes[UNDECIDED], "actions were imported: nobody decided them then"),
+        (sum(base.unreplayable.values()), f"imported records can't be decided again ({reasons})"),
+        (base.partial, "imported actions can be decided only in part: something was masked, cut or never recorded"),
+        (base.undecidable, "recorded actions are none that can be decided"),
+    )
+    return [f"{count:,} {words}." for count, words in found if count]
+
+
+def _trends(recorded: Recorded, base: Baseline) -> dict[str, Any]:
+    every = sorted({*recorded.days, *base.by_day})
+    days = axis(every)
+    would = {day: _would(row) for day, row in base.by_day.items()}
+    decided = [(key, _NAMES[key]) for key in (PASS, AUDIT, WARN, STOP, UNDECIDED) if recorded.outcomes[key]]
+    acted = [(WARN, _NAMES[WARN]), (STOP, _NAMES[STOP])]
+    candidates = [(AUDIT, "would be recorded"), (WARN, "would be warned"), (STOP, "would be stopped")]
+    charts = (
+        ("actions", "Actions a day, by what was decided then", recorded.days, decided),
+        ("acted", "Warned and stopped a day, as it was decided then", recorded.days, acted),
+        ("would", "What today's packs would do with the same actions, everything at block", would, candidates),
+    )
+    return {
+        "charts": [{"id": name, "title": title, **stacked(days, counts, series)} for name, title, counts, series in charts],
+        "days": [
+            {"day": day, "decided": [recorded.days.get(day, Counter())[key] for key in OUTCOMES],
+             "would": [would.get(day, {}).get(key, 0) for key in (AUDIT, WARN, STOP)]}
+            for day in reversed(days)
+        ],
+        "heads": [["Day", ""], *([_NAMES[key].capitalize(), "n"] for key in OUTCOMES)], "older": max(len(every) - len([day for day in every if day in set(days)]), 0),
+        "most_days": MOST_DAYS, "totals": {key: recorded.outcomes[key] for key in OUTCOMES}, "all": sum(recorded.outcomes.values()),
+        "recorded_would": dict(sorted(recorded.would.items())), "sessions": len(base.total.sessions), "dated": len(every),
+    }
+
+
+def _would(row: Row) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for mode, count in row.candidates.items():
+        found[AUDIT if mode in ("audit", "allow") else WARN if mode == "warn" else STOP] += count
+    return dict(found)
+
+
+def _noisy(recorded: Recorded, base: Baseline, owners: Mapping[str, str]) -> dict[str, Any]:
+    """Policies by how often they got in somebody's way, then by how often they would."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for (pack, policy), count in recorded.policies.items():
+        found[pack, policy] = {
+            "stopped": count.outcomes[STOP], "warned": count.outcomes[WARN], "recorded": count.outcomes[AUDIT], "waived": count.waived,
+            "reports": len(count.reports), "would": None, "sessions": None,
+        }
+    for policy, row in base.policies.items():
+        own = found.setdefault((owners.get(policy, "?"), policy), dict.fromkeys(("stopped", "warned", "recorded", "waived", "reports"), 0))
+        own["would"], own["sessions"] = row.actions, len(row.sessions)
+    rows = [
+        {"pack": pack, "policy": policy, "anchor": anchor(pack, policy) if owners.get(policy) == pack else None, "would": None,
+         "sessions": None, **figures}
+        for (pack, policy), figures in found.items()
+    ]
+    rows.sort(key=lambda row: (-(row["stopped"] + row["warned"]), -(row["would"] or 0), -row["recorded"], row["pack"], row["policy"]))
+    silent = sorted(policy for policy in owners if policy not in base.policies and not any(name == policy for _, name in recorded.policies))
+    return {
+        "rows": rows[:MOST_POLICIES], "more": max(len(rows) - MOST_POLICIES, 0),
+        "most": max((row["stopped"] + row["warned"] or row["would"] or 0 for row in rows), default=0),
+        "silent": [{"policy": each, "anchor": anchor(owners[each], each)} for each in silent],
+    }
+
+
+def _heed(recorded: Recorded) -> dict[str, Any]:
+    total = recorded.heeding.total()
+    rows = [{"pack": pack, "policy": policy, **_figures(heed)} for (pack, policy), heed in recorded.heeding.by_policy().items()]
+    rows.sort(key=lambda row: (-row["warnings"], row["pack"], row["policy"]))
+    missing = []
+    if not total.warnings:
+        missing.append("No warning is among the events: there is nothing to follow.")
+    elif not total.known:
+        missing.append("No outcome follows any warning: whether warnings are heeded is not known. Hooks record it where the agent tells of results.")
+    elif total.courses[UNKNOWN]:
+        missing.append(f"Of {total.courses[UNKNOWN]:,} warnings it is not known what followed; they don't count in the rate.")
+    if recorded.heeding.orphans:
+        missing.append(f"{recorded.heeding.orphans:,} outcomes follow warnings that no file given holds.")
+    return {"missing": missing, "total": _figures(total), "rows": rows[:MOST_POLICIES], "more": max(len(rows) - MOST_POLICIES, 0)}
+
+
+def _figures(heed: Heed) -> dict[str, Any]:
+    known, changed = heed.known, heed.courses[CHANGED]
+    low, high = wilson(changed, known)
+    return {
+        "warnings": heed.warnings, "known": known, "changed": changed, "again": heed.courses[AGAIN], "went_on": heed.courses[WENT_ON],
+        "unknown": heed.courses[UNKNOWN], "rate": changed / known if known else None, "low": low, "high": high,
+        "after": {key: heed.after[key] for key in ("passed", "warned", "stopped")}, "courses": {key: heed.courses[key] for key in COURSES},
+    }
+
+
+def _normal(base: Baseline) -> dict[str, Any]:
+    new = {name: set(base.new[name]) for name in DIMENSIONS}
+    tables = []
+    for name in DIMENSIONS:
+        rows = sorted(base.rows[name].items(), key=lambda item: (-item[1].actions, item[0]))
+        tables.append({
+            "name": name, "all": len(rows), "new": len(new[name]), "more": max(len(rows) - MOST_VALUES, 0),
+            "rows": [_value(value, row, base.total.actions, value in new[name]) for value, row in rows[:MOST_VALUES]],
+        })
+    return {
+        "tables": tables, "actions": base.total.actions, "passes": base.total.passes, "candidates": _would(base.total),
+        "since": base.since, "last_days": base.last_days,
+    }
+
+
+def _value(value: str, row: Row, total: int, new: bool) -> dict[str, Any]:
+    would = _would(row)
+    return {
+        "value": value, "actions": row.actions, "share": row.actions / total if total else 0, "passes": row.passes, "audit": would.get(AUDIT, 0),
+        "warn": would.get(WARN, 0), "stop": would.get(STOP, 0), "sessions": len(row.sessions), "new": new,
+    }
