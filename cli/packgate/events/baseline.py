@@ -54,8 +54,9 @@ class Row:
 
 @dataclass(slots=True)
 class Baseline:
-    """All of it. ``policies``: by id, the actions that it would match; ``days``: actions by day, ``by_day`` with what would match them;
-    ``new``: by dimension, the values first seen within the last days; ``unreplayable``: by reason; ``undecidable``: recorded actions that are none; ``untimed``: without a time."""
+    """All of it. ``policies``: by id, the actions that it would match; ``days``: actions by day, ``by_day`` as rows; ``new``: by
+    dimension, the values first seen within the last days; ``unreplayable``: by reason; ``undecidable``: recorded actions that are none;
+    ``untimed``: without a time."""
 
     rows: dict[str, dict[str, Row]]
     total: Row

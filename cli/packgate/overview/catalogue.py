@@ -91,7 +91,7 @@ def _release(release: Release) -> dict[str, Any]:
         what = f"takes {record.rollback_of} back, restores {record.restores}" + (f": {record.reason}" if record.reason else "")
     gates = record.gates or []
     return {
-        "tag": release.tag, "version": release.name.version, "stage": release.name.stage, "revision": release.revision, "time": release.time,
-        "commit": release.commit[:7], "by": release.tagger, "signed": release.signed, "what": what,
-        "gates": len(gates), "met": sum(gate.get("state") == "met" for gate in gates if isinstance(gate, dict)), "override": record.override,
+        "tag": release.tag, "stage": release.name.stage, "revision": release.revision, "time": release.time, "commit": release.commit[:7],
+        "by": release.tagger, "signed": release.signed, "what": what, "gates": len(gates),
+        "met": sum(gate.get("state") == "met" for gate in gates if isinstance(gate, dict)), "override": record.override,
     }

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 # Days that a chart shows, and its size in units of its own.
 MOST_DAYS = 90
-WIDTH, HEIGHT = 720.0, 120.0
-_LEFT, _BOTTOM, _TOP = 44.0, 20.0, 8.0
+WIDTH, HEIGHT = 720.0, 170.0
+_LEFT, _BOTTOM, _TOP = 44.0, 20.0, 14.0
 
 
 def axis(days: Sequence[str]) -> list[str]:
@@ -58,11 +58,6 @@ def _marks(bars: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     every = max(-(-len(bars) // 6), 1)
     places = [*range(0, max(len(bars) - every // 2 - 1, 0), every), len(bars) - 1]
     return [{"x": bars[place]["x"], "text": bars[place]["day"][5:]} for place in sorted(set(places))]
-
-
-def share(value: float, total: float) -> str:
-    """A share as a width in per cent; what there is at all can be seen."""
-    return f"{max(min(value / total, 1.0) * 100, 0.5) if value and total else 0:.1f}%"
 
 
 def _nice(most: int) -> int:

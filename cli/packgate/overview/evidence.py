@@ -80,17 +80,17 @@ def _trends(recorded: Recorded, base: Baseline) -> dict[str, Any]:
              "would": [would.get(day, {}).get(key, 0) for key in (AUDIT, WARN, STOP)]}
             for day in reversed(days)
         ],
-        "heads": [["Day", ""], *([_NAMES[key].capitalize(), "n"] for key in OUTCOMES)], "older": max(len(every) - len([day for day in every if day in set(days)]), 0),
+        "heads": [["Day", ""], *([_NAMES[key].capitalize(), "n"] for key in OUTCOMES)], "older": len(set(every) - set(days)),
         "most_days": MOST_DAYS, "totals": {key: recorded.outcomes[key] for key in OUTCOMES}, "all": sum(recorded.outcomes.values()),
         "recorded_would": dict(sorted(recorded.would.items())), "sessions": len(base.total.sessions), "dated": len(every),
     }
 
 
 def _would(row: Row) -> dict[str, int]:
-    found: Counter[str] = Counter()
+    found = dict.fromkeys((AUDIT, WARN, STOP), 0)
     for mode, count in row.candidates.items():
         found[AUDIT if mode in ("audit", "allow") else WARN if mode == "warn" else STOP] += count
-    return dict(found)
+    return found
 
 
 def _noisy(recorded: Recorded, base: Baseline, owners: Mapping[str, str]) -> dict[str, Any]:
@@ -126,7 +126,8 @@ def _heed(recorded: Recorded) -> dict[str, Any]:
     if not total.warnings:
         missing.append("No warning is among the events: there is nothing to follow.")
     elif not total.known:
-        missing.append("No outcome follows any warning: whether warnings are heeded is not known. Hooks record it where the agent tells of results.")
+        missing.append("No outcome follows any warning, so whether warnings are heeded is not known. Hooks record it where agents tell of "
+                       "results.")
     elif total.courses[UNKNOWN]:
         missing.append(f"Of {total.courses[UNKNOWN]:,} warnings it is not known what followed; they don't count in the rate.")
     if recorded.heeding.orphans:
@@ -162,6 +163,6 @@ def _normal(base: Baseline) -> dict[str, Any]:
 def _value(value: str, row: Row, total: int, new: bool) -> dict[str, Any]:
     would = _would(row)
     return {
-        "value": value, "actions": row.actions, "share": row.actions / total if total else 0, "passes": row.passes, "audit": would.get(AUDIT, 0),
-        "warn": would.get(WARN, 0), "stop": would.get(STOP, 0), "sessions": len(row.sessions), "new": new,
+        "value": value, "actions": row.actions, "share": row.actions / total if total else 0, "passes": row.passes,
+        "audit": would[AUDIT], "warn": would[WARN], "stop": would[STOP], "sessions": len(row.sessions), "new": new,
     }

@@ -1,4 +1,4 @@
-"""The page: one HTML file that needs nothing else. What is quoted is masked and made visible here, in one place, before the template sees it."""
+"""The page: one HTML file that needs nothing else. What it quotes is masked and made visible here, before the template sees it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from packgate.guard.detectors import mask, mask_json
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KEPT = "\n\t"
+_UNKNOWN = "\u2013"
 
 
 def render(view: dict[str, Any]) -> str:
@@ -23,7 +24,7 @@ def render(view: dict[str, Any]) -> str:
         loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         autoescape=True,
     )
-    environment.filters.update(num=number, percent=percent, day=day, plural=plural)
+    environment.filters.update(num=number, percent=percent, day=day, moment=moment, plural=plural)
     style, script = _part("style.css"), _part("script.js")
     # Our own two files are no input: their digests are all that the page's policy lets run.
     own = {"style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}  # noqa: S704
@@ -62,17 +63,22 @@ def visible(text: str) -> str:
 
 def number(value: float | None) -> str:
     """A count with its thousands; what is not known is a dash."""
-    return "–" if value is None else f"{value:,}"
+    return _UNKNOWN if value is None else f"{value:,}"
 
 
 def percent(value: float | None) -> str:
     """A share; what is not known is a dash."""
-    return "–" if value is None else f"{value:.1%}"
+    return _UNKNOWN if value is None else f"{value:.1%}"
 
 
 def day(time: str | None) -> str:
     """The day of a time."""
     return "unknown" if time is None else time[:10]
+
+
+def moment(time: str) -> str:
+    """A time for people."""
+    return f"{time[:10]}, {time[11:16]} UTC" if time.endswith("Z") and len(time) > 16 else time
 
 
 def plural(count: int, noun: str) -> str:

@@ -115,7 +115,7 @@ def _releases(results: list[LoadResult], history: History | None) -> dict[str, A
         return {"sources": [], "missing": [_NO_GIT], "packs": []}
     names = [result.pack.name for result in results if result.pack is not None]
     packs = [{"name": name, **releases(history, name)} for name in names]
-    missing = [f"Pack {each['name']} was never released: enforcement points can't have it from a release." for each in packs if not each["rows"]]
+    missing = [f"Pack {each['name']} was never released." for each in packs if not each["rows"]]
     missing += [f"{tag.tag} follows {before}, which is not here." for tag, before in history.missing()]
     if history.shallow:
         missing.append("This clone is shallow: older tags and commits may be missing (git fetch --tags --unshallow).")
