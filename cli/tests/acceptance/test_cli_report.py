@@ -189,7 +189,7 @@ def test_without_evidence_nothing_is_pretended(made: tuple[PolicyRepository, Pat
         "page, and are left out. 1 times nothing could be decided or recorded (1 time-out)."
     )
     assert "No outcome follows any warning" in page.text("heed")
-    assert "Changed course –" in page.text("heed")
+    assert "Changed course \u2013" in page.text("heed")
 
 
 def test_an_agent_that_tells_no_results_is_not_said_to_have_heeded(made: tuple[PolicyRepository, Path, Path], tmp_path: Path) -> None:
