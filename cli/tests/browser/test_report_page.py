@@ -174,7 +174,7 @@ def test_the_keyboard_reaches_everything(opened: Callable[..., Opened]) -> None:
     assert found.page.evaluate("document.querySelector(location.hash).open") is False
     everything = "[...document.querySelectorAll('a, button, input, select, summary, [tabindex=\"0\"]')]"
     reached: set[int] = set()
-    for _ in range(600):
+    for _ in range(400):
         keyboard.press("Tab")
         place = found.page.evaluate(f"{everything}.indexOf({focused})")
         if place in reached:
