@@ -39,10 +39,10 @@ def command(
 ) -> int:
     """Write everything that is known as one HTML page.
 
-    The ladder by threat layer, what a pending change would do, the review queue, trends, noisy policies, what followed warnings, what is
-    normal, effective policy by scope, and the policies with their cases and releases. The page needs no network and nothing beside
-    itself. A pending change is what `packgate simulate --format json` found of it. Each part says what it was made from, and what is missing. Secrets are masked; who may read the log may read the page. The
-    exit code is 1 when packs have errors, and when lines of the files are no events.
+    The ladder by threat layer, what a pending change would do (what `packgate simulate --format json` found of it), the review queue,
+    trends, noisy policies, what followed warnings, what is normal, effective policy by scope, and the policies with their cases and
+    releases. The page needs no network and nothing beside itself. Each part says what it was made from, and what is missing. Secrets are
+    masked; who may read the log may read the page. The exit code is 1 when packs have errors, and when lines of the files are no events.
 
     \b
     Examples:

@@ -70,8 +70,8 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def anchor(pack: str, policy: str) -> str:
-    """The place of a policy on the page."""
-    return f"policy-{pack}-{policy}"
+    """The place of a policy on the page: no two are the same, since no name holds two hyphens in a row."""
+    return f"policy-{pack}--{policy}"
 
 
 def releases(history: History, pack: str) -> dict[str, Any]:

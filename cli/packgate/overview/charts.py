@@ -14,6 +14,14 @@ WIDTH, HEIGHT = 720.0, 170.0
 _LEFT, _BOTTOM, _TOP = 44.0, 20.0, 14.0
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar; that of a time before the year 1000 may not be."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def axis(days: Sequence[str]) -> list[str]:
     """Every day from the first to the last, quiet ones too; of a longer time the newest `MOST_DAYS`."""
     if not days:

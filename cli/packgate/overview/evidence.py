@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packgate.events.baseline import DIMENSIONS
 from packgate.impact.interval import wilson
 from packgate.overview.catalogue import anchor
-from packgate.overview.charts import MOST_DAYS, axis, stacked
+from packgate.overview.charts import MOST_DAYS, axis, is_day, stacked
 from packgate.overview.heeding import AGAIN, CHANGED, COURSES, UNKNOWN, WENT_ON
 from packgate.overview.recorded import AUDIT, OUTCOMES, PASS, STOP, UNDECIDED, WARN
 
@@ -49,20 +49,21 @@ def _gaps(recorded: Recorded, base: Baseline, damage: Damage) -> list[str]:
     causes = ", ".join(f"{count:,} {cause}" for cause, count in sorted(recorded.gaps.items()))
     reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(base.unreplayable.items()))
     found = (
-        (damage.lines, "lines are no events, and count nowhere"), (recorded.repeated, "lines stood in the files before, and count once"),
-        (recorded.future, "events lie after the time of this page, and are left out"),
-        (recorded.timeless, "actions have no time, and stand on no day"),
-        (sum(recorded.gaps.values()), f"times nothing could be decided or recorded ({causes})"),
-        (recorded.outcomes[UNDECIDED], "actions were imported: nobody decided them then"),
-        (sum(base.unreplayable.values()), f"imported records can't be decided again ({reasons})"),
-        (base.partial, "imported actions can be decided only in part: something was masked, cut or never recorded"),
-        (base.undecidable, "recorded actions are none that can be decided"),
+        ("Lines that are no events, and count nowhere", damage.lines, ""),
+        ("Lines that stood in the files before, and count once", recorded.repeated, ""),
+        ("Events after the time of this page, which are left out", recorded.future, ""),
+        ("Actions without a time, which stand on no day", recorded.timeless, ""),
+        ("Times that nothing could be decided or recorded", sum(recorded.gaps.values()), causes),
+        ("Imported actions, which nobody decided then", recorded.outcomes[UNDECIDED], ""),
+        ("Imported records that can't be decided again", sum(base.unreplayable.values()), reasons),
+        ("Imported actions of which something was masked, cut or never recorded, so that they are decided in part", base.partial, ""),
+        ("Recorded actions that are none that can be decided", base.undecidable, ""),
     )
-    return [f"{count:,} {words}." for count, words in found if count]
+    return [f"{words}: {count:,}{f' ({more})' if more else ''}." for words, count, more in found if count]
 
 
 def _trends(recorded: Recorded, base: Baseline) -> dict[str, Any]:
-    every = sorted({*recorded.days, *base.by_day})
+    every = sorted(day for day in {*recorded.days, *base.by_day} if is_day(day))
     days = axis(every)
     would = {day: _would(row) for day, row in base.by_day.items()}
     decided = [(key, _NAMES[key]) for key in (PASS, AUDIT, WARN, STOP, UNDECIDED) if recorded.outcomes[key]]
@@ -113,7 +114,7 @@ def _noisy(recorded: Recorded, base: Baseline, owners: Mapping[str, str]) -> dic
     silent = sorted(policy for policy in owners if policy not in base.policies and not any(name == policy for _, name in recorded.policies))
     return {
         "rows": rows[:MOST_POLICIES], "more": max(len(rows) - MOST_POLICIES, 0),
-        "most": max((row["stopped"] + row["warned"] or row["would"] or 0 for row in rows), default=0),
+        "most": max((row["stopped"] + row["warned"] for row in rows), default=0),
         "silent": [{"policy": each, "anchor": anchor(owners[each], each)} for each in silent],
     }
 

@@ -90,7 +90,8 @@ class Recorded:
         if event.kind == "decision":
             self._decision(event)
         elif event.kind == IMPORTED:
-            self._add(event, UNDECIDED)
+            if event.action:
+                self._add(event, UNDECIDED)
         elif event.kind == "gap":
             self.gaps[str(event.outcome.get("failure") or "unknown")] += 1
         elif event.kind == "outcome":
@@ -143,6 +144,6 @@ class Recorded:
 
 def outcome_of(decision: object, mode: object) -> str:
     """One of `OUTCOMES` for a decision, or for the effective mode of a match."""
-    if decision in STOPPED or mode in ("block", "terminate", "require-approval"):
+    if (isinstance(decision, str) and decision in STOPPED) or mode in ("block", "terminate", "require-approval"):
         return STOP
     return WARN if mode == "warn" else AUDIT if mode == "audit" else PASS

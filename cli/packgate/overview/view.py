@@ -86,16 +86,17 @@ def _change(inputs: Inputs) -> dict[str, Any]:
     if simulation is None:
         return {"sources": [], "missing": [NO_SIMULATION], "none": True}
     found = change_view(simulation, inputs.reviews, inputs.space)
-    read, missing = found["read"], []
-    if found["unreplayed"]:
-        missing.append(f"{found['unreplayed']:,} events can't be replayed, and say nothing of either side.")
-    if read["damaged"]:
-        missing.append(f"{read['damaged']:,} lines are neither events nor actions.")
-    for name, count in sorted(found["replayed"]["coverage"].items()):
-        if name != "full" and count:
-            missing.append(f"{count:,} actions were understood only in part ({name}).")
-    if found["older"]:
-        missing.append(f"{found['older']:,} clusters are about policies that say something else here: simulate again.")
+    read = found["read"]
+    missing: list[str] = []
+    partly = sorted((name, count) for name, count in found["replayed"]["coverage"].items() if name != "full")
+    for words, count in (
+        ("Events that can't be replayed, and say nothing of either side", found["unreplayed"]),
+        ("Lines that are neither events nor actions", read["damaged"]),
+        *((f"Actions that were understood only in part ({name})", count) for name, count in partly),
+        ("Clusters about policies that say something else here (simulate again)", found["older"]),
+    ):
+        if count:
+            missing.append(f"{words}: {count:,}.")
     files = ", ".join(found["files"])
     sources = [f"{found['replayed']['events']:,} replayed actions, {found['replayed']['distinct']:,} distinct, of {files}"]
     if inputs.reviews:

@@ -127,11 +127,11 @@ def test_the_parts_say_what_the_repository_says(made: tuple[PolicyRepository, Pa
     assert [scopes["group"][0], scopes["everyone"][0]] == ["warn", "block"]
     assert scopes["everyone"][1].startswith("audit 2 warn 1 block 1 ")
     assert scopes["group"][1].startswith("audit 2 warn 2 ")
-    policy = page.text("policy-demo-no-drop")
+    policy = page.text("policy-demo--no-drop")
     assert "When database-admin, if operation is DROP* or TRUNCATE*, then block." in policy
     assert "2 fire and 2 stay silent as they must; 0 failing" in policy
     assert "psql -c 'SELECT 1'" in policy
-    assert "nightly, expired 2026-01-20, payments: The import job moves its own branch." in page.text("policy-demo-no-force")
+    assert "nightly, expired 2026-01-20, payments: The import job moves its own branch." in page.text("policy-demo--no-force")
     assert "Pack demo was never released." in page.text("releases")
 
 
@@ -185,11 +185,28 @@ def test_without_evidence_nothing_is_pretended(made: tuple[PolicyRepository, Pat
     page, _, done = report(made[0], "--events", str(log))
     assert (done.code, f"{log}:6" in done.err) == (1, True)
     assert page.text("trends").endswith(
-        "1 lines are no events, and count nowhere. 1 lines stood in the files before, and count once. 1 events lie after the time of this "
-        "page, and are left out. 1 times nothing could be decided or recorded (1 time-out)."
+        "Lines that are no events, and count nowhere: 1. Lines that stood in the files before, and count once: 1. Events after the time of this page, "
+        "which are left out: 1. Times that nothing could be decided or recorded: 1 (1 time-out)."
     )
     assert "No outcome follows any warning" in page.text("heed")
     assert "Changed course \u2013" in page.text("heed")
+
+
+def test_events_of_strange_shapes_are_counted(made: tuple[PolicyRepository, Path, Path], tmp_path: Path) -> None:
+    """A log may come from anywhere: what is no text where one is expected, and times of no calendar, must not end the page."""
+    action = {"id": ["a"], "surface": "shell", "command": "ls", "actor": "nobody", "repo": []}
+    odd = {"decision": ["deny"], "mode": {}, "decision_id": 7, "matches": [{"pack": [], "policy": {}, "effective": [], "waived": "x"}, 3], "bundles": None, "would": []}
+    lines = [
+        event(1, "0001-01-01T00:00:00Z", "decision", action=action, decision=odd), event(2, "yesterday", "decision", action=action, decision=odd),
+        event(3, stamp(11), "outcome", outcome={"followed": "next", "said": [], "agent": {}}, follows="x"), event(4, stamp(11), "gap", outcome="full"),
+        event(5, stamp(11), "outcome", outcome="false-positive", follows=[]), event(6, stamp(11), "imported", outcome={"reasons": "no"}, action=None),
+        event(7, stamp(11), "decision", action={"surface": "none"}, decision={}),
+    ]
+    log = tmp_path / "odd.jsonl"
+    log.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    page, _, done = report(made[0], "--events", str(log))
+    assert done.code == 0, done.err
+    assert "Made from 7 events (3 decision, 1 gap, 1 imported, 2 outcome)" in page.text("trends")
 
 
 def test_an_agent_that_tells_no_results_is_not_said_to_have_heeded(made: tuple[PolicyRepository, Path, Path], tmp_path: Path) -> None:
@@ -212,7 +229,7 @@ def test_hostile_texts_stay_texts_and_secrets_stay_away(made: tuple[PolicyReposi
     for secret in (CANARY, TOKEN):
         assert secret not in text
     assert "onerror=alert(1)>" not in text
-    assert HOSTILE in page.text("policy-demo-upload")
+    assert HOSTILE in page.text("policy-demo--upload")
     names = [tag for tag, _ in page.tags]
     assert (names.count("script"), names.count("style")) == (1, 1)
     assert {"img", "iframe", "link", "object", "base", "form"}.isdisjoint(names)
@@ -280,7 +297,7 @@ def test_reviews_and_releases_are_on_it(tmp_path: Path) -> None:
     repository.write("packs/demo/policies/all.yaml", text.replace("[DROP*, TRUNCATE*]", "[DROP*, TRUNCATE*, ALTER*]").replace("ALTER TABLE users ADD", "SELECT ADD"))
     page, _, _ = report(repository, "--simulation", str(simulation))
     assert "A policy says something else here than when this was simulated." in page.text(f"cluster-{drop}")
-    assert "1 clusters are about policies that say something else here: simulate again." in page.text("change")
+    assert "Clusters about policies that say something else here (simulate again): 1." in page.text("change")
     assert "packs/demo/policies/all.yaml" in page.text("ladder"), "what is not committed is told"
 
 
