@@ -168,10 +168,10 @@ def test_the_keyboard_reaches_everything(opened: Callable[..., Opened]) -> None:
     assert link.startswith("#policy-"), "the first link behind the heading is a policy of the ladder"
     assert found.page.evaluate(f"getComputedStyle({focused}).outlineStyle") == "solid"
     keyboard.press("Enter")
-    found.page.wait_for_function("document.activeElement.tagName === 'SUMMARY'")
-    assert found.page.evaluate("document.querySelector(location.hash).open") is True
+    found.page.locator("summary:focus").wait_for()
+    assert found.page.evaluate("document.getElementById(location.hash.slice(1)).open") is True
     keyboard.press("Space")
-    assert found.page.evaluate("document.querySelector(location.hash).open") is False
+    assert found.page.evaluate("document.getElementById(location.hash.slice(1)).open") is False
     everything = "[...document.querySelectorAll('a, button, input, select, summary, [tabindex=\"0\"]')]"
     reached: set[int] = set()
     for _ in range(400):
