@@ -14,6 +14,7 @@ VERBS = {
     "tail": "Show the newest events.",
     "session": "Show what happened in a session.",
     "baseline": "Show what normal work looks like.",
+    "warnings": "Show what became of warnings.",
     "verify": "Check that a log is as it was written, and name the line where it isn't.",
     "checkpoint": "Sign how far a log has come.",
     "key": "Make the key that signs checkpoints of a log.",
@@ -35,6 +36,7 @@ def command() -> None:
       packgate events import ~/.claude/projects --out events.jsonl
       packgate events query --file events.jsonl --verdict deny
       packgate events baseline events.jsonl
+      packgate events warnings --file events.jsonl
       packgate events verify --key audit.pem.pub
       packgate events otel events.jsonl > logs.json
     """

@@ -47,6 +47,10 @@ class Selection:
             and _any(self.tools, tools(event)) and _any(self.runs, runs(event)) and self._in_time(event)
         )
 
+    def names(self, policy: str) -> bool:
+        """Whether a policy is one that is meant."""
+        return _any(self.policies, (policy,))
+
     def _in_time(self, event: Read) -> bool:
         if self.since is None and self.until is None:
             return True
