@@ -24,7 +24,7 @@ from packgate.release.cut import FIRST_STAGE
 from packgate.release.gate_text import as_text
 from packgate.release.history import fetch_hint, read_history
 from packgate.release.judging import verify_promotion
-from packgate.release.limits import limits_for
+from packgate.release.limits import limits_of
 from packgate.release.pack_promotion import at_release
 from packgate.release.promotion import Promotion, find_subject, settings_data
 
@@ -99,7 +99,7 @@ class Claims:
                 claimed=release.record.gates, approvers=self.approvers, promoter=release.tagger,
             )
         override = (release.record.override or "").strip() or None
-        plan = Promotion(subject, to, limits_for(settings, to), list(verdict.gates), override)
+        plan = Promotion(subject, to, limits_of(settings, to, subject, place.pack.result), list(verdict.gates), override)
         if not plan.allowed:
             raise GatesNotMet(f"{release.tag}: {as_text(plan, False).rstrip()}")
         self.notes += [f"{release.tag}: {each}" for each in verdict.differences]

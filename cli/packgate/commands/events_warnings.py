@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, selection_options, selection_of, told
+from packgate.commands.event_options import file_option, files_of, selection_of, selection_options, told
 from packgate.commands.shared import print_text
 from packgate.exitcodes import FINDINGS
 

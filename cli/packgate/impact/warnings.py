@@ -133,9 +133,10 @@ class Warnings:
             self._decision(data)
         elif kind == "outcome":
             outcome, follows = data.get("outcome"), data.get("follows")
-            told = isinstance(outcome, dict) and isinstance(follows, str) and outcome.get("followed") in ("result", "next")
+            if not isinstance(outcome, dict) or not isinstance(follows, str) or outcome.get("followed") not in ("result", "next"):
+                return
             # Most results are of calls that nobody was told anything of: those matter after a warning alone, which stands before them.
-            if told and (follows in self._warned or outcome.get("said") != _SILENT):
+            if follows in self._warned or outcome.get("said") != _SILENT:
                 self._told.setdefault(follows, Told()).add(outcome)
 
     def _decision(self, data: Mapping[str, Any]) -> None:

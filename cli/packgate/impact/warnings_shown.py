@@ -37,10 +37,12 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
     for row in rows:
         name = f"{row.pack}/{row.policy}"
         if wilson(row.heeded, row.known)[1] < AS_GOOD_AS_NONE:
-            text = f"as good as nobody heeds it: {share(row.heeded, row.known)}; narrow it, take it back to audit, or block what it is about"
+            heeded = share(row.heeded, row.known)
+            text = f"as good as nobody heeds it: {heeded}; narrow it, take it back to audit, or block what it is about"
             found.append(Finding(UNHEEDED, name, text))
         if wilson(row.accepted, row.asked)[0] > AS_GOOD_AS_ALL:
-            text = f"as good as everybody who is asked accepts it: {share(row.accepted, row.asked)}; it asks for nothing that anybody weighs"
+            accepted = share(row.accepted, row.asked)
+            text = f"as good as everybody who is asked accepts it: {accepted}; it asks for nothing that anybody weighs"
             found.append(Finding(ACCEPTED, name, text))
     return found
 

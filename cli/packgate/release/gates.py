@@ -110,6 +110,7 @@ def _of_events(limits: Limits, seen: Observed | None) -> Iterator[Gate]:
     for name, wanted, count, what in (
         ("days", limits.min_days, None if seen is None else seen.days, "day"),
         ("events", limits.min_events, None if seen is None else seen.events, "event"),
+        *([("users", limits.min_users, None if seen is None else seen.users, "user")] if limits.min_users else []),
     ):
         yield _at_least(name, wanted, count, what, seen)
     yield _share(
@@ -118,6 +119,13 @@ def _of_events(limits: Limits, seen: Observed | None) -> Iterator[Gate]:
     )
     if limits.max_match_rate < 1:
         yield _share("match rate", limits.max_match_rate, None if seen is None else (seen.matched, seen.events), "actions match")
+    if limits.max_would_block_rate < 1:
+        yield _share(
+            "would-block rate", limits.max_would_block_rate, None if seen is None else (seen.would_block, seen.events),
+            "actions would be stopped at stage block",
+        )
+    if limits.min_heed_rate > 0:
+        yield _heeded(limits.min_heed_rate, seen)
     required = f"at most {limits.max_open_reports}"
     if seen is None:
         yield Gate("open reports", UNKNOWN, required, "no events given", "without events no report of a false positive is known")
@@ -126,6 +134,22 @@ def _of_events(limits: Limits, seen: Observed | None) -> Iterator[Gate]:
     named = f": {_some([f'{policy} ({decision})' for decision, policy in seen.open_reports])}" if count else ""
     state = MET if count <= limits.max_open_reports else NOT_MET
     yield Gate("open reports", state, required, str(count), f"{count} open report{'s' * (count != 1)} of false positives{named}", count)
+
+
+def _heeded(limit: float, seen: Observed | None) -> Gate:
+    """Whether warnings are heeded, policy by policy: the one that is heeded least decides, by the lower bound of its interval."""
+    name, required = "heed rate", f"95 % lower bound at least {_percent(limit)} for every policy"
+    if seen is None:
+        return Gate(name, UNKNOWN, required, "no events given", "without events it is not known what followed a warning")
+    if not seen.warned:
+        return Gate(name, MET, required, "no warning was given", "no warning was given, so none was gone past", 0, 0)
+    policy, count, total = min(seen.heeded, key=lambda each: (wilson(each[1], each[2])[0], each[0]))
+    if not total:
+        return Gate(name, UNKNOWN, required, "not known", f"what followed the warnings of {policy} was not recorded", 0, 0, wilson(0, 0))
+    low, high = wilson(count, total)
+    observed = f"{_percent(count / total)} ({count} of {total}; 95 % interval {_percent(low)} to {_percent(high)})"
+    state = MET if low >= limit else NOT_MET
+    return Gate(name, state, required, observed, f"the warning that is heeded least is {policy}: {observed}", count, total, (low, high))
 
 
 def _at_least(name: str, wanted: int, count: int | None, what: str, seen: Observed | None) -> Gate:

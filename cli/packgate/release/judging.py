@@ -10,7 +10,7 @@ from packgate.release.casework import case_evidence
 from packgate.release.claims import Verdict, verify_claim
 from packgate.release.eventlines import EventLines
 from packgate.release.gates import Evidence, compute
-from packgate.release.limits import DEFAULTS, limits_for
+from packgate.release.limits import DEFAULTS, limits_of
 from packgate.release.observed import observe
 from packgate.release.promotion import Promotion, authors_of
 from packgate.release.reviewed import reviewed
@@ -36,7 +36,7 @@ def judge(
     ``side`` is the commit that is judged, ``settings`` the data of packgate.yaml with the gates, ``approvers`` who approved beside
     approval events, ``now`` (RFC 3339) the time after which no event counts. Taking an assignment back asks for no gate.
     """
-    limits = limits_for(settings, to) if to in DEFAULTS else DEFAULTS["warn"]
+    limits = limits_of(settings, to, subject, place.pack.result) if to in DEFAULTS else DEFAULTS["warn"]
     plan = Promotion(subject, to, limits, [], override, approvers)
     if plan.down:
         return plan, []
@@ -74,7 +74,7 @@ def verify_promotion(
     those of events do, and ``approvers`` that the caller vouches for. ``promoter``: the tagger, whose own approval does not count.
     """
     evidence, _ = gather(repository, side, subject, place, to, events, now, approvers, promoter)
-    return verify_claim(claimed, limits_for(settings, to), evidence)
+    return verify_claim(claimed, limits_of(settings, to, subject, place.pack.result), evidence)
 
 
 def _concerns(side: Side, place: Place) -> Callable[[dict[str, Any]], bool] | None:

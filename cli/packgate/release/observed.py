@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.engine.stages import cap
+from packgate.impact.warnings import Warnings
 from packgate.model.policy import MODE_RANK
 from packgate.release.eventlines import parse_time
 from packgate.times import written
@@ -28,7 +29,9 @@ class Observed:
     """The evidence in events. ``events`` are decisions made while the subject stood where it stands, on ``days`` different days (UTC);
     ``matched`` of them were matched. ``benign`` are those not judged harmful; in ``stopped`` of these the promotion would change what
     happens, and ``reviewed`` of those are of clusters that somebody reviewed. ``open_reports`` are (decision, policy) pairs;
-    ``approvals`` who approved. ``left_out``: decisions of other packs, versions and stages, and of the time before."""
+    ``approvals`` who approved. ``left_out``: decisions of other packs, versions and stages, and of the time before. ``users``: different
+    people of whom actions were recorded; ``would_block``: events that the policies' own modes would stop; ``warned``: warnings that were
+    given, ``heeded``: by policy that warned, how many were heeded, and of how many that is known."""
 
     events: int = 0
     days: int = 0
@@ -41,6 +44,10 @@ class Observed:
     approvals: tuple[str, ...] = ()
     left_out: int = 0
     reviewed: int = 0
+    users: int = 0
+    would_block: int = 0
+    warned: int = 0
+    heeded: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,12 +93,16 @@ class _Counter:
         self.span: tuple[datetime, datetime] | None = None
         self.judged: dict[str, _Judged] = {}
         self.approvals: set[str] = set()
+        self.users: set[str] = set()
+        self.would_block: set[str] = set()
+        self.warnings = Warnings()
 
     def add(self, event: Event) -> None:
         if event.kind == "decision":
             self._decision(event)
         elif event.kind == "outcome":
             self._outcome(event)
+            self.warnings.add(event.data)
         elif event.kind == "approval":
             self._approval(event)
 
@@ -108,8 +119,14 @@ class _Counter:
         self.counted.add(name)
         self.days.add(event.time.strftime("%Y-%m-%d"))
         self.span = (event.time, event.time) if self.span is None else (min(self.span[0], event.time), max(self.span[1], event.time))
+        user = (event.data["action"].get("actor") or {}).get("user")
+        if isinstance(user, str) and user:
+            self.users.add(user)
         live = [match for match in matches if match.get("waived") is not True]
         if live:
+            self.warnings.add(event.data)
+            if any(MODE_RANK[match["mode"]] > MODE_RANK["warn"] for match in live):
+                self.would_block.add(name)
             changes = any(self._changes(match) for match in live)
             self.matches[name] = frozenset(match["policy"] for match in live), changes
             if changes and self.covered is not None and self.covered(event.data["action"]):
@@ -185,7 +202,13 @@ class _Counter:
         return Observed(
             len(self.counted), len(self.days), first, last, len(self.matches), len(self.counted) - len(harmful), stopped,
             tuple(dict.fromkeys(open_reports)), tuple(sorted(self.approvals)), len(self.others), len(self.reviewed - harmful),
+            len(self.users), len(self.would_block), *self._heeded(),
         ), findings
+
+    def _heeded(self) -> tuple[int, tuple[tuple[str, int, int], ...]]:
+        """How many warnings the subject's policies gave, and by policy how many were heeded, and of how many that is known."""
+        rows = [row for row in self.warnings.rows() if row.pack == self.subject.pack and row.policy in self.subject.policies]
+        return sum(row.given for row in rows), tuple((row.policy, row.heeded, row.known) for row in rows)
 
     @staticmethod
     def _open(entry: _Judged) -> list[str]:

@@ -13,7 +13,8 @@ from packgate.release.casework import case_evidence
 from packgate.release.content import open_content, paths_of, policy_root
 from packgate.release.gates import Evidence, compute
 from packgate.release.history import fetch_hint, read_history
-from packgate.release.limits import NEXT, limits_for
+from packgate.release.limits import NEXT, limits_of
+from packgate.release.subject import PACK, Subject
 from packgate.release.tagging import seconds_of
 from packgate.source.files import YAML
 from packgate.source.workspace import load_workspace, pack_names
@@ -152,7 +153,11 @@ class _Reader:
         settings = content.space.settings
         data = settings.data if settings is not None and not settings.unfit and isinstance(settings.data, dict) else None
         cases = case_evidence(pack.result, pack.gate, frozenset(pack.policies))
-        return [f"{gate.name}: {gate.sentence}" for gate in compute(limits_for(data, stage), Evidence(cases, None)) if not gate.met]
+        subject = Subject(PACK, pack.name, pack.name, pack.pack.version, frozenset(pack.policies), "", pack.pack.rollout.pack, None)
+        limits = limits_of(data, stage, subject, pack.result)
+        return [
+            f"{gate.name}: {gate.sentence} (required: {gate.required})" for gate in compute(limits, Evidence(cases, None)) if not gate.met
+        ]
 
 
 def _quick(released: Content, head: Content, release: Release, now: str, cache: ValidationCache | None) -> Comparison:

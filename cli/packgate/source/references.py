@@ -81,14 +81,15 @@ def check_waivers(
 def check_rollout(source: SourceFile, policies: Collection[str], threats: Collection[str] | None) -> list[Diagnostic]:
     """Policies and threat layers of rollout.yaml. ``threats`` None: not known, not checked."""
     found: list[Diagnostic] = []
-    for name in source.data.get("policies") or {}:
-        found += _unknown_policy(source, ("policies", name), name, policies, "", on_key=True)
-    for name in source.data.get("threats") or {}:
-        if threats is not None and name not in threats:
-            found.append(source.diagnostic(
-                codes.UNKNOWN_THREAT, f"unknown threat layer '{name}'", pointer("threats", name), on_key=True,
-                hint=did_you_mean(name, threats),
-            ))
+    for above, data in (((), source.data), (("gates",), source.data.get("gates") or {})):
+        for name in data.get("policies") or {}:
+            found += _unknown_policy(source, (*above, "policies", name), name, policies, "", on_key=True)
+        for name in data.get("threats") or {}:
+            if threats is not None and name not in threats:
+                found.append(source.diagnostic(
+                    codes.UNKNOWN_THREAT, f"unknown threat layer '{name}'", pointer(*above, "threats", name), on_key=True,
+                    hint=did_you_mean(name, threats),
+                ))
     return found
 
 

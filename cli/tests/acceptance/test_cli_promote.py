@@ -226,3 +226,29 @@ def test_a_pack_is_promoted_by_a_tag_on_the_same_commit(repository: PolicyReposi
     # Evidence from audit is none for what stands at warn.
     again = promote(repository, "demo", "--to", "block", "--events", events, "--approved-by", "bo", "--format", "json")
     assert (again.code, gates(again)["days"]) == (1, "not met")
+
+
+def test_rollout_tightens_the_gates_of_a_policy_its_layer_and_its_pack(repository: PolicyRepository, good: str) -> None:
+    rollout = repository.read("packs/demo/rollout.yaml") + "gates:\n  policies: {no-drop: {warn: {min_users: 2, min_events: 1}}}\n"
+    repository.write("packs/demo/rollout.yaml", rollout)
+    repository.commit("Two people at least", 0)
+    assert packgate("lint", cwd=repository.root).code == 0
+    for name in ("data", "no-drop"):
+        done = promote(repository, name, "--to", "warn", "--events", good, "--format", "json", "--dry-run")
+        plan = json.loads(done.out)
+        assert (done.code, gates(done)["users"], plan["limits"]["min_users"]) == (1, "not met", 2)
+        assert plan["limits"]["min_events"] == 100, "it tightens alone"
+    assert "users" not in gates(promote(repository, "no-force", "--to", "warn", "--events", good, "--format", "json", "--dry-run"))
+    for user in ("ana", "bo"):
+        repository.events(Path(good), HARMLESS, [5], user=user, session=user)
+    done = promote(repository, "data", "--to", "warn", "--events", good)
+    assert done.code == 0, done.all
+    assert repository.git("show", "promote/demo/threat-data-warn:packs/demo/rollout.yaml") == rollout.replace("data: 'audit'", "data: 'warn'")
+
+
+def test_gates_of_what_is_not_there_are_told(repository: PolicyRepository) -> None:
+    repository.write("packs/demo/rollout.yaml", "pack: audit\ngates: {policies: {no-drip: {warn: {min_users: 2}}}, threats: {dat: {block: {min_days: 9}}}}\n")
+    done = packgate("lint", cwd=repository.root)
+    assert done.code == 1
+    assert "'no-drip'" in done.out
+    assert "'dat'" in done.out

@@ -291,3 +291,43 @@ def test_a_record_is_a_claim() -> None:
     assert not verify_claim(None, limits, bad).met
     # And a record that says less than is true does not hurt.
     assert verify_claim([{**honest[-1], "state": "not met"}], limits, good).met
+
+
+def test_users_and_what_would_be_stopped(log: Log) -> None:
+    for number in range(4):
+        event = log.decision(f"d{number}", policies=("drop",) if number else ())
+        event["action"]["actor"] = {"user": f"u{number % 2}"}
+        log.lines[-1] = json.dumps(event)
+    log.decision("w", policies=("drop",), waived=True)
+    seen = log.observe()[0]
+    assert (seen.events, seen.users, seen.would_block) == (5, 2, 3)
+    found = {each.name: each for each in compute(Limits(min_users=3, max_would_block_rate=0.95), Evidence(CASES, seen))}
+    assert (found["users"].state, found["users"].count) == (NOT_MET, 2)
+    assert (found["would-block rate"].state, found["would-block rate"].count, found["would-block rate"].total) == (MET, 3, 5)
+    tighter = {each.name: each for each in compute(Limits(max_would_block_rate=0.8), Evidence(CASES, seen))}
+    assert tighter["would-block rate"].state == NOT_MET, "3 of 5 is 60 %, but the interval reaches 88 %"
+    assert {"users", "would-block rate", "heed rate"}.isdisjoint(each.name for each in compute(Limits(), Evidence(CASES, seen)))
+
+
+def _warned(log: Log, heeded: int, past: int, told: bool = True) -> Observed:
+    for number in range(heeded + past):
+        log.decision(f"d{number}", policies=("drop",), effective="warn", stage="warn")
+        if told:
+            log.outcome(f"d{number}", {
+                "followed": "next", "said": "warn", "acknowledged": None, "ran": True, "next": "n", "decision": "allow", "mode": None,
+                "repeated": number >= heeded,
+            })
+    return log.observe(Subject("pack", "demo", "demo", "1.0.0", frozenset(("drop", "push")), "warn", "warn", "2026-01-01T00:00:00Z"), "block")[0]
+
+
+@pytest.mark.parametrize(("heeded", "past", "state"), [(10, 0, MET), (5, 5, NOT_MET), (0, 0, MET), (60, 20, MET)])
+def test_warnings_have_to_be_heeded(log: Log, heeded: int, past: int, state: str) -> None:
+    seen = _warned(log, heeded, past) if heeded + past else Observed(events=3)
+    gate = next(each for each in compute(Limits(min_heed_rate=0.6), Evidence(CASES, seen)) if each.name == "heed rate")
+    assert (gate.state, gate.count, gate.total) == (state, heeded, heeded + past)
+
+
+def test_what_followed_a_warning_has_to_be_known(log: Log) -> None:
+    limits = Limits(min_heed_rate=0.1)
+    for seen in (_warned(log, 5, 0, told=False), None):
+        assert next(each for each in compute(limits, Evidence(CASES, seen)) if each.name == "heed rate").state == UNKNOWN
