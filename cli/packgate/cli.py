@@ -28,6 +28,7 @@ VERBS = {
     "diff": "Show what a change to packs does.",
     "simulate": "Replay recorded actions with proposed policies.",
     "review": "Review what a simulation would newly stop.",
+    "suggest": "Suggest what to change next, by what was recorded.",
     "report": "Write everything that is known as one HTML page.",
     "codeowners": "Write the owners of packs into CODEOWNERS.",
     "render": "Render policies for agents and policy engines, and say what each can't do.",

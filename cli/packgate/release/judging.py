@@ -11,7 +11,7 @@ from packgate.release.claims import Verdict, verify_claim
 from packgate.release.eventlines import EventLines
 from packgate.release.gates import Evidence, compute
 from packgate.release.limits import DEFAULTS, limits_of
-from packgate.release.observed import observe
+from packgate.release.observed import observe, observe_all
 from packgate.release.promotion import Promotion, authors_of
 from packgate.release.reviewed import reviewed
 
@@ -44,6 +44,25 @@ def judge(
     plan.approvers = evidence.approvers
     plan.gates = compute(limits, evidence)
     return plan, findings
+
+
+def judge_all(
+    repository: Repository, side: Side, steps: Sequence[tuple[Subject, Place, str]], events: Sequence[Path], now: str, *,
+    settings: Mapping[str, Any] | None, approvers: Sequence[str] = (),
+) -> tuple[list[Promotion], list[Diagnostic]]:
+    """`judge` for several promotions, each a subject, its place and its stage, with one pass over the events."""
+    said = [reviewed(repository, place, subject, to, now) for subject, place, to in steps]
+    wanted = [(subject, to, _concerns(side, place), each.covers) for (subject, place, to), each in zip(steps, said, strict=True)]
+    lines = EventLines(events, now)
+    seen = observe_all(lines, wanted)
+    plans = []
+    for (subject, place, to), review, (observed, _) in zip(steps, said, seen, strict=True):
+        cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
+        everyone = (*approvers, *observed.approvals)
+        evidence = Evidence(cases, observed, everyone, authors_of(repository, place), review.rejections())
+        limits = limits_of(settings, to, subject, place.pack.result)
+        plans.append(Promotion(subject, to, limits, compute(limits, evidence), None, everyone))
+    return plans, lines.findings
 
 
 def gather(

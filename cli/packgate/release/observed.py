@@ -13,11 +13,14 @@ from packgate.release.eventlines import parse_time
 from packgate.times import written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from packgate.release.eventlines import Event
     from packgate.release.subject import Subject
+
+    Asked = Callable[[dict[str, Any]], bool] | None
+    Wanted = tuple[Subject, str, Asked, Asked]
 
 UNKNOWN_DECISION = "PG851"
 FALSE_POSITIVE, BENIGN, HARMFUL, RESOLVED = "false-positive", "benign", "harmful", "resolved"
@@ -68,10 +71,16 @@ def observe(
     ``concerns``: whether an action is one of those that the subject is about (an assignment: those of its actors); all are by default.
     ``covered``: whether somebody reviewed actions such as one; none are by default.
     """
-    counter = _Counter(subject, to, concerns, covered)
+    return observe_all(events, [(subject, to, concerns, covered)])[0]
+
+
+def observe_all(events: Iterable[Event], wanted: Sequence[Wanted]) -> list[tuple[Observed, list[Diagnostic]]]:
+    """`observe` for several promotions in one pass; each with subject, stage, ``concerns`` and ``covered``."""
+    counters = [_Counter(*each) for each in wanted]
     for event in events:
-        counter.add(event)
-    return counter.result()
+        for counter in counters:
+            counter.add(event)
+    return [counter.result() for counter in counters]
 
 
 class _Counter:

@@ -56,6 +56,8 @@ ALLOWED: dict[str, set[str]] = {
     "level": {
         "installation", "bundle", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "errors", "resources",
     },
+    # What to change next: from evidence to edits.
+    "suggest": {"release", "review", "impact", "gitio", "lint", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "times"},
     # Drives real agents and engines.
     "conform": {
         "installation", "render", "hook", "bundle", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors",
@@ -81,7 +83,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "alerts", "approvals", "events", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
-        "trial", "level", "review", "overview",
+        "trial", "level", "review", "suggest", "overview",
         "strict_json",
     },
     "cli": {"commands", "errors", "exitcodes", "guard", "source"},

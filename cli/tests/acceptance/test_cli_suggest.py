@@ -1,0 +1,206 @@
+"""`packgate suggest` on real repositories, with events that the real engine decided and real imported sessions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from command_line import packgate
+from policy_repository import ENVIRONMENT, PolicyRepository
+
+if TYPE_CHECKING:
+    from command_line import Done
+
+TRANSCRIPTS = Path(__file__).resolve().parents[3] / "testcases" / "transcripts"
+NOW = "2026-02-15T00:00:00Z"
+HARMLESS = ["ls", "git status", "git push origin feature/x", "psql -c 'SELECT 1'"]
+FORCE, OTHER_FORCE = "git push --force origin main", "git push -f origin import/x"
+# What no policy of the pack is about.
+NOVEL = ["kubectl delete namespace shop", "kubectl delete namespace cart", "kubectl get pods"]
+
+
+@pytest.fixture(autouse=True)
+def identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> PolicyRepository:
+    return PolicyRepository(tmp_path / "repository")
+
+
+@pytest.fixture
+def events(repository: PolicyRepository, tmp_path: Path) -> Path:
+    """Forty days of work of two people."""
+    path = tmp_path / "events.jsonl"
+    for user in ("ana", "bo"):
+        repository.events(path, [*HARMLESS, *NOVEL], range(1, 42, 2), user=user)
+    # Two logs in one file: sequence numbers begin again.
+    return path
+
+
+def suggest(repository: PolicyRepository, events: Path, *arguments: str) -> Done:
+    return packgate("suggest", "--events", str(events), "--at", NOW, *arguments, cwd=repository.root)
+
+
+def found(done: Done) -> dict[str, dict[str, Any]]:
+    assert done.code == 0, done.all
+    return {f"{each['kind']} {each['subject']}": each for each in json.loads(done.out)["suggestions"]}
+
+
+def test_what_the_gates_allow_is_suggested(repository: PolicyRepository, events: Path) -> None:
+    items = found(suggest(repository, events, "--kind", "promotion", "--format", "json"))
+    assert sorted(items) == ["promotion demo/data", "promotion demo/history"]
+    layer = items["promotion demo/data"]
+    assert (layer["ready"], layer["numbers"]["from"], layer["numbers"]["to"]) == (True, "audit", "warn")
+    assert layer["numbers"]["gates"]["events"]["count"] == 294
+    # What `promote` says of the same.
+    plan = packgate("promote", "data", "--to", "warn", "--events", str(events), "--at", NOW, "--dry-run", "--format", "json", cwd=repository.root)
+    assert {each["gate"]: each for each in json.loads(plan.out)["gates"]} == layer["numbers"]["gates"]
+
+
+def test_a_layer_that_interrupts_stays_and_its_policy_goes(repository: PolicyRepository, events: Path) -> None:
+    text = repository.read("packs/demo/policies/all.yaml")
+    repository.write("packs/demo/policies/all.yaml", text.replace("threat: history", "threat: data"))
+    repository.write("packs/demo/pack.yaml", repository.read("packs/demo/pack.yaml").replace("  history: {title: History, description: Work is lost.}\n", ""))
+    repository.commit("One layer", 0)
+    repository.events(events, [FORCE] * 5, range(1, 21), user="cy")
+    items = found(suggest(repository, events, "--kind", "promotion", "--format", "json"))
+    assert sorted(items) == ["promotion demo/no-drop"]
+
+
+def test_a_promotion_that_waits_for_approvals_is_told_and_not_made(repository: PolicyRepository, events: Path) -> None:
+    settings = repository.read("packgate.yaml")
+    repository.write("packgate.yaml", settings.replace("warn: {", "warn: {min_approvals: 1, "))
+    repository.commit("Somebody has to approve", 0)
+    item = found(suggest(repository, events, "--kind", "promotion", "--format", "json"))["promotion demo/data"]
+    assert (item["ready"], item["refused"].startswith("it waits for approvals")) == (False, True)
+    done = suggest(repository, events, "--kind", "promotion", "--branch", "next", "--approved-by", "bo@example.org")
+    assert "made the branch next" in done.out
+    assert 'data: \'warn\'' in repository.git("show", "next:packs/demo/rollout.yaml")
+
+
+def test_a_draft_of_what_no_policy_covers(repository: PolicyRepository, events: Path) -> None:
+    before = repository.git("rev-parse", "main")
+    repository.write("packs/demo/rollout.yaml", "pack: block\n")
+    repository.write("notes.txt", "mine")
+    done = suggest(repository, events, "--kind", "draft", "--branch", "drafts")
+    assert done.code == 0, done.all
+    assert "no policy covers `kubectl delete`" in done.out
+    assert "84 events of 2 users on 21 days" in done.out
+    assert repository.git("rev-parse", "main", "drafts~1").split() == [before.strip()] * 2
+    assert repository.git("status", "--porcelain").split("\n")[:2] == [" M packs/demo/rollout.yaml", "?? notes.txt"]
+    assert repository.git("branch", "--show-current") == "main\n"
+    path = "packs/demo/policies/draft-kubectl-delete.yaml"
+    assert repository.git("diff", "--name-only", "main", "drafts").split() == ["packs/demo/policies/draft-git-push.yaml", path]
+    text = repository.git("show", f"drafts:{path}")
+    assert "# A draft by `packgate suggest`" in text
+    assert "then: audit" in text
+    repository.git("checkout", "-q", "-f", "drafts")
+    assert packgate("lint", "--strict", path, "--at", "2026-02-15", cwd=repository.root).code == 0
+    tested = packgate("test", cwd=repository.root)
+    assert tested.code == 0, tested.all
+    decided = json.loads(packgate("decide", "kubectl delete namespace other", cwd=repository.root).out)
+    assert (decided["policy_ids"], decided["decision"]) == (["draft-kubectl-delete"], "allow")
+    assert json.loads(packgate("decide", "kubectl get pods", cwd=repository.root).out)["policy_ids"] == []
+    again = suggest(repository, events, "--kind", "draft", "--format", "json")
+    assert found(again) == {}, "it is covered now"
+    assert suggest(repository, events, "--kind", "draft", "--branch", "drafts").code == 0, "nothing to commit"
+
+
+def _review(repository: PolicyRepository, events: Path, tmp_path: Path, *answers: tuple[str, str]) -> None:
+    simulation = tmp_path / "simulation.json"
+    simulation.write_text(packgate("simulate", "demo", "--events", str(events), "--format", "json", cwd=repository.root).out)
+    ids = {each["title"]: each["id"] for each in json.loads(simulation.read_text())["clusters"]}
+    for title, answer in answers:
+        done = packgate(
+            "review", answer, ids[title], "--reason", "the import job", "--by", "ana@example.org", "--at", "2026-02-01T00:00:00Z", "--from",
+            str(simulation), cwd=repository.root)
+        assert done.code == 0, done.all
+    repository.commit("Reviewed", 35)
+
+
+def test_a_false_positive_narrows_the_policy(repository: PolicyRepository, events: Path, tmp_path: Path) -> None:
+    forced = repository.events(tmp_path / "forced.jsonl", [OTHER_FORCE], range(1, 21), user="cy")
+    _review(repository, forced, tmp_path, ("git push force-push", "reject"))
+    before = repository.read("packs/demo/policies/all.yaml")
+    done = suggest(repository, forced, "--kind", "narrowing", "--kind", "waiver", "--branch", "narrow")
+    assert "narrow no-force" in done.out, done.all
+    item = found(suggest(repository, forced, "--kind", "narrowing", "--format", "json"))["narrowing demo/no-force"]
+    assert (item["numbers"]["unless"], item["numbers"]["events"], item["numbers"]["users"]) == ({"branch": ["import/x"]}, 20, 1)
+    after = repository.git("show", "narrow:packs/demo/policies/all.yaml")
+    added = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert after.replace("".join(f"{line}\n" for line in added[:1]), "", 1).startswith(before)
+    assert added[:2] == ["    unless: {branch: import/x}", "        - command: git push -f origin import/x"]
+    repository.git("checkout", "-q", "narrow")
+    assert packgate("test", cwd=repository.root).code == 0
+    assert json.loads(packgate("decide", OTHER_FORCE, cwd=repository.root).out)["decision"] == "allow"
+    assert json.loads(packgate("decide", FORCE, cwd=repository.root).out)["decision"] == "deny"
+    assert found(suggest(repository, forced, "--kind", "narrowing", "--format", "json")) == {}
+
+
+def test_a_false_positive_that_no_exception_tells_apart_is_waived(repository: PolicyRepository, events: Path, tmp_path: Path) -> None:
+    # The policy's own case must fire for it.
+    forced = repository.events(tmp_path / "forced.jsonl", [FORCE], range(1, 21), user="cy")
+    _review(repository, forced, tmp_path, ("git push force-push", "reject"))
+    items = found(suggest(repository, forced, "--kind", "narrowing", "--kind", "waiver", "--format", "json"))
+    assert sorted(items) == ["waiver demo/no-force"]
+    assert "--approver WHO" in items["waiver demo/no-force"]["refused"]
+    assert suggest(repository, forced, "--kind", "waiver", "--branch", "none").code == 0
+    assert "none" not in repository.git("branch")
+    foreign = suggest(repository, forced, "--kind", "waiver", "--approver", "nobody", "--expires", "2026-03-01", "--format", "json")
+    assert "PG245" in found(foreign)["waiver demo/no-force"]["refused"]
+    done = suggest(repository, forced, "--kind", "waiver", "--approver", "security", "--expires", "2026-03-01", "--branch", "waived")
+    assert "made the branch waived" in done.out, done.all
+    repository.git("checkout", "-q", "waived")
+    assert packgate("lint", "--at", "2026-02-15", cwd=repository.root).code == 0
+    assert "the import job" in repository.read("packs/demo/waivers.yaml")
+
+
+def test_policies_that_match_nothing_and_families_without_a_policy(repository: PolicyRepository, events: Path) -> None:
+    repository.events(events, [FORCE], [39], user="cy")
+    items = found(suggest(repository, events, "--format", "json"))
+    dead = {name: each for name, each in items.items() if name.startswith("dead-policy")}
+    assert sorted(dead) == ["dead-policy demo/no-drop"]
+    assert dead["dead-policy demo/no-drop"]["numbers"]["matched"] == 0
+    assert not dead["dead-policy demo/no-drop"]["ready"]
+    assert items["uncovered-family cluster-change"]["numbers"]["users"] == 2
+    assert "uncovered-family git-action" not in items
+    assert not any(name.startswith("dead") for name in found(suggest(repository, events, "--days", "60", "--format", "json")))
+
+
+def test_all_of_it_on_one_branch_and_the_same_bytes_again(repository: PolicyRepository, events: Path) -> None:
+    one, two = (suggest(repository, events, "--format", "json") for _ in range(2))
+    assert one.out == two.out
+    done = suggest(repository, events, "--branch", "all")
+    assert "made the branch all" in done.out, done.all
+    assert repository.git("diff", "--name-only", "main", "all").split() == [
+        "packs/demo/policies/draft-git-push.yaml", "packs/demo/policies/draft-kubectl-delete.yaml", "packs/demo/rollout.yaml"]
+    message = repository.git("log", "-1", "--format=%B", "all")
+    records = [json.loads(line.partition(": ")[2]) for line in message.splitlines() if line.startswith("Packgate-Promotion: ")]
+    assert [each["subject"]["name"] for each in records] == ["data", "history"]
+    assert suggest(repository, events, "--branch", "all").code == 2, "there is such a branch"
+
+
+def test_imported_sessions_suggest_drafts_and_promote_nothing(repository: PolicyRepository, tmp_path: Path) -> None:
+    imported = tmp_path / "imported.jsonl"
+    done = packgate("events", "import", str(TRANSCRIPTS / "claude-code"), "--out", str(imported))
+    assert done.code in (0, 1), done.all
+    items = found(suggest(repository, imported, "--least", "1", "--format", "json"))
+    assert items
+    assert not any(each["kind"] == "promotion" for each in items.values())
+    drafts = [each for each in items.values() if each["kind"] == "draft"]
+    assert all(each["ready"] or each["refused"] for each in drafts)
+
+
+def test_without_a_repository_or_events_it_says_so(repository: PolicyRepository, tmp_path: Path) -> None:
+    assert packgate("suggest", "--events", str(tmp_path / "none.jsonl"), cwd=repository.root).code == 2
+    (tmp_path / "empty.jsonl").write_text("")
+    done = suggest(repository, tmp_path / "empty.jsonl")
+    assert (done.code, done.out) == (0, "0 actions of 0 users on 0 days\nnothing is suggested\n")
+    repository.write("packs/demo/pack.yaml", "name: [\n")
+    repository.commit("Broken", 1)
+    assert suggest(repository, tmp_path / "empty.jsonl").code == 1
