@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Formats whose page is made from their JSON Schema, in the order of the index.
 YAML_FORMATS = ("policies", "pack", "rollout", "waivers", "packgate", "assignments", "context", "catalog", "corpus", "reviews")
-JSON_FORMATS = ("action", "decision", "event", "bundle", "simulation")
+JSON_FORMATS = ("action", "decision", "event", "bundle", "simulation", "suggestions")
 FORMATS = (*YAML_FORMATS, *JSON_FORMATS)
 
 

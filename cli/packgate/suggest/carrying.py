@@ -35,11 +35,12 @@ def checked(root: Path, suggestions: Sequence[Suggestion], today: str) -> dict[s
     All are tried together on a copy. Those whose files lint or tests find something in that was not there before are refused, and the rest
     is tried again; at last nothing new is found. ``today``: the day that waivers are held against.
     """
-    before = Counter(_findings(root, today))
+    before: Counter[_Finding] | None = None
     while True:
         texts = _texts(root, suggestions)
         if not texts:
             return {}
+        before = Counter(_findings(root, today)) if before is None else before
         new = _new(root, texts, before, today)
         if not new:
             return texts

@@ -15,6 +15,7 @@ from packgate.model.action import ActionError, parse_action
 from packgate.review.case import case_of
 from packgate.suggest.draft_text import draft_text
 from packgate.suggest.risky import kinds_of
+from packgate.suggest.seen import counted
 from packgate.suggest.suggestion import DRAFT, Edit, Suggestion
 from packgate.testing.cases import DEFAULT_CONTEXT, case_action
 
@@ -41,8 +42,11 @@ def drafts(seen: Seen, packs: Sequence[PackSide], gate: Gate, least: int) -> lis
     """
     found: list[Suggestion] = []
     taken = {name for side in packs for name in side.policies}
+    drafted: set[str] = set()
     for kind, tally in sorted(seen.kinds.items(), key=lambda each: (-each[1].events, each[0])):
-        if tally.events >= least and packs:
+        # One action can be several operations: a draft of each would be about the same actions.
+        if tally.events >= least and packs and not tally.actions <= drafted:
+            drafted |= tally.actions
             found.append(_Draft(kind, tally, seen, gate).suggestion(packs, taken))
     return found
 
@@ -59,7 +63,7 @@ class _Draft:
         kind, tally = self.kind, self.tally
         pack, threat, near = self._home(packs)
         name = _name(kind, taken)
-        because = f"{tally.events} events of {len(tally.users)} users on {len(tally.days)} days, {len(tally.actions)} distinct actions"
+        because = f"{tally.words}, {counted(len(tally.actions), 'distinct action')}"
         found = Suggestion(
             DRAFT, f"{pack.name}/{name}", f"draft a policy for {kind.title}",
             f"no policy covers `{kind.title}` ({', '.join(self.families)}): {because}",
@@ -107,9 +111,13 @@ class _Draft:
     def _cases(self, actions: Iterable[dict[str, Any]], fires: bool) -> list[dict[str, Any]]:
         """The first of the actions that make cases, the first one with a prompt."""
         found: list[dict[str, Any]] = []
+        said: list[Any] = []
         for action in actions:
             case = case_of(action)
-            if case not in found and self._holds(case, fires):
+            what = case.get("command") or case.get("action")
+            # The same in another folder would show nothing more.
+            if what not in said and self._holds(case, fires):
+                said.append(what)
                 found.append(case)
                 if len(found) == _CASES:
                     break

@@ -49,6 +49,12 @@ class Tally:
             self.first = time if self.first is None or time < self.first else self.first
             self.last = time if self.last is None or time > self.last else self.last
 
+    @property
+    def words(self) -> str:
+        """The numbers in words."""
+        events, users, days = counted(self.events, "event"), counted(len(self.users), "user"), counted(len(self.days), "day")
+        return f"{events} of {users} on {days}"
+
     def numbers(self) -> dict[str, Any]:
         """Plain data."""
         return {
@@ -164,6 +170,11 @@ class Looking:
             key, same, kinds_of(analysis), tuple(sorted(families)), tuple(sorted(matched)), bool(matched), cluster,
             loss_in(key, same) is None,
         )
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things."""
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def look(events: Iterable[Mapping[str, Any]], looking: Looking) -> Seen:

@@ -31,7 +31,7 @@ def as_text(found: Sequence[Suggestion], seen: Seen, made: Mapping[str, str] | N
     """A section for every kind, with the numbers and what to do."""
     total = seen.total
     span = f", {total.first} to {total.last}" if total.first is not None else ""
-    lines = [f"{total.events} actions of {len(total.users)} users on {len(total.days)} days{span}"]
+    lines = [f"{total.words}{span}"]
     if seen.undecidable:
         lines.append(f"{seen.undecidable} recorded actions can't be decided again, and are left out")
     for kind in KINDS:

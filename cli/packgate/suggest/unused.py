@@ -49,6 +49,6 @@ def uncovered_families(seen: Seen, packs: Iterable[Pack], vocabulary: Vocabulary
         entry = vocabulary.families.get(family)
         if family in named or tally.events < least or (entry is not None and entry.generic):
             continue
-        reason = f"{tally.events} events of {len(tally.users)} users on {len(tally.days)} days do it, and no policy is about it"
+        reason = f"there are {tally.words}, and no policy is about it"
         found.append(Suggestion(FAMILY, family, f"no policy is about {family}", reason, tally.numbers()))
     return found

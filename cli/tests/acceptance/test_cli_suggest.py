@@ -10,6 +10,8 @@ import pytest
 from command_line import packgate
 from policy_repository import ENVIRONMENT, PolicyRepository
 
+from packgate.source.schema import schema_errors
+
 if TYPE_CHECKING:
     from command_line import Done
 
@@ -48,7 +50,9 @@ def suggest(repository: PolicyRepository, events: Path, *arguments: str) -> Done
 
 def found(done: Done) -> dict[str, dict[str, Any]]:
     assert done.code == 0, done.all
-    return {f"{each['kind']} {each['subject']}": each for each in json.loads(done.out)["suggestions"]}
+    data = json.loads(done.out)
+    assert [error.message for error in schema_errors(data, "suggestions")] == []
+    return {f"{each['kind']} {each['subject']}": each for each in data["suggestions"]}
 
 
 def test_what_the_gates_allow_is_suggested(repository: PolicyRepository, events: Path) -> None:
@@ -200,7 +204,7 @@ def test_without_a_repository_or_events_it_says_so(repository: PolicyRepository,
     assert packgate("suggest", "--events", str(tmp_path / "none.jsonl"), cwd=repository.root).code == 2
     (tmp_path / "empty.jsonl").write_text("")
     done = suggest(repository, tmp_path / "empty.jsonl")
-    assert (done.code, done.out) == (0, "0 actions of 0 users on 0 days\nnothing is suggested\n")
+    assert (done.code, done.out) == (0, "0 events of 0 users on 0 days\nnothing is suggested\n")
     repository.write("packs/demo/pack.yaml", "name: [\n")
     repository.commit("Broken", 1)
     assert suggest(repository, tmp_path / "empty.jsonl").code == 1
