@@ -77,7 +77,8 @@ def command(
         print_text(json.dumps(data, indent=2, sort_keys=True) + "\n")
     else:
         print_text(mask(as_text(planned.suggestions, planned.seen, made)))
-    return told(damage)
+    # Lines that are damaged for gates are told as findings.
+    return FINDINGS if damage.lines and planned.findings else told(damage)
 
 
 def _planned(

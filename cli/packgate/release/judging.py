@@ -52,15 +52,19 @@ def judge_all(
 ) -> tuple[list[Promotion], list[Diagnostic]]:
     """`judge` for several promotions, each a subject, its place and its stage, with one pass over the events."""
     said = [reviewed(repository, place, subject, to, now) for subject, place, to in steps]
-    wanted = [(subject, to, _concerns(side, place), each.covers) for (subject, place, to), each in zip(steps, said, strict=True)]
+    asked = [limits_of(settings, to, subject, place.pack.result) for subject, place, to in steps]
+    wanted = [
+        # Whether an action was reviewed is costly to know, and most gates don't ask.
+        (subject, to, _concerns(side, place), review.covers if limits.min_reviewed > 0 else None)
+        for (subject, place, to), review, limits in zip(steps, said, asked, strict=True)
+    ]
     lines = EventLines(events, now)
     seen = observe_all(lines, wanted)
     plans = []
-    for (subject, place, to), review, (observed, _) in zip(steps, said, seen, strict=True):
+    for (subject, place, to), review, limits, (observed, _) in zip(steps, said, asked, seen, strict=True):
         cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
         everyone = (*approvers, *observed.approvals)
         evidence = Evidence(cases, observed, everyone, authors_of(repository, place), review.rejections())
-        limits = limits_of(settings, to, subject, place.pack.result)
         plans.append(Promotion(subject, to, limits, compute(limits, evidence), None, everyone))
     return plans, lines.findings
 

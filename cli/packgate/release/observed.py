@@ -128,7 +128,8 @@ class _Counter:
         self.counted.add(name)
         self.days.add(event.time.strftime("%Y-%m-%d"))
         self.span = (event.time, event.time) if self.span is None else (min(self.span[0], event.time), max(self.span[1], event.time))
-        user = (event.data["action"].get("actor") or {}).get("user")
+        actor = event.data["action"].get("actor")
+        user = actor.get("user") if isinstance(actor, dict) else None
         if isinstance(user, str) and user:
             self.users.add(user)
         live = [match for match in matches if match.get("waived") is not True]

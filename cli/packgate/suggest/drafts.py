@@ -42,7 +42,7 @@ def drafts(seen: Seen, packs: Sequence[PackSide], gate: Gate, least: int) -> lis
     """
     found: list[Suggestion] = []
     taken = {name for side in packs for name in side.policies}
-    drafted: set[str] = set()
+    drafted: set[int] = set()
     for kind, tally in sorted(seen.kinds.items(), key=lambda each: (-each[1].events, each[0])):
         # One action can be several operations: a draft of each would be about the same actions.
         if tally.events >= least and packs and not tally.actions <= drafted:

@@ -1,6 +1,6 @@
 """Recorded actions, decided again with the packs as they are committed: what no policy covers, and which policies never match.
 
-One pass; what is kept grows with the kinds of work, not with the events. Imported actions count as well: nothing here is evidence for a
+One pass; of events and distinct actions no more than digests are kept. Imported actions count as well: nothing here is evidence for a
 gate.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from packgate.impact.clusters import PASS, change_of, cluster_of, outcome_of
@@ -32,16 +33,16 @@ class Tally:
     """Events of one sort. ``first`` and ``last``: RFC 3339, UTC."""
 
     events: int = 0
-    actions: set[str] = field(default_factory=set)
+    actions: set[int] = field(default_factory=set)
     users: set[str] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
     first: str | None = None
     last: str | None = None
 
-    def add(self, key: str, user: str | None, time: str | None) -> None:
-        """Count an event. ``key``: which action it is."""
+    def add(self, action: int, user: str | None, time: str | None) -> None:
+        """Count an event. ``action``: the digest of what was done."""
         self.events += 1
-        self.actions.add(key)
+        self.actions.add(action)
         if user is not None:
             self.users.add(user)
         if time is not None:
@@ -69,6 +70,7 @@ class Judged:
     may match."""
 
     key: str
+    digest: int
     action: dict[str, Any]
     kinds: Kinds
     families: tuple[str, ...]
@@ -105,7 +107,7 @@ class Looking:
         self.now = now
         self.seen = Seen()
         self._judged: dict[str, Judged] = {}
-        self._known: set[str] = set()
+        self._known: set[int] = set()
 
     def take(self, data: Mapping[str, Any]) -> None:
         """Count an event, if it has an action and was not read before."""
@@ -127,24 +129,25 @@ class Looking:
         name = decision.get("decision_id") if isinstance(decision, dict) else outcome.get("id") if isinstance(outcome, dict) else None
         if not isinstance(name, str):
             return True
-        if name in self._known:
+        digest = _digest(name)
+        if digest in self._known:
             return False
-        self._known.add(name)
+        self._known.add(digest)
         return True
 
     def _count(self, judged: Judged, user: str | None, time: str | None) -> None:
         seen = self.seen
-        seen.total.add(judged.key, user, time)
+        seen.total.add(judged.digest, user, time)
         for table, names in ((seen.families, judged.families), (seen.policies, judged.policies)):
             for name in names:
-                table.setdefault(name, Tally()).add(judged.key, user, time)
+                table.setdefault(name, Tally()).add(judged.digest, user, time)
         if judged.cluster is not None:
-            seen.clusters.setdefault(judged.cluster, Tally()).add(judged.key, user, time)
+            seen.clusters.setdefault(judged.cluster, Tally()).add(judged.digest, user, time)
         for kind, families in judged.kinds.items():
             _keep(seen.near.setdefault(kind.actor, []), judged)
             if not judged.covered and families:
                 seen.risks.setdefault(kind, set()).update(families)
-                seen.kinds.setdefault(kind, Tally()).add(judged.key, user, time)
+                seen.kinds.setdefault(kind, Tally()).add(judged.digest, user, time)
                 _keep(seen.examples.setdefault(kind, []), judged)
 
     def _judge(self, data: dict[str, Any]) -> Judged:
@@ -167,9 +170,13 @@ class Looking:
         cluster = None if change is None else cluster_of(change, decision, action.surface, self.owners).id
         families = {family for operation in analysis.operations for family in operation.families}
         return Judged(
-            key, same, kinds_of(analysis), tuple(sorted(families)), tuple(sorted(matched)), bool(matched), cluster,
+            key, _digest(key), same, kinds_of(analysis), tuple(sorted(families)), tuple(sorted(matched)), bool(matched), cluster,
             loss_in(key, same) is None,
         )
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def counted(count: int, noun: str) -> str:

@@ -200,6 +200,33 @@ def test_imported_sessions_suggest_drafts_and_promote_nothing(repository: Policy
     assert all(each["ready"] or each["refused"] for each in drafts)
 
 
+def test_a_policy_repository_in_a_folder_of_another(repository: PolicyRepository, events: Path) -> None:
+    (repository.root / "policies").mkdir()
+    repository.git("mv", "packgate.yaml", "packs", "policies/")
+    repository.commit("Into a folder", 0)
+    done = packgate(
+        "suggest", "--events", str(events), "--at", NOW, "--kind", "promotion", "--kind", "draft", "--branch", "next", cwd=repository.root / "policies")
+    assert done.code == 0, done.all
+    assert repository.git("diff", "--name-only", "main", "next").split() == [
+        f"policies/packs/demo/{name}" for name in ("policies/draft-git-push.yaml", "policies/draft-kubectl-delete.yaml", "rollout.yaml")]
+
+
+def test_damaged_lines_are_told(repository: PolicyRepository, events: Path) -> None:
+    with events.open("a") as file:
+        file.write('{"v": 1, "kind"\n')
+    done = suggest(repository, events, "--kind", "promotion")
+    assert done.code == 1
+    assert "promote threat layer data" in done.out
+    assert done.err.count("events.jsonl:295") == 1
+
+
+def test_every_kind_can_be_asked_for() -> None:
+    from packgate.commands.suggest import _KINDS
+    from packgate.suggest.suggestion import KINDS
+
+    assert _KINDS == KINDS
+
+
 def test_without_a_repository_or_events_it_says_so(repository: PolicyRepository, tmp_path: Path) -> None:
     assert packgate("suggest", "--events", str(tmp_path / "none.jsonl"), cwd=repository.root).code == 2
     (tmp_path / "empty.jsonl").write_text("")
