@@ -207,6 +207,8 @@ def test_tail_follows_a_file(events, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "packgate", "events", "tail", "-f", "-n", "1", "--file", str(path), "--format", "json"],
         stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "cli")},
+        # Whoever runs tests in the background ignores the signal, and its processes do.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert json.loads(process.stdout.readline()) == json.loads(lines[2])
