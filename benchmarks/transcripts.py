@@ -84,6 +84,8 @@ EMPTIED = frozenset(
 # But these hold results under such a name.
 _TOLD = {"opencode": frozenset(("state", "metadata"))}
 _LONGEST, _MOST = 400, 24
+# How what vendors tell their models begins: none of it is kept.
+_INSTRUCTIONS = ("You are ", "<permissions instructions>")
 
 
 def record(agent: str, engine: Engine) -> dict[str, str]:
@@ -156,6 +158,8 @@ def _kind(data: dict[str, Any]) -> str:
 
 def _shorter(value: Any, emptied: frozenset[str]) -> Any:
     if isinstance(value, str):
+        if value.startswith(_INSTRUCTIONS):
+            return "…"
         return value if len(value) <= _LONGEST else f"{value[:80]}…"
     if isinstance(value, list):
         return [_shorter(item, emptied) for item in value[:_MOST]]
