@@ -13,7 +13,8 @@ from packgate.release.gates import all_met
 from packgate.release.limits import NEXT
 from packgate.release.standing import assignment_reader, rollout_reader, since
 from packgate.release.subject import ASSIGNMENT, PACK, POLICY, THREAT, Subject, policies_of, stage_of
-from packgate.source.edit import EditRefused, set_assignment_stage, set_stage
+from packgate.source.edit import set_assignment_stage, set_stage
+from packgate.source.edited import EditRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
 from packgate.source.append import append_item
-from packgate.source.edit import EditRefused
+from packgate.source.edited import EditRefused
 from packgate.testing.cases import DEFAULT_CONTEXT, MUST_FIRE, POLARITIES, case_action
 
 if TYPE_CHECKING:

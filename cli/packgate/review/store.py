@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
 from packgate.source.append import append_item
-from packgate.source.edit import EditRefused
+from packgate.source.edited import EditRefused
 from packgate.source.files import read_checked, yaml_files
 
 if TYPE_CHECKING:

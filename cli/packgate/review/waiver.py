@@ -11,7 +11,7 @@ from packgate.engine.waivers import is_expired
 from packgate.errors import UserError
 from packgate.review.trying import decided, gate_of, pack_named, tried
 from packgate.source.append import append_item
-from packgate.source.edit import EditRefused
+from packgate.source.edited import EditRefused
 from packgate.source.workspace import load_workspace
 
 if TYPE_CHECKING:

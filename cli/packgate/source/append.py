@@ -9,10 +9,9 @@ import copy
 import json
 import re
 
-from packgate.source.edit import EditRefused
+from packgate.source.edited import EditRefused, edited
 from packgate.source.pointer import pointer
 from packgate.source.scalar import resolve
-from packgate.source.yaml import Document, parse_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from packgate.source.layout import Span
+    from packgate.source.yaml import Document
 
-_BOM = "\ufeff"
 _LINE_END = re.compile("\r\n|\r|\n")
 # Text that means itself without quotes, whatever stands around it.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
@@ -40,25 +39,10 @@ def append_item(text: str | None, path: tuple[str | int, ...], item: dict[str, A
     file's name in what is said. A list that is missing is made where the path is one key. Raises `EditRefused` for a text that is broken,
     for a place that holds no list, and for one that can't be changed there alone.
     """
-    text = header if text is None else text
-    mark = _BOM if text.startswith(_BOM) else ""
-    text = text.removeprefix(_BOM)
-    document = _read(text, shown)
-    expected = _with(document.data, path, item, shown)
-    for start, end, new in _edits(text, document, path, item):
-        edited = text[:start] + new + text[end:]
-        again = parse_yaml(edited, shown)
-        if not again.diagnostics and again.data == expected:
-            return mark + edited
-    raise EditRefused(f"{shown}: nothing can be added at {pointer(*path)} without changing more; edit the file by hand")
-
-
-def _read(text: str, shown: str) -> Document:
-    document = parse_yaml(text, shown)
-    if document.diagnostics:
-        first = document.diagnostics[0]
-        raise EditRefused(f"{shown}:{first.position.line}:{first.position.column}: {first.message}")
-    return document
+    return edited(
+        header if text is None else text, shown, lambda data: _with(data, path, item, shown),
+        lambda plain, document: _edits(plain, document, path, item), f"nothing can be added at {pointer(*path)} without changing more",
+    )
 
 
 def _with(data: Any, path: tuple[str | int, ...], item: dict[str, Any], shown: str) -> Any:

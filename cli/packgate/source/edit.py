@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import copy
 
+from packgate.source.edited import EditRefused, edited, read_sound
 from packgate.source.layout import Layout
 from packgate.source.pointer import pointer
-from packgate.source.yaml import Document, parse_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 STAGES = ("audit", "warn", "block")
 SECTIONS = ("threats", "policies")
 _HEADER = "# yaml-language-server: $schema=https://packgate.dev/schema/rollout.schema.json\n"
-_BOM = "\ufeff"
-
-
-class EditRefused(ValueError):
-    """The text can't be edited safely; the message says why."""
 
 
 def set_stage(text: str | None, key: str, name: str | None, stage: str) -> str:
@@ -53,7 +48,7 @@ def set_assignment_stage(text: str, name: str, stage: str) -> str:
     """
     if stage not in STAGES:
         raise ValueError(f"there is no stage {stage!r}")
-    document = _read(text.removeprefix(_BOM), "assignments.yaml")
+    document = read_sound(text, "assignments.yaml")
     items = document.data.get("assignments") if isinstance(document.data, dict) else None
     named = [
         index for index, item in enumerate(items if isinstance(items, list) else []) if isinstance(item, dict) and item.get("name") == name
@@ -64,27 +59,11 @@ def set_assignment_stage(text: str, name: str, stage: str) -> str:
 
 
 def _set(text: str, path: tuple[str | int, ...], value: str, shown: str) -> str:
-    """The text with the scalar at a path set, by the first of the possible edits that reads as intended."""
-    mark = _BOM if text.startswith(_BOM) else ""
-    text = text.removeprefix(_BOM)
-    document = _read(text, shown)
-    expected = _changed(document.data, path, value, shown)
-    if document.data == expected:
-        return mark + text
-    for start, end, new in _edits(Layout(text, document), path, value):
-        edited = text[:start] + new + text[end:]
-        again = parse_yaml(edited, shown)
-        if not again.diagnostics and again.data == expected:
-            return mark + edited
-    raise EditRefused(f"{shown}: the stage can't be set without changing more than its place; edit the file by hand")
-
-
-def _read(text: str, shown: str) -> Document:
-    document = parse_yaml(text, shown)
-    if document.diagnostics:
-        first = document.diagnostics[0]
-        raise EditRefused(f"{shown}:{first.position.line}:{first.position.column}: {first.message}")
-    return document
+    """The text with the scalar at a path set."""
+    return edited(
+        text, shown, lambda data: _changed(data, path, value, shown),
+        lambda plain, document: _edits(Layout(plain, document), path, value), "the stage can't be set without changing more than its place",
+    )
 
 
 def _changed(data: Any, path: tuple[str | int, ...], value: str, shown: str) -> Any:

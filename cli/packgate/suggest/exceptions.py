@@ -119,7 +119,7 @@ def _appended(path: str, root: Path, made: list[dict[str, Any]], text: str) -> E
     """The same waivers, added to whatever the file holds by then."""
     from packgate.review.waiver import HEADER
     from packgate.source.append import append_item
-    from packgate.source.edit import EditRefused
+    from packgate.source.edited import EditRefused
 
     first = _read(root / path)
 

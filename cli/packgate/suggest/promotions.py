@@ -11,7 +11,8 @@ from packgate.release.judging import judge_all
 from packgate.release.limits import NEXT
 from packgate.release.promotion import find_subject, settings_data
 from packgate.release.subject import ASSIGNMENT, POLICY, THREAT
-from packgate.source.edit import EditRefused, set_assignment_stage, set_stage
+from packgate.source.edit import set_assignment_stage, set_stage
+from packgate.source.edited import EditRefused
 from packgate.suggest.suggestion import PROMOTION, Edit, Suggestion
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packgate.source.append import append_item, flow, scalar
-from packgate.source.edit import EditRefused
+from packgate.source.edited import EditRefused
 from packgate.source.yaml import parse_yaml
 
 ITEM = {"id": "x", "command": "psql -c 'DROP TABLE users'", "if": {"branch": "import/*"}}

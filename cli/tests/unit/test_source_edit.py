@@ -6,7 +6,8 @@ import difflib
 
 import pytest
 
-from packgate.source.edit import EditRefused, set_assignment_stage, set_stage
+from packgate.source.edit import set_assignment_stage, set_stage
+from packgate.source.edited import EditRefused
 from packgate.source.yaml import parse_yaml
 
 COMMENTED = """\
