@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packgate.impact.warnings import warned_by
+
 if TYPE_CHECKING:
     from packgate.events.reading import Read
 
@@ -62,12 +64,8 @@ class Heeding:
         name = decision.get("decision_id")
         if decision.get("mode") != _WARN or not isinstance(name, str):
             return
-        policies = tuple(sorted({
-            (str(match.get("pack")), str(match.get("policy"))) for match in event.matches
-            if match.get("effective") == _WARN and match.get("waived") is not True
-        }))
         agent = event.actor.get("agent")
-        self._warnings[name] = _Warning(policies, agent if isinstance(agent, str) else None)
+        self._warnings[name] = _Warning(warned_by(decision), agent if isinstance(agent, str) else None)
         for each in self._early.pop(name, ()):
             self.followed(each)
 

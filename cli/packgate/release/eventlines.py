@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from packgate.diagnostics import Diagnostic, Position, Severity
-from packgate.errors import UserError
+from packgate.eventlog.record import IMPORTED, KINDS
+from packgate.impact.simulation.lines import LONGEST_LINE, Range, read_lines
 from packgate.times import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-KINDS = frozenset(("decision", "outcome", "gap", "approval", "alert", "checkpoint"))
-# What was imported was decided by nobody: no evidence, and no damage either.
-IMPORTED = "imported"
-# A longer line is no event of ours.
-LONGEST_LINE = 16 * 1024 * 1024
 MAX_FINDINGS = 100
 DAMAGED = "PG850"
 
@@ -63,6 +60,7 @@ class EventLines:
                 raise ValueError(f"it is longer than {LONGEST_LINE:,} bytes")
             data = json.loads(line)
             if isinstance(data, dict) and data.get("v") == 1 and data.get("kind") == IMPORTED:
+                # It was decided by nobody: no evidence, and no damage either.
                 return None
             _check(data)
             time = parse_time(data["time"])
@@ -142,16 +140,6 @@ def _reason(error: Exception) -> str:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     """The lines of a file that are not empty, with their number; None stands for one that is too long."""
-    try:
-        with path.open("rb") as stream:
-            number = 0
-            while line := stream.readline(LONGEST_LINE + 1):
-                number += 1
-                if len(line) > LONGEST_LINE:
-                    while line and not line.endswith(b"\n"):
-                        line = stream.readline(LONGEST_LINE)
-                    yield number, None
-                elif line.strip():
-                    yield number, line
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
+    for number, line in enumerate(read_lines(Range(0, 0, str(path), 0, sys.maxsize)), 1):
+        if line is None or line.strip():
+            yield number, line

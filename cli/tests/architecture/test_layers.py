@@ -40,7 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "impact": {"eventlog", "testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     # What people said of what a simulation found: evidence for a promotion.
     "review": {"impact", "testing", "source", "engine", "model", "diagnostics", "errors"},
-    "release": {"review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
+    "release": {"eventlog", "review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
     # `lint`: a pack whose lint fails is not built.
     "bundle": {
         "render", "release", "gitio", "lint", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
