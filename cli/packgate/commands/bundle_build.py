@@ -147,10 +147,9 @@ def _build(pack: Path, facts: Facts, version: str | None = None) -> Built:
 
 def _write(path: Path, data: bytes) -> None:
     """At once or not at all: a half bundle is never found under a bundle's name."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    from packgate.bundle.durable import write_whole
+
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
+        write_whole(str(path), data, 0o666)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UserError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from error

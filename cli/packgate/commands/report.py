@@ -153,13 +153,10 @@ def _write(out: Path, page: str) -> None:
     if out == Path("-"):
         sys.stdout.buffer.write(page.encode())
         return
-    part = out.with_name(f".{out.name}.{os.getpid()}")
+    from packgate.bundle.durable import write_whole
+
     try:
-        try:
-            part.write_text(page, encoding="utf-8", newline="\n")
-            os.replace(part, out)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(str(out), page.encode(), 0o666)
     except OSError as error:
         raise UserError(f"{out}: can't be written: {(error.strerror or str(error)).lower()}") from error
     click.echo(f"wrote {out} ({len(page.encode()):,} bytes)", err=True)
