@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, review_of, reviewer, write_all
+from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, write_all
 from packgate.commands.shared import print_text
 from packgate.exitcodes import CLEAN
 
@@ -28,7 +28,7 @@ def command(cluster: str, reason: str, by: str | None, **options: Any) -> int:
 
     opened = open_queue(**options)
     entry = find(opened.entries, cluster)
-    path, text = kept(opened.root, review_of(entry, ACCEPT, reviewer(by), opened.now, reason))
+    path, text = kept(opened, entry, ACCEPT, by, reason)
     write_all({path: text})
     print_text(f"{entry.id} is accepted: {path}\nit counts as reviewed as long as its policies say what they say now\n")
     return CLEAN

@@ -98,14 +98,14 @@ def _simulated(events: Sequence[Path], proposal: str | None, against: str | None
     return dict(data)
 
 
-def reviewer(by: str | None) -> str:
+def _reviewer(by: str | None) -> str:
     """Who decides: as given, else as git knows the user. Raises `UserError` where neither says."""
     from packgate.gitio import Repository
 
     return by.strip() if by is not None and by.strip() else Repository().identity()
 
 
-def review_of(entry: Entry, decision: str, by: str, now: str, reason: str, result: str | None = None) -> Review:
+def _review_of(entry: Entry, decision: str, by: str, now: str, reason: str, result: str | None) -> Review:
     """A review of an entry, with nothing in it that must not be kept."""
     from packgate.guard.detectors import mask
     from packgate.review.store import Review
@@ -117,12 +117,14 @@ def review_of(entry: Entry, decision: str, by: str, now: str, reason: str, resul
     )
 
 
-def kept(root: Path, review: Review) -> tuple[Path, str]:
-    """Where a review is kept, by the pack of its first policy, and the text of that file with it. Raises `UserError`."""
+def kept(opened: Opened, entry: Entry, decision: str, by: str | None, reason: str, result: str | None = None) -> tuple[Path, str]:
+    """Where the review of an entry is kept, by the pack of its first policy, and the text of that file with it. ``by``: see `_reviewer`.
+    Raises `UserError`."""
     from packgate.review.store import FOLDER, with_review
 
+    review = _review_of(entry, decision, _reviewer(by), opened.now, reason, result)
     name = review.because[0].partition("/")[0]
-    path = root / FOLDER / f"{name}.yaml"
+    path = opened.root / FOLDER / f"{name}.yaml"
     return path, with_review(read_text(path), review, str(path))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, review_of, reviewer, write_all
+from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, write_all
 from packgate.commands.shared import print_text
 from packgate.exitcodes import CLEAN
 
@@ -30,7 +30,7 @@ def command(cluster: str, reason: str, by: str | None, **options: Any) -> int:
 
     opened = open_queue(**options)
     entry = find(opened.entries, cluster)
-    path, text = kept(opened.root, review_of(entry, REJECT, reviewer(by), opened.now, reason))
+    path, text = kept(opened, entry, REJECT, by, reason)
     write_all({path: text})
     print_text(f"{entry.id} is rejected: {path}\nno promotion of its policies passes while they still match it: narrow them, or waive it\n")
     return CLEAN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, read_text, review_of, reviewer, write_all
+from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, read_text, write_all
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
@@ -51,7 +51,7 @@ def command(
         raise UserError(message, "accept or reject it first, or give --polarity")
     name = _policy(entry, policy)
     path, text, fires = _with_case(entry, name, chosen, opened.root, opened.now, prompt, todo)
-    review, reviews = kept(opened.root, review_of(entry, TEST, reviewer(by), opened.now, f"a case of {name}", f"{chosen} case of {name}"))
+    review, reviews = kept(opened, entry, TEST, by, f"a case of {name}", f"{chosen} case of {name}")
     write_all({path: text, review: reviews})
     lines = [f"{entry.id} is a {chosen} case of {name}: {path}"]
     if fires and chosen == "must_not_fire":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, read_text, review_of, reviewer, write_all
+from packgate.commands.review_options import decision_options, kept, open_queue, queue_options, read_text, write_all
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
@@ -51,7 +51,7 @@ def command(
     terms = {"reason": mask(reason), "owner": owner, **({} if approver is None else {"approver": approver}), "expires": expires}
     texts, made = waived(entry, opened.root, opened.now, terms, _pairs(conditions, "--if"), _pairs(places, "--where"), read_text)
     names = ", ".join(item["id"] for item in made)
-    path, text = kept(opened.root, review_of(entry, WAIVE, reviewer(by), opened.now, reason, f"waiver {names}"))
+    path, text = kept(opened, entry, WAIVE, by, reason, f"waiver {names}")
     write_all({**texts, path: text})
     lines = [f"{entry.id} is waived until {expires} by {names}: {', '.join(map(str, texts))}"]
     lines += [f"  {item['policy']}: if {item['if']}" + (f", where {item['where']}" if "where" in item else "") for item in made]
