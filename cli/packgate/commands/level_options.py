@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from packgate.diagnostics import Diagnostic
     from packgate.gitio.writing import WritableRepository
+    from packgate.installation.local_bundles import Snapshot
     from packgate.level.changing import Change
     from packgate.level.transaction import Prepare
 
@@ -107,7 +109,7 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
         from packgate.bundle.refusals import Refused
         from packgate.impact.sides import open_side
         from packgate.installation import places
-        from packgate.installation.kept_snapshot import keep_before, kept_before, note_ours
+        from packgate.installation.kept_snapshot import kept_before
         from packgate.installation.local_bundles import Unfit, build_repository, is_pulled
         from packgate.level.changing import state_of
         from packgate.source.files import YAML
@@ -134,22 +136,26 @@ def preparation(repository: WritableRepository, prefix: str, bundles: str | None
             except Unfit as unfit:
                 raise NotFit(shown_from(unfit.findings, folder, prefix or ".")) from unfit
 
-        def act() -> list[str]:
-            from packgate.installation.users import noted_users, refresh_users
-
-            keep_before(keep, into)
-            names = snapshot.activate()
-            if level is not None:
-                note_ours(keep, into)
-            notes = [f"note: {error.message}; {error.hint}" for error in refresh_users(into)]
-            notes += _unchecked(into)
-            if not noted_users(into):
-                notes.append(f"note: no hook decides from there yet: packgate hook install AGENT --bundles {into}")
-            return [f"in effect here from the next call: {', '.join(names)} ({into})", *notes]
-
-        return act
+        return partial(_activated, snapshot, keep, into, level is not None)
 
     return prepare
+
+
+def _activated(snapshot: Snapshot, keep: str, into: str, ours: bool) -> list[str]:
+    """Make a snapshot what this machine decides with; what there is to tell about that. ``keep``: where it is noted what was in use before,
+    and, with ``ours``, that it is a level's now."""
+    from packgate.installation.kept_snapshot import keep_before, note_ours
+    from packgate.installation.users import noted_users, refresh_users
+
+    keep_before(keep, into)
+    names = snapshot.activate()
+    if ours:
+        note_ours(keep, into)
+    notes = [f"note: {error.message}; {error.hint}" for error in refresh_users(into)]
+    notes += _unchecked(into)
+    if not noted_users(into):
+        notes.append(f"note: no hook decides from there yet: packgate hook install AGENT --bundles {into}")
+    return [f"in effect here from the next call: {', '.join(names)} ({into})", *notes]
 
 
 def _unchecked(into: str) -> list[str]:

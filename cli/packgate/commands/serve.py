@@ -119,7 +119,6 @@ def command(
             raise UserError("which policies hold is not said", "give --bundles DIR or --settings FILE")
         return _install(supervisor, system, dry_run, [token_file, member_token_file, path, log])
     need_serve()
-    from packgate.serve.access import read_token
     from packgate.serve.approvals import read_approvers
     from packgate.serve.run import Options
 
@@ -131,10 +130,7 @@ def command(
     except BrokenPacks as broken:
         print_findings(broken.findings, err=True)
         return FINDINGS
-    token = None if token_file is None else read_token(os.path.expanduser(token_file))
-    member = None if member_token_file is None else read_token(os.path.expanduser(member_token_file))
-    if member is not None and member == token:
-        raise UserError("the two tokens are the same", "remove the file of one, and it is made anew")
+    token, member = _tokens(token_file, member_token_file)
     stage = stage or ("block" if bundles is None else None)
     people = {} if approvers is None else read_approvers(os.path.expanduser(approvers))
     if people and settings.log is None:
@@ -144,6 +140,17 @@ def command(
         _checkpoints(checkpoint_key, checkpoint_every, settings),
     )
     return _serve(holder, host, port, path, options)
+
+
+def _tokens(*files: str | None) -> list[str | None]:
+    """The token of each file, of which no two are the same; None where no file is named."""
+    from packgate.serve.access import read_token
+
+    found = [None if file is None else read_token(os.path.expanduser(file)) for file in files]
+    given = [token for token in found if token is not None]
+    if len(set(given)) < len(given):
+        raise UserError("the two tokens are the same", "remove the file of one, and it is made anew")
+    return found
 
 
 def _print_description() -> int:
