@@ -24,7 +24,5 @@ def command(id: str, note: str, settings: str | None, log: str | None, bundles: 
       packgate approvals deny ap-3f2a9c01b7d4 --note 'use the migration instead'
     """
     found = open_place(settings, log, bundles).answer(id, DENIED, note)
-    missing = [role for role in found["roles"] if role not in found["answers"]]
-    left = f"; {' and '.join(missing)} still have to answer" if found["state"] != DENIED else ""
-    print_text(f"{found['id']} is {found['state']}{left}\n")
+    print_text(f"{found['id']} is {found['state']}\n")
     return CLEAN

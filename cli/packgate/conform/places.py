@@ -11,7 +11,6 @@ from packgate.conform.spec import Step
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-GIT = "/usr/bin/git"
 _CONTEXT = ("cwd", "home", "env", "repo", "actor", "environment", "data_classification", "permissions", "risk_signals", "approval")
 
 

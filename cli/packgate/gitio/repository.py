@@ -263,10 +263,6 @@ class Repository:
         out: str = self._repo.git.status(*options, "--", *paths, strip_newline_in_stdout=False)
         return sorted(entry[3:] for entry in out.split("\0") if entry)
 
-    def time_of(self, commit: str) -> int:
-        """When a commit was made, in seconds since 1970."""
-        return int(self._found(commit).committed_date)
-
     def is_ancestor(self, commit: str, of: str = "HEAD") -> bool:
         """Whether ``of`` contains a commit."""
         return bool(self._repo.is_ancestor(self._found(commit), self._found(of)))
