@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 from packgate import __version__
 from packgate.engine.plain import pack_to, policy_to
 from packgate.errors import UserError
-from packgate.impact.clusters import Cluster
-from packgate.impact.simulation.deciding import Decided, Group
 from packgate.impact.simulation.lines import Range, ranges
-from packgate.impact.simulation.reading import Read
+from packgate.impact.simulation.plain import decided_from, decided_to, is_empty, range_to, read_from
 from packgate.impact.simulation.spill import read_block, write_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from packgate.impact.simulation.deciding import Decided
     from packgate.impact.simulation.pair import Policies
-    from packgate.impact.simulation.reading import Share
+    from packgate.impact.simulation.reading import Read, Share
 
 _OTHERS_WRITE = 0o022
 _MANIFEST = "simulation.json"
@@ -44,22 +42,18 @@ class Work:
 
     def put_range(self, number: int, read: Read, shares: Sequence[Share]) -> None:
         """Keep what a range holds."""
-        rest = (
-            read.lines, dict(read.events), read.damages, read.damaged, dict(read.gaps), read.who, sorted(read.sessions),
-        )
-        write_blocks(self._range(number), [*((each.texts, each.occurrences) for each in shares), rest])
+        write_blocks(self._range(number), range_to(read, shares))
 
     def read(self, number: int) -> Read:
         """What was found in a range beside actions."""
-        lines, events, damages, damaged, gaps, who, sessions = read_block(self._range(number), self.shares)
-        return Read(lines, events, damages, damaged, gaps, who, set(sessions))
+        return read_from(read_block(self._range(number), self.shares))
 
     def blocks(self, share: int, count: int) -> Iterator[tuple[int, Any, Any]]:
         """One share of each of ``count`` ranges: number, texts and occurrences."""
         for number in range(count):
-            texts, occurrences = read_block(self._range(number), share)
-            if occurrences:
-                yield number, texts, occurrences
+            block = read_block(self._range(number), share)
+            if not is_empty(block):
+                yield number, *block
 
     def has_share(self, number: int) -> bool:
         """Whether a share was decided."""
@@ -67,26 +61,11 @@ class Work:
 
     def put_share(self, number: int, found: Decided) -> None:
         """Keep what a share came to."""
-        groups = [
-            ((each.change, each.because, each.surface, each.program, each.family, each.operation),
-             (group.count, group.first, group.text, dict(group.who), dict(group.sessions), group.actions))
-            for each, group in found.groups.items()
-        ]
-        write_blocks(self._share(number), [(
-            dict(found.counts), groups, dict(found.policies), dict(found.coverage), found.lost, found.repeated, found.distinct,
-        )])
+        write_blocks(self._share(number), [decided_to(found)])
 
     def share(self, number: int) -> Decided:
         """What a share came to."""
-        counts, groups, policies, coverage, lost, repeated, distinct = read_block(self._share(number), 0)
-        return Decided(
-            Counter(counts),
-            {
-                Cluster(*cluster): Group(count, first, text, Counter(who), Counter(sessions), actions)
-                for cluster, (count, first, text, who, sessions, actions) in groups
-            },
-            Counter(policies), Counter(coverage), lost, repeated, distinct,
-        )
+        return decided_from(read_block(self._share(number), 0))
 
     def clear(self) -> None:
         """Remove everything that was kept here, and the folder if nothing else is in it."""
