@@ -37,7 +37,9 @@ ALLOWED: dict[str, set[str]] = {
     "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources", "hook"},
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
-    "impact": {"eventlog", "testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
+    # Parquet and object storage: below who reads recorded events there.
+    "eventstore": {"errors"},
+    "impact": {"eventlog", "eventstore", "testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     # What people said of what a simulation found: evidence for a promotion.
     "review": {"impact", "testing", "source", "engine", "model", "diagnostics", "errors"},
     "release": {"eventlog", "review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
