@@ -138,7 +138,7 @@ def _lines(gate: Any, decided: dict[tuple[str, str], tuple[dict[str, Any], dict[
         mine = {**action, "id": f"a-{number}", "actor": {**action["actor"], "session": f"s-{user[:3]}-{number // 50}"}}
         yield event(0, time, "decision", action=mine, decision={**decision, "decision_id": name, "action_id": f"a-{number}"})
         if decision["mode"] == "warn" and number % 5:
-            about = {"said": "warn", "agent": agent, "session": "s", "call": None, "acknowledged": None, "next": None, "decision": None, "mode": None,
+            about = {"said": "warn", "agent": agent, "session": f"s-{user[:3]}", "call": None, "acknowledged": None, "next": None, "decision": None, "mode": None,
                      "repeated": None}
             if number % 3:
                 yield event(0, time, "outcome", follows=name, outcome={**about, "followed": "result", "ran": True})

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def command(files: tuple[Path, ...], form: str, **conditions: Any) -> int:
     """Show what became of warnings.
 
-    For every policy that warned: how often it was shown, how often a person who was asked accepted, whether the session changed course or
-    went on, and the verdict on its next action. Rates have a 95 % interval. A warning that as good as nobody heeds, or that everybody
-    accepts, is a finding, and makes the exit code 1.
+    For every policy that warned: how often it was shown, how often a person who was asked accepted, whether the session changed course,
+    tried again or went on, or that this is not known, and the verdict on its next action. Rates have a 95 % interval. A warning that as
+    good as nobody heeds, or that everybody accepts, is a finding, and makes the exit code 1.
 
     \b
     Examples:

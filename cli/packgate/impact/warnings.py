@@ -1,7 +1,8 @@
-"""What became of warnings: which were shown, acknowledged, heeded or gone past, by policy, from decisions and the outcomes that follow.
+"""What became of warnings, by policy: the one count that the command line, gates and the report use.
 
-A warning is a match whose effective mode is ``warn``. What followed is told by ``outcome`` events (see docs/events.md), which may stand
-before or after their decision. Read as a stream; what is kept grows with the warnings, not with the events.
+A warning is a decision whose own mode is ``warn``; it is one of each policy that warned. What followed is told by ``outcome`` events (see
+docs/events.md), which may stand before or after their decision. What each word means stands in docs/promoting.md. Read as a stream: what is
+kept grows with the warnings and with the sessions, not with the events.
 """
 
 from __future__ import annotations
@@ -15,32 +16,38 @@ from packgate.impact.clusters import BLOCK, PASS, WARN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What became of a warning. Heeded: the next action was another one, and passed; or a person said no. Gone past: the same action again, or
-# one that was warned about or stopped as well; or a person said yes.
-HEEDED, PAST, OPEN = "heeded", "past", "open"
+# What became of a warning that was shown. Only the first is heeding it.
+CHANGED, AGAIN, WENT_ON, UNKNOWN = "changed course", "tried again", "went on", "unknown"
+COURSES = (CHANGED, AGAIN, WENT_ON, UNKNOWN)
 _ASKED, _SILENT = "ask", "allow"
+# Where an agent was told something else, its action was decided by more than the warning.
+_WARNS = (WARN, "redact", _ASKED)
 Name = tuple[str, str]
+Source = tuple[str | None, str | None]
 
 
 @dataclass(slots=True)
 class Told:
-    """What outcomes say of one decision."""
+    """What outcomes say of one decision. ``source``: agent and session; ``ran``: a result came; ``after``: the next action's verdict."""
 
     said: str | None = None
-    ran: bool | None = None
+    source: Source = (None, None)
+    ran: bool = False
     acknowledged: bool | None = None
-    repeated: bool | None = None
+    repeated: bool = False
     after: str | None = None
 
     def add(self, outcome: Mapping[str, Any]) -> None:
         """Take in one outcome."""
         said = outcome.get("said")
         self.said = said if isinstance(said, str) else self.said
-        for key in ("ran", "acknowledged", "repeated"):
-            value = outcome.get(key)
-            # A result that came says more than one that had not come yet.
-            if isinstance(value, bool) and getattr(self, key) is not True:
-                setattr(self, key, value)
+        self.source = _source(outcome)
+        self.ran = self.ran or outcome.get("ran") is True
+        self.repeated = self.repeated or outcome.get("repeated") is True
+        acknowledged = outcome.get("acknowledged")
+        # A result that came says more than one that had not come yet.
+        if isinstance(acknowledged, bool) and self.acknowledged is not True:
+            self.acknowledged = acknowledged
         if outcome.get("followed") == "next":
             self.after = _verdict(outcome)
 
@@ -49,49 +56,65 @@ class Told:
         """Whether anybody was told; None where that is not known."""
         return None if self.said is None else self.said != _SILENT
 
-    @property
-    def asked(self) -> bool:
-        """Whether a person was asked."""
-        return self.said == _ASKED
+    def accepted(self, results: bool) -> bool | None:
+        """What a person who was asked said; None where nobody was, or where it is not known. ``results``: whether its session tells of
+        results, without which an action that ran looks like one that was declined."""
+        if self.said != _ASKED or self.acknowledged is None:
+            return None
+        return self.acknowledged if self.acknowledged or results else None
 
-    @property
-    def result(self) -> str:
-        """`HEEDED`, `PAST`, or `OPEN` where nothing is known of what was done next."""
-        if self.asked and self.acknowledged is not None:
-            return PAST if self.acknowledged or self.repeated else HEEDED
-        if self.after is None:
-            return OPEN
-        return PAST if self.repeated or self.after != PASS else HEEDED
+    def course(self, results: bool) -> str:
+        """One of `COURSES`. ``results``: as for `accepted`."""
+        if self.said not in _WARNS:
+            return UNKNOWN
+        if self.ran or self.acknowledged is True:
+            return WENT_ON
+        # Without results only those who tried again would be known, which is no rate of anything.
+        if not results or self.after is None:
+            return UNKNOWN
+        return AGAIN if self.repeated or self.after != PASS else CHANGED
 
 
 @dataclass(slots=True)
 class Row:
-    """The warnings of one policy. ``given``: decisions that warned; ``shown`` of them were told to anybody, ``silent`` were not (an agent
-    that can't be told), of the rest it is not known. ``asked``: a person was asked, who ``accepted`` or ``declined``. ``heeded``, ``past``
-    and ``open`` are of those shown; ``repeated``: the same action came next; ``after``: the verdict on the next action."""
+    """The warnings of one policy, or all. ``given``: how many; ``shown`` of them were told to anybody, ``silent`` were not (an agent
+    that can't be told), of the rest it is not known. A person ``accepted`` or ``declined`` where one was asked. ``courses``: what became of
+    those that were shown; ``repeated``: the same action came next; ``after``: the verdict on the next action, where there is one."""
 
     pack: str
     policy: str
     given: int = 0
     shown: int = 0
     silent: int = 0
-    asked: int = 0
     accepted: int = 0
     declined: int = 0
-    heeded: int = 0
-    past: int = 0
-    open: int = 0
     repeated: int = 0
+    courses: Counter[str] = field(default_factory=Counter)
     after: Counter[str] = field(default_factory=Counter)
     users: set[str] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
 
     @property
-    def known(self) -> int:
-        """Warnings of which it is known what was done next."""
-        return self.heeded + self.past
+    def asked(self) -> int:
+        """Warnings of which it is known what a person who was asked said."""
+        return self.accepted + self.declined
 
-    def count(self, told: Told, user: str | None, session: str | None) -> None:
+    @property
+    def heeded(self) -> int:
+        """Warnings after which another course was taken."""
+        return self.courses[CHANGED]
+
+    @property
+    def known(self) -> int:
+        """Warnings of which it is known what became of them: what the heed rate is a share of."""
+        return self.courses[CHANGED] + self.courses[AGAIN] + self.courses[WENT_ON]
+
+    @property
+    def unknown(self) -> int:
+        """Warnings of which it is not known whether they were shown, or what became of them."""
+        return self.given - self.silent - self.known
+
+    def count(self, told: Told, results: bool, user: str | None, session: str | None) -> None:
         """Add a warning."""
         self.given += 1
         if user is not None:
@@ -102,12 +125,11 @@ class Row:
         if not told.shown:
             return
         self.shown += 1
-        if told.asked and told.acknowledged is not None:
-            self.asked += 1
-            self.accepted += told.acknowledged
-            self.declined += not told.acknowledged
-        setattr(self, told.result, getattr(self, told.result) + 1)
-        self.repeated += told.repeated is True
+        accepted = told.accepted(results)
+        self.accepted += accepted is True
+        self.declined += accepted is False
+        self.courses[told.course(results)] += 1
+        self.repeated += told.repeated
         if told.after is not None:
             self.after[told.after] += 1
 
@@ -125,6 +147,7 @@ class Warnings:
     def __init__(self) -> None:
         self._warned: dict[str, _Warned] = {}
         self._told: dict[str, Told] = {}
+        self._tells: set[Source] = set()
 
     def add(self, data: Mapping[str, Any]) -> None:
         """Take in an event; those that have nothing to do with warnings are passed over. A decision that was read before counts once."""
@@ -133,34 +156,48 @@ class Warnings:
             self._decision(data)
         elif kind == "outcome":
             outcome, follows = data.get("outcome"), data.get("follows")
-            if not isinstance(outcome, dict) or not isinstance(follows, str) or outcome.get("followed") not in ("result", "next"):
-                return
-            # Most results are of calls that nobody was told anything of: those matter after a warning alone, which stands before them.
-            if follows in self._warned or outcome.get("said") != _SILENT:
-                self._told.setdefault(follows, Told()).add(outcome)
+            if isinstance(outcome, dict) and isinstance(follows, str):
+                self._outcome(outcome, follows)
 
     def _decision(self, data: Mapping[str, Any]) -> None:
         decision, action = data.get("decision"), data.get("action")
-        if not isinstance(decision, dict) or not isinstance(decision.get("decision_id"), str):
+        if not isinstance(decision, dict) or not isinstance(decision.get("decision_id"), str) or decision.get("mode") != WARN:
             return
-        policies = warned_by(decision)
-        if policies:
-            actor = action.get("actor") if isinstance(action, dict) else None
-            known = actor if isinstance(actor, dict) else {}
-            self._warned[decision["decision_id"]] = _Warned(policies, _text(known.get("user")), _text(known.get("session")))
+        actor = action.get("actor") if isinstance(action, dict) else None
+        known = actor if isinstance(actor, dict) else {}
+        self._warned[decision["decision_id"]] = _Warned(warned_by(decision), _text(known.get("user")), _text(known.get("session")))
+
+    def _outcome(self, outcome: Mapping[str, Any], follows: str) -> None:
+        what = outcome.get("followed")
+        if what == "result":
+            self._tells.add(_source(outcome))
+        # Most results are of calls that nobody was told anything of: those matter after a warning alone, which stands before them.
+        if what in ("result", "next") and (follows in self._warned or outcome.get("said") in _WARNS):
+            self._told.setdefault(follows, Told()).add(outcome)
 
     def rows(self) -> list[Row]:
-        """The policies that warned, by name."""
+        """The policies that warned, by name: a warning of two policies counts for both."""
         found: dict[Name, Row] = {}
         for name, warned in self._warned.items():
-            told = self._told.get(name, Told())
             for policy in warned.policies:
-                found.setdefault(policy, Row(*policy)).count(told, warned.user, warned.session)
+                self._count(found.setdefault(policy, Row(*policy)), name, warned)
         return [found[name] for name in sorted(found)]
 
-    def told(self, decision: str) -> Told:
-        """What followed a decision."""
-        return self._told.get(decision) or Told()
+    def total(self) -> Row:
+        """All warnings, each once, those of no policy (a pack's default) too."""
+        found = Row("", "")
+        for name, warned in self._warned.items():
+            self._count(found, name, warned)
+        return found
+
+    def _count(self, row: Row, name: str, warned: _Warned) -> None:
+        told = self._told.get(name, Told())
+        row.count(told, told.source in self._tells, warned.user, warned.session)
+
+    @property
+    def orphans(self) -> int:
+        """Warnings that something followed, and whose decisions were not given."""
+        return sum(name not in self._warned and told.said == WARN for name, told in self._told.items())
 
 
 def warned_by(decision: Mapping[str, Any]) -> tuple[Name, ...]:
@@ -172,6 +209,10 @@ def warned_by(decision: Mapping[str, Any]) -> tuple[Name, ...]:
     }))
 
 
+def _source(outcome: Mapping[str, Any]) -> Source:
+    return _text(outcome.get("agent")), _text(outcome.get("session"))
+
+
 def _verdict(outcome: Mapping[str, Any]) -> str:
     """What a person notices of the next action (see `clusters.outcome_of`)."""
     if outcome.get("decision") in ("require_approval", "deny", "terminate"):
@@ -181,4 +222,3 @@ def _verdict(outcome: Mapping[str, Any]) -> str:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-

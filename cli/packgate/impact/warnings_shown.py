@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.impact.clusters import OUTCOMES
 from packgate.impact.interval import wilson
+from packgate.impact.warnings import AGAIN, CHANGED, WENT_ON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,8 @@ def findings(rows: Sequence[Row]) -> list[Finding]:
         name = f"{row.pack}/{row.policy}"
         if wilson(row.heeded, row.known)[1] < AS_GOOD_AS_NONE:
             heeded = share(row.heeded, row.known)
-            text = f"as good as nobody heeds it: {heeded}; narrow it, take it back to audit, or block what it is about"
+            advice = "narrow it, let it ask (confirm), take it back to audit, or block what it is about"
+            text = f"as good as nobody heeds it: {heeded}; {advice}"
             found.append(Finding(UNHEEDED, name, text))
         if wilson(row.accepted, row.asked)[0] > AS_GOOD_AS_ALL:
             accepted = share(row.accepted, row.asked)
@@ -67,11 +69,12 @@ def as_text(rows: Sequence[Row]) -> str:
     lines = []
     for row in rows:
         lines.append(f"{row.pack}/{row.policy}: {row.given} warnings, {len(row.users)} users, {len(row.sessions)} sessions")
-        unknown = row.given - row.shown - row.silent
-        lines.append(f"  shown {row.shown}, could not be shown {row.silent}, not known {unknown}")
+        lines.append(f"  shown {row.shown}, could not be shown {row.silent}, not known {row.given - row.shown - row.silent}")
         if row.asked:
             lines.append(f"  acknowledged by a person: {share(row.accepted, row.asked)}")
-        lines.append(f"  heeded: {share(row.heeded, row.known)}; nothing came after {row.open}")
+        courses = ", ".join(f"{each} {row.courses[each]}" for each in (CHANGED, AGAIN, WENT_ON))
+        lines.append(f"  {courses}, unknown {row.unknown}")
+        lines.append(f"  heeded: {share(row.heeded, row.known)}")
         after = ", ".join(f"{row.after[each]} {each}" for each in OUTCOMES)
         lines.append(f"  next action: {after}; {row.repeated} the same again")
     lines += [f"{each.code}: {each.policy}: {each.message}" for each in findings(rows)]
@@ -82,7 +85,8 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "pack": row.pack, "policy": row.policy, "given": row.given, "shown": row.shown, "not_shown": row.silent,
         "not_known": row.given - row.shown - row.silent, "acknowledged": _rate(row.accepted, row.asked), "declined": row.declined,
-        "heeded": _rate(row.heeded, row.known), "past": row.past, "nothing_after": row.open, "repeated": row.repeated,
+        "heeded": _rate(row.heeded, row.known), "changed_course": row.heeded, "tried_again": row.courses[AGAIN],
+        "went_on": row.courses[WENT_ON], "unknown": row.unknown, "repeated": row.repeated,
         "after": {each: row.after[each] for each in OUTCOMES}, "users": len(row.users), "sessions": len(row.sessions),
     }
 

@@ -6,10 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from packgate.events.baseline import DIMENSIONS
+from packgate.impact.clusters import OUTCOMES as VERDICTS
 from packgate.impact.interval import wilson
+from packgate.impact.warnings import AGAIN, WENT_ON
 from packgate.overview.catalogue import anchor
 from packgate.overview.charts import MOST_DAYS, axis, is_day, stacked
-from packgate.overview.heeding import AGAIN, CHANGED, COURSES, UNKNOWN, WENT_ON
 from packgate.overview.recorded import AUDIT, OUTCOMES, PASS, STOP, UNDECIDED, WARN
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from packgate.events.baseline import Baseline, Row
     from packgate.events.reading import Damage
-    from packgate.overview.heeding import Heed
+    from packgate.impact.warnings import Row as Warned
     from packgate.overview.recorded import Recorded
 
 NO_EVENTS = "No events were given (--events FILE): nothing is known of what agents did."
@@ -120,29 +121,30 @@ def _noisy(recorded: Recorded, base: Baseline, owners: Mapping[str, str]) -> dic
 
 
 def _heed(recorded: Recorded) -> dict[str, Any]:
-    total = recorded.heeding.total()
-    rows = [{"pack": pack, "policy": policy, **_figures(heed)} for (pack, policy), heed in recorded.heeding.by_policy().items()]
+    total = recorded.warnings.total()
+    rows = [{"pack": row.pack, "policy": row.policy, **_figures(row)} for row in recorded.warnings.rows()]
     rows.sort(key=lambda row: (-row["warnings"], row["pack"], row["policy"]))
     missing = []
-    if not total.warnings:
+    if not total.given:
         missing.append("No warning is among the events: there is nothing to follow.")
     elif not total.known:
-        missing.append("No outcome follows any warning, so whether warnings are heeded is not known. Hooks record it where agents tell of "
-                       "results.")
-    elif total.courses[UNKNOWN]:
-        missing.append(f"Of {total.courses[UNKNOWN]:,} warnings it is not known what followed; they don't count in the rate.")
-    if recorded.heeding.orphans:
-        missing.append(f"{recorded.heeding.orphans:,} outcomes follow warnings that no file given holds.")
+        missing.append("Of no warning it is known what followed, so whether they are heeded is not known. Hooks record it where agents "
+                       "tell of results.")
+    elif total.unknown:
+        missing.append(f"Of {total.unknown:,} warnings it is not known what followed; they don't count in the rate.")
+    if total.silent:
+        missing.append(f"{total.silent:,} warnings could not be shown: their agents can't be told. They don't count in the rate.")
+    if recorded.warnings.orphans:
+        missing.append(f"Warnings whose decisions no file given holds were followed by something: {recorded.warnings.orphans:,}.")
     return {"missing": missing, "total": _figures(total), "rows": rows[:MOST_POLICIES], "more": max(len(rows) - MOST_POLICIES, 0)}
 
 
-def _figures(heed: Heed) -> dict[str, Any]:
-    known, changed = heed.known, heed.courses[CHANGED]
-    low, high = wilson(changed, known)
+def _figures(row: Warned) -> dict[str, Any]:
+    low, high = wilson(row.heeded, row.known)
     return {
-        "warnings": heed.warnings, "known": known, "changed": changed, "again": heed.courses[AGAIN], "went_on": heed.courses[WENT_ON],
-        "unknown": heed.courses[UNKNOWN], "rate": changed / known if known else None, "low": low, "high": high,
-        "after": {key: heed.after[key] for key in ("passed", "warned", "stopped")}, "courses": {key: heed.courses[key] for key in COURSES},
+        "warnings": row.given, "shown": row.shown, "silent": row.silent, "asked": row.asked, "accepted": row.accepted, "known": row.known,
+        "changed": row.heeded, "again": row.courses[AGAIN], "went_on": row.courses[WENT_ON], "unknown": row.unknown,
+        "rate": row.heeded / row.known if row.known else None, "low": low, "high": high, "after": {key: row.after[key] for key in VERDICTS},
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from packgate.overview.heeding import Heeding
+from packgate.impact.warnings import Warnings
 from packgate.times import parse, written
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Recorded:
         self.policies: dict[tuple[str, str], PolicyCount] = {}
         self.gaps: Counter[str] = Counter()
         self.repeated = self.future = self.timeless = 0
-        self.heeding = Heeding()
+        self.warnings = Warnings()
         self._seen: set[bytes] = set()
         self._reports: dict[tuple[str, str], tuple[str, bool]] = {}
         self._matched: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -96,7 +96,7 @@ class Recorded:
             self.gaps[str(event.outcome.get("failure") or "unknown")] += 1
         elif event.kind == "outcome":
             self._judgement(event)
-            self.heeding.followed(event)
+            self.warnings.add(event.data)
 
     def _decision(self, event: Read) -> None:
         self._add(event, outcome_of(event.decision.get("decision"), event.decision.get("mode")))
@@ -113,7 +113,7 @@ class Recorded:
         decision = event.decision.get("decision_id")
         if isinstance(decision, str) and names:
             self._matched[decision] = tuple(names)
-        self.heeding.decided(event)
+        self.warnings.add(event.data)
 
     def _add(self, event: Read, outcome: str) -> None:
         self.outcomes[outcome] += 1

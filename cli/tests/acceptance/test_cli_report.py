@@ -159,12 +159,12 @@ def test_what_followed_warnings(made: tuple[PolicyRepository, Path, Path]) -> No
     warned = {each["decision"]["decision_id"]: each for each in data if each["kind"] == "decision" and each["decision"]["mode"] == "warn"}
     followed = [each["outcome"] for each in data if each["kind"] == "outcome" and each["follows"] in warned]
     again = sum(each["repeated"] is True for each in followed)
-    # The one agent that is warned often enough tells of results, and so do the others here.
+    # Every session here tells of results.
     changed = sum(each["followed"] == "next" and not each["repeated"] for each in followed)
     went_on = sum(each["ran"] for each in followed)
     assert min(again, changed, went_on) > 0
     rows = page.table("heeded").values()
-    assert [sum(int(row[place]) for row in rows) for place in (0, 2, 3, 4)] == [len(warned), changed, again, went_on]
+    assert [sum(int(row[place]) for row in rows) for place in (0, 4, 5, 6)] == [len(warned), changed, again, went_on]
     assert f"Of {len(warned) - len(followed)} warnings it is not known what followed; they don't count in the rate." in page.text("heed")
 
 
@@ -188,7 +188,7 @@ def test_without_evidence_nothing_is_pretended(made: tuple[PolicyRepository, Pat
         "Lines that are no events, and count nowhere: 1. Lines that stood in the files before, and count once: 1. Events after the time of this page, "
         "which are left out: 1. Times that nothing could be decided or recorded: 1 (1 time-out)."
     )
-    assert "No outcome follows any warning" in page.text("heed")
+    assert "Of no warning it is known what followed" in page.text("heed")
     assert "Changed course \u2013" in page.text("heed")
 
 
@@ -215,11 +215,16 @@ def test_an_agent_that_tells_no_results_is_not_said_to_have_heeded(made: tuple[P
     following = event(2, stamp(12), "outcome", follows=warned["decision"]["decision_id"], outcome=about)
     log = tmp_path / "one.jsonl"
     log.write_text(json.dumps(following) + "\n" + json.dumps(warned) + "\n")
-    assert "Known" in report(made[0], "--events", str(log))[0].rows["heeded"][0]
-    assert [row[:3] for row in report(made[0], "--events", str(log))[0].table("heeded").values()] == [["1", "0", "0"]]
+    page = report(made[0], "--events", str(log))[0]
+    assert page.rows["heeded"][0][1:6] == ["Warnings", "Shown", "Accepted", "Known", "Changed course"]
+    assert [row[:5] for row in page.table("heeded").values()] == [["1", "1", "\u2013", "0", "0"]]
     result = event(3, stamp(12), "outcome", follows="another", outcome={**about, "followed": "result", "ran": True})
     log.write_text(json.dumps(following) + "\n" + json.dumps(warned) + "\n" + json.dumps(result) + "\n")
-    assert [row[:3] for row in report(made[0], "--events", str(log))[0].table("heeded").values()] == [["1", "1", "1"]]
+    assert [row[:5] for row in report(made[0], "--events", str(log))[0].table("heeded").values()] == [["1", "1", "\u2013", "1", "1"]]
+    # Another session of the agent, whose hook may be set up otherwise, says nothing of this one.
+    other = event(3, stamp(12), "outcome", follows="another", outcome={**result["outcome"], "session": "other"})
+    log.write_text(json.dumps(following) + "\n" + json.dumps(warned) + "\n" + json.dumps(other) + "\n")
+    assert [row[:5] for row in report(made[0], "--events", str(log))[0].table("heeded").values()] == [["1", "1", "\u2013", "0", "0"]]
 
 
 def test_hostile_texts_stay_texts_and_secrets_stay_away(made: tuple[PolicyRepository, Path, Path]) -> None:

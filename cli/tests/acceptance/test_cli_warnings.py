@@ -43,20 +43,26 @@ def _result(installed: Installed, call: str, session: str) -> None:
 
 
 def test_what_the_hook_saw_is_counted(warned: Installed) -> None:
-    steps = {"turned": [DENIED, ALLOWED], "again": [DENIED, DENIED, ALLOWED], "ended": [DENIED]}
+    # The commands of each session, and whether each ran: of one that a person refuses no result comes.
+    steps = {
+        "turned": [(DENIED, False), (ALLOWED, True)], "again": [(DENIED, False), (DENIED, True), (ALLOWED, True)], "ended": [(DENIED, True)],
+        "mute": [(DENIED, False), (ALLOWED, False)], "last": [(ALLOWED, True), (DENIED, False)],
+    }
     for session, commands in steps.items():
-        for number, command in enumerate(commands):
+        for number, (command, ran) in enumerate(commands):
             assert warned.run(warned.payload(command, session_id=session, tool_use_id=f"{session}-{number}")).decision != "deny"
-            _result(warned, f"{session}-{number}", session)
+            if ran:
+                _result(warned, f"{session}-{number}", session)
     done = packgate("events", "warnings", "--file", str(warned.log), "--format", "json")
     assert done.code == 0, done.all
     row = json.loads(done.out)["policies"][0]
-    assert (row["given"], row["shown"], row["not_shown"], row["sessions"]) == (4, 4, 0, 3)
-    # `turned` did something else; `again` did the same once, then something else; nothing came after `ended`.
-    assert (row["heeded"]["count"], row["heeded"]["of"], row["past"], row["nothing_after"], row["repeated"]) == (2, 3, 1, 1, 1)
-    assert row["after"] == {"pass": 2, "warn": 1, "block": 0}
+    assert (row["given"], row["shown"], row["not_shown"], row["not_known"], row["sessions"]) == (6, 5, 0, 1, 5)
+    # `turned` did something else; `again` tried the same, and that ran, as in `ended`. What `mute` ran nobody knows, nor what came after `last`.
+    assert (row["changed_course"], row["tried_again"], row["went_on"], row["unknown"], row["repeated"]) == (1, 1, 2, 2, 1)
+    assert (row["heeded"]["count"], row["heeded"]["of"]) == (1, 4)
+    assert row["after"] == {"pass": 3, "warn": 1, "block": 0}
     text = packgate("events", "warnings", "--file", str(warned.log)).out
-    assert "heeded: 66.7% (2 of 3; 95 % interval 20.8% to 93.9%); nothing came after 1" in text
+    assert "  changed course 1, tried again 1, went on 2, unknown 2\n  heeded: 25.0% (1 of 4; 95 % interval 4.6% to 69.9%)\n" in text
 
 
 class Log:
@@ -73,9 +79,11 @@ class Log:
         action = {"surface": "shell", "command": "x", "actor": {"user": f"u{number % 3}", "session": "s"}}
         self.lines.append(event(number + 1, stamp(1, number), "decision", action=action, decision={
             "decision_id": name, "decision": "allow", "mode": "warn", "matches": [match], "bundles": []}))
-        about = {"followed": "result", "said": said, "acknowledged": accepted, "ran": ran, "next": None, "decision": None, "mode": None, "repeated": None}
-        if ran:
-            self.lines.append(event(number + 2, stamp(1, number), "outcome", follows=name, outcome=about))
+        about = {"followed": "result", "said": said, "agent": "claude-code", "session": "s", "call": None, "acknowledged": accepted, "ran": ran, "next": None,
+                 "decision": None, "mode": None, "repeated": None}
+        # Where a warned call has no result another one of the session has: its agent tells of them.
+        after = name if ran else f"{name}-other"
+        self.lines.append(event(number + 2, stamp(1, number), "outcome", follows=after, outcome={**about, "said": said if ran else "allow", "ran": True}))
         if then is not None:
             decision = {"pass": ("allow", None), "warn": ("allow", "warn"), "block": ("deny", "block")}[then]
             outcome = {**about, "followed": "next", "next": "n", "decision": decision[0], "mode": decision[1], "repeated": repeated}
@@ -98,9 +106,9 @@ def codes(done: Done) -> list[str]:
 @pytest.mark.parametrize(("past", "heeded", "found"), [(8, 0, []), (9, 0, ["unheeded"]), (10, 1, []), (28, 2, ["unheeded"])])
 def test_a_warning_that_nobody_heeds_is_a_finding(log: Log, past: int, heeded: int, found: list[str]) -> None:
     for number in range(past):
-        log.warn("warn", then="block" if number % 2 else "warn")
+        log.warn("warn", ran=number % 3 == 0, then="block" if number % 2 else "warn")
     for _ in range(heeded):
-        log.warn("warn")
+        log.warn("warn", ran=False)
     done = log.show("--format", "json")
     assert (codes(done), done.code) == (found, int(bool(found)))
 
@@ -128,7 +136,7 @@ def test_lines_that_stand_twice_count_once_and_selections_hold(log: Log) -> None
     log.warn("warn", repeated=True)
     log.lines += log.lines
     row = json.loads(log.show("--format", "json").out)["policies"][0]
-    assert (row["given"], row["past"], row["repeated"]) == (1, 1, 1)
+    assert (row["given"], row["went_on"], row["repeated"]) == (1, 1, 1)
     assert json.loads(log.show("--policy", "other", "--format", "json").out)["policies"] == []
     assert log.show("--user", "u0").out == log.show().out
     assert log.show("--user", "nobody").out == "no warning was given\n"

@@ -49,7 +49,7 @@ class Log:
         matches = [{"pack": pack, "policy": each, "mode": mode, "effective": effective, "waived": waived} for each in policies]
         bundles = [{"pack": pack, "version": version, "stage": stage, "revision": 1, "digest": None}]
         return self.add("decision", time, action={"surface": "shell", "command": "x"}, decision={
-            "decision_id": name, "matches": matches, "bundles": bundles})
+            "decision_id": name, "mode": effective if policies else None, "matches": matches, "bundles": bundles})
 
     def outcome(self, follows: str, outcome: Any, time: str = "2026-01-03T00:00:00Z") -> None:
         self.add("outcome", time, follows=follows, outcome=outcome)
@@ -313,10 +313,11 @@ def _warned(log: Log, heeded: int, past: int, told: bool = True) -> Observed:
     for number in range(heeded + past):
         log.decision(f"d{number}", policies=("drop",), effective="warn", stage="warn")
         if told:
+            about = {"said": "warn", "agent": "claude-code", "session": "s", "acknowledged": None}
             log.outcome(f"d{number}", {
-                "followed": "next", "said": "warn", "acknowledged": None, "ran": True, "next": "n", "decision": "allow", "mode": None,
-                "repeated": number >= heeded,
+                **about, "followed": "next", "ran": False, "next": "n", "decision": "allow", "mode": None, "repeated": number >= heeded,
             })
+            log.outcome(f"e{number}", {**about, "followed": "result", "said": "allow", "ran": True})
     return log.observe(Subject("pack", "demo", "demo", "1.0.0", frozenset(("drop", "push")), "warn", "warn", "2026-01-01T00:00:00Z"), "block")[0]
 
 
