@@ -32,8 +32,9 @@ _LONG = 8
 
 @click.command("simulate")
 @click.argument("target", required=False, metavar="[PACK|REF|LEVEL]", shell_complete=complete_packs)
-@click.option("--events", multiple=True, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
-              help="Recorded events, or actions, as JSON lines; - is standard input; repeatable.")
+@click.option("--events", multiple=True, required=True, type=click.Path(allow_dash=True), metavar="FILE",
+              help="Recorded events, or actions, as JSON lines or Parquet: a file, a folder of Parquet files, an address (s3://…), - for "
+                   "standard input; repeatable.")
 @click.option("--against", metavar="REF|FOLDER", help="What holds at present. Default: what is committed here.")
 @click.option("--stage", type=click.Choice(STAGES),
               help="The stage of the pack that is named (default: block), else of all that is proposed.")
@@ -47,7 +48,7 @@ _LONG = 8
 @at_option("The time that waivers are held against (RFC 3339). Default: now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
 def command(
-    target: str | None, events: tuple[Path, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None,
+    target: str | None, events: tuple[str, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None,
     limit: int, fail_on: tuple[str, ...], at: str | None, form: str,
 ) -> int:
     """Replay recorded actions with proposed policies.
@@ -78,20 +79,22 @@ def command(
 
 
 def simulated(
-    target: str | None, events: Sequence[Path], against: str | None, stage: str | None, at: str | None, *, workers: int | None = None,
+    target: str | None, events: Sequence[Path | str], against: str | None, stage: str | None, at: str | None, *, workers: int | None = None,
     resume: Path | None = None,
 ) -> Result:
     """A simulation of what arguments name. Raises `Broken` when policies have errors, and `UserError`."""
     from packgate.commands.proposals import open_proposal
+    from packgate.eventstore.places import files_of
     from packgate.impact.simulation.result import result_of
     from packgate.impact.simulation.running import Plan, simulate
     from packgate.impact.simulation.work import begun_at
 
     with ExitStack() as stack:
         before, after = open_proposal(stack, target, against, stage)
-        if Path("-") in events and resume is not None:
+        given = [str(each) for each in events]
+        if "-" in given and resume is not None:
             raise UserError("standard input can't be read again, so nothing could be taken up", "write the events to a file")
-        paths = tuple(_spooled(stack) if path == Path("-") else path for path in events)
+        paths = tuple(files_of(_spooled(stack) if each == "-" else each for each in given))
         # Taken up again, it is the simulation of when it was begun.
         now = at or (begun_at(resume) if resume is not None else None) or clock.now()
         plan = Plan(before, after, paths, now)
@@ -108,12 +111,12 @@ def print_damages(found: Result) -> None:
         ], err=True)
 
 
-def _spooled(stack: ExitStack) -> Path:
+def _spooled(stack: ExitStack) -> str:
     """Standard input as a file: it is read in ranges, and more than once."""
     path = Path(stack.enter_context(TemporaryDirectory(prefix="packgate-events-")), "standard-input")
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return path
+    return str(path)
 
 
 def _ticker(stack: ExitStack) -> Callable[[int], Callable[[], None] | None]:

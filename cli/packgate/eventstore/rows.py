@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EVENT, FILE, LINE = "event", "file", "line"
 # How many lines are decoded at a time.
 _BATCH = 4096
+_NULL = b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def row_groups(path: str) -> list[int]:
 
 
 def rows(path: str, group: int) -> list[bytes]:
-    """The lines of a row group; an empty one stands for a row without event. Raises `UserError`."""
+    """The lines of a row group; a row without an event reads as JSON's null. Raises `UserError`."""
     return list(lines(path, group))
 
 
@@ -56,22 +57,28 @@ def lines(path: str, group: int) -> Iterator[bytes]:
             column = batch.column(0)
             if pyarrow.types.is_dictionary(column.type):
                 column = column.dictionary_decode()
-            yield from (line or b"" for line in column.cast(pyarrow.large_binary()).to_pylist())
+            yield from (_NULL if line is None else line for line in column.cast(pyarrow.large_binary()).to_pylist())
+
+
+def origin(path: str, group: int, row: int) -> tuple[str, int] | None:
+    """Where the line of a row (from 0) of a row group stood before: (file, line from 1); None where that is not said. Raises
+    `UserError`."""
+    table = _origins(path, group)
+    if table is None:
+        return None
+    name, line = table.column(FILE)[row].as_py(), table.column(LINE)[row].as_py()
+    return (name, line) if isinstance(name, str) and line is not None else None
 
 
 @lru_cache(maxsize=8)
-def origins(path: str, group: int) -> tuple[tuple[str, int] | None, ...] | None:
-    """Where each line of a row group stood before, (file, line from 1); None where the file does not say. Raises `UserError`."""
+def _origins(path: str, group: int) -> Any:
     with _parquet(path) as file:
         import pyarrow
 
         schema = file.schema_arrow
-        said = schema.names.count(FILE) == schema.names.count(LINE) == 1 and pyarrow.types.is_integer(schema.field(LINE).type)
-        if not said:
+        if schema.names.count(FILE) != 1 or schema.names.count(LINE) != 1 or not pyarrow.types.is_integer(schema.field(LINE).type):
             return None
-        table = file.read_row_group(group, columns=[FILE, LINE], use_threads=False)
-        pairs = zip(table.column(FILE).to_pylist(), table.column(LINE).to_pylist(), strict=True)
-        return tuple((name, line) if isinstance(name, str) and line is not None else None for name, line in pairs)
+        return file.read_row_group(group, columns=[FILE, LINE], use_threads=False)
 
 
 @contextmanager

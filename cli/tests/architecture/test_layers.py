@@ -83,7 +83,7 @@ ALLOWED: dict[str, set[str]] = {
     # `hook` for the tables of what agents can express.
     "docs": {"hook", "source", "engine", "facts", "catalog", "model", "diagnostics", "lint", "testing", "resources", "guard", "exitcodes", "errors"},
     "commands": {
-        "alerts", "approvals", "events", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
+        "alerts", "approvals", "events", "eventstore", "source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "lint", "testing", "report", "guard", "docs", "errors",
         "exitcodes", "resources", "clock", "gitio", "impact", "release", "bundle", "times", "eventlog", "hook", "render", "installation", "conform", "serve",
         "trial", "level", "review", "suggest", "overview",
         "strict_json",

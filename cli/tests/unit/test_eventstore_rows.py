@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from packgate.errors import UserError
 from packgate.eventstore.places import absolute, files_of, is_parquet, length, opened
-from packgate.eventstore.rows import groups, origins, row_groups, rows
+from packgate.eventstore.rows import groups, origin, row_groups, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,16 +33,16 @@ def test_lines_come_back_exactly(tmp_path: Path, kind: pyarrow.DataType) -> None
     for place in (plain, path.as_uri()):
         assert row_groups(place) == [5000, 4004]
         assert [line for group in (0, 1) for line in rows(place, group)] == [line.encode() for line in LINES]
-        assert origins(place, 0) is None
+        assert origin(place, 0, 3) is None
     assert is_parquet(plain)
     assert is_parquet(path.as_uri())
     assert length(path.as_uri()) == path.stat().st_size
 
 
-def test_a_row_without_event_is_an_empty_line_and_sizes_are_those_of_events(tmp_path: Path) -> None:
+def test_a_row_without_event_is_null_and_sizes_are_those_of_events(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     parquet.write_table(pyarrow.table({"event": pyarrow.array(["x", None, "y"]), "other": ["long" * 1000] * 3}), path)
-    assert rows(str(path), 0) == [b"x", b"", b"y"]
+    assert rows(str(path), 0) == [b"x", b"null", b"y"]
     (group,) = groups(str(path))
     assert group.rows == 3
     assert 0 < group.size < 200, "the other column does not count"
@@ -53,10 +53,8 @@ def test_a_row_without_event_is_an_empty_line_and_sizes_are_those_of_events(tmp_
 def test_where_lines_stood_is_told_where_the_file_says_it(tmp_path: Path) -> None:
     numbers = list(range(1, len(LINES) + 1))
     path = write(tmp_path / "a.parquet", pyarrow.string(), more={"file": ["log.jsonl"] * 2 + [None] * (len(LINES) - 2), "line": numbers})
-    found = origins(path, 0)
-    assert found is not None
-    assert found[:3] == (("log.jsonl", 1), ("log.jsonl", 2), None)
-    assert origins(write(tmp_path / "b.parquet", pyarrow.string(), more={"file": ["a"] * len(LINES), "line": ["1"] * len(LINES)}), 0) is None
+    assert [origin(path, 0, row) for row in range(3)] == [("log.jsonl", 1), ("log.jsonl", 2), None]
+    assert origin(write(tmp_path / "b.parquet", pyarrow.string(), more={"file": ["a"] * len(LINES), "line": ["1"] * len(LINES)}), 0, 0) is None
 
 
 def test_what_is_no_parquet_of_events_is_told(tmp_path: Path) -> None:

@@ -1,19 +1,19 @@
 """Files of recorded actions cut into ranges of bytes, and what each line of a range is.
 
 A line belongs to the range in which its first byte lies, so that ranges can be read in any order, by any process, and every line counts
-once.
+once. Of Parquet a range is a row group, and its bytes are those of the column that holds the lines.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.waivers import utc_day
-from packgate.errors import UserError
 from packgate.eventlog.record import KINDS
+from packgate.eventstore import rows
+from packgate.eventstore.places import is_parquet, length, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,59 +27,65 @@ _decode = json.JSONDecoder().decode
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Bytes of a file, half-open; ``number``: the place among all ranges, ``file`` that of the file among all files."""
+    """Bytes of a file, half-open; ``number``: the place among all ranges, ``file`` that of the file among all files; ``path``: a path or an
+    address; ``group``: the row group of a Parquet file."""
 
     number: int
     file: int
     path: str
     start: int
     end: int
+    group: int | None = None
 
 
 class NoEvent(ValueError):
     """A line that is neither an event nor an action; the message says why."""
 
 
-def ranges(paths: Sequence[Path], size: int, lengths: Sequence[int] | None = None) -> list[Range]:
-    """The ranges of files, of ``size`` bytes at most, in the order of the files. A file counts as long as it is now, or as ``lengths`` say:
-    what is appended later is left out. Raises `UserError` for what can't be read."""
+def ranges(paths: Sequence[Path | str], size: int, lengths: Sequence[int] | None = None) -> list[Range]:
+    """The ranges of files, of ``size`` bytes at most, in the order of the files. A file of lines counts as long as it is now, or as
+    ``lengths`` say: what is appended later is left out. Raises `UserError` for what can't be read."""
     found: list[Range] = []
-    for file, path in enumerate(paths):
-        length = _length(path) if lengths is None else lengths[file]
-        starts = range(0, length, size)
-        before = len(found)
-        found += [Range(before + step, file, str(path), start, min(start + size, length)) for step, start in enumerate(starts)]
+    for file, each in enumerate(paths):
+        path, before = str(each), len(found)
+        if is_parquet(path):
+            start = 0
+            for number, group in enumerate(rows.groups(path)):
+                found.append(Range(before + number, file, path, start, start + group.size, number))
+                start += group.size
+            continue
+        end = length(path) if lengths is None else lengths[file]
+        found += [Range(before + step, file, path, start, min(start + size, end)) for step, start in enumerate(range(0, end, size))]
     return found
 
 
-def _length(path: Path) -> int:
-    try:
-        with path.open("rb") as stream:
-            return os.fstat(stream.fileno()).st_size
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
+def origin_of(part: Range, number: int) -> tuple[str, int] | None:
+    """The file and line at which a line of a range (from 1) stood before it became a row; None where nothing says that. Raises
+    `UserError`."""
+    return None if part.group is None else rows.origin(part.path, part.group, number - 1)
 
 
 def read_lines(part: Range) -> Iterator[bytes | None]:
     """The lines of a range; None stands for one that is too long. Raises `UserError` when the file can't be read any more."""
-    try:
-        with open(part.path, "rb") as stream:
-            position = part.start
-            if position:
-                stream.seek(position - 1)
-                position += _skip(stream) - 1
-            while position < part.end:
-                line = stream.readline(LONGEST_LINE + 1)
-                if not line:
-                    return
-                position += len(line)
-                if len(line) > LONGEST_LINE:
-                    position += 0 if line.endswith(b"\n") else _skip(stream)
-                    yield None
-                else:
-                    yield line
-    except OSError as error:
-        raise UserError(f"{part.path}: can't be read: {(error.strerror or str(error)).lower()}") from error
+    if part.group is not None:
+        # An empty row is an empty line, as it is read from a file of them.
+        yield from ((line or b"\n") if len(line) <= LONGEST_LINE else None for line in rows.lines(part.path, part.group))
+        return
+    with opened(part.path) as stream:
+        position = part.start
+        if position:
+            stream.seek(position - 1)
+            position += _skip(stream) - 1
+        while position < part.end:
+            line = stream.readline(LONGEST_LINE + 1)
+            if not line:
+                return
+            position += len(line)
+            if len(line) > LONGEST_LINE:
+                position += 0 if line.endswith(b"\n") else _skip(stream)
+                yield None
+            else:
+                yield line
 
 
 def _skip(stream: Any) -> int:

@@ -12,6 +12,7 @@ from packgate.engine.reasons import NO_MATCH
 from packgate.impact.clusters import BLOCK, CHANGES, FREED, OUTCOMES, WARN, Cluster, change_of, conditions_digest
 from packgate.impact.simulation.deciding import pair_names
 from packgate.impact.simulation.friction import Friction, friction
+from packgate.impact.simulation.lines import origin_of
 from packgate.impact.simulation.pair import Pair
 from packgate.impact.simulation.replay import NO_ACTION
 from packgate.model.action import parse_action
@@ -165,10 +166,9 @@ def result_of(ran: Ran) -> Result:
         outcomes[pair_names(pair)] += count
     items = _items(ran, who, places)
     touched = set[str]().union(*(group.sessions for group in decided.groups.values()))
-    damages = [(path, number, reason) for path, number, reason in places.damages()]
     return Result(
         ran.plan.before.label, ran.plan.after.label, tuple(map(str, ran.plan.paths)), sum(read.lines for read in ran.reads),
-        dict(sorted(kinds.items())), sum(read.damages for read in ran.reads), tuple(damages), decided.repeated,
+        dict(sorted(kinds.items())), sum(read.damages for read in ran.reads), tuple(places.damages()), decided.repeated,
         sum(outcomes.values()), decided.distinct, dict(sorted(decided.coverage.items())),
         {(first, second): outcomes[(first, second)] for first in OUTCOMES for second in OUTCOMES},
         dict(sorted(lost.items())), dict(sorted(gaps.items())), _tables(decided, who), (len(sessions), len(touched)),
@@ -189,16 +189,19 @@ class _Places:
 
     def shown(self, place: Place) -> str:
         """``file:line``."""
-        number, line = place
-        return f"{self.ran.ranges[number].path}:{self.before[number] + line}"
+        path, line = self._of(*place)
+        return f"{path}:{line}"
 
     def damages(self, most: int = 100) -> list[tuple[str, int, str]]:
         """The first damaged lines: file, line and reason."""
         found = [
-            (part.path, before + line, reason)
-            for part, read, before in zip(self.ran.ranges, self.ran.reads, self.before, strict=True) for line, reason in read.damaged
+            (part.number, line, reason) for part, read in zip(self.ran.ranges, self.ran.reads, strict=True) for line, reason in read.damaged
         ]
-        return found[:most]
+        return [(*self._of(number, line), reason) for number, line, reason in found[:most]]
+
+    def _of(self, number: int, line: int) -> tuple[str, int]:
+        part = self.ran.ranges[number]
+        return origin_of(part, line) or (part.path, self.before[number] + line)
 
 
 def _tables(decided: Decided, who: Mapping[int, Who]) -> dict[str, list[Row]]:

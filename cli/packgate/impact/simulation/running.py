@@ -40,11 +40,12 @@ _LITTLE = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is simulated: the two states of the policies, the files of events, and the time that waivers are held against (RFC 3339)."""
+    """What is simulated: the two states of the policies, the files of events (paths, or addresses as text), and the time that waivers are
+    held against (RFC 3339)."""
 
     before: Policies
     after: Policies
-    paths: tuple[Path, ...]
+    paths: tuple[Path | str, ...]
     now: str | None = None
 
 

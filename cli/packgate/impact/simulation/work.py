@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from packgate import __version__
 from packgate.engine.plain import pack_to, policy_to
 from packgate.errors import UserError
+from packgate.eventstore.places import absolute, is_parquet, length, opened
 from packgate.impact.simulation.lines import Range, ranges
 from packgate.impact.simulation.plain import decided_from, decided_to, is_empty, range_to, read_from
 from packgate.impact.simulation.spill import read_block, write_blocks
@@ -83,7 +84,7 @@ class Work:
 
 
 def take_up(
-    folder: Path, paths: Sequence[Path], sides: Sequence[Policies], now: str | None, size: int, shares: Callable[[int], int],
+    folder: Path, paths: Sequence[Path | str], sides: Sequence[Policies], now: str | None, size: int, shares: Callable[[int], int],
 ) -> tuple[list[Range], int]:
     """The ranges of a simulation that works in a folder, and in how many shares: those of the one that was begun there, else new ones, of
     ``size`` bytes, in as many shares as ``shares`` says of the number of all bytes.
@@ -97,16 +98,16 @@ def take_up(
     manifest = folder / _MANIFEST
     wanted: dict[str, Any] = {
         "packgate": __version__, "python": sys.implementation.cache_tag, "now": now, "policies": [digest_of(each) for each in sides],
-        "size": size, "paths": [os.path.abspath(path) for path in paths],
+        "size": size, "paths": [absolute(str(path)) for path in paths],
     }
     if not manifest.exists():
         if any(folder.iterdir()):
             raise UserError(f"{folder}: the folder is not empty, and no simulation was begun in it", "name a new folder")
-        parts = ranges(paths, size)
-        lengths = [max((each.end for each in parts if each.file == number), default=0) for number in range(len(paths))]
-        files = [{"length": length, "probe": _probe(path, length)} for path, length in zip(paths, lengths, strict=True)]
+        lengths = [length(str(path)) for path in paths]
+        parts = ranges(paths, size, lengths)
+        files = [{"length": end, "probe": _probe(str(path), end)} for path, end in zip(paths, lengths, strict=True)]
         partial = manifest.with_suffix(".partial")
-        count = shares(sum(lengths))
+        count = shares(sum(part.end - part.start for part in parts))
         partial.write_text(json.dumps({**wanted, "shares": count, "files": files}, indent=1) + "\n", encoding="utf-8")
         os.replace(partial, manifest)
         return parts, count
@@ -121,7 +122,7 @@ def take_up(
         raise UserError(f"{manifest}: can't be read: {error}", "name a new folder") from error
     if differing:
         raise UserError(f"{folder}: another simulation was begun there: {', '.join(differing)} differ", "name a new folder")
-    if [_probe(path, length) for path, length in zip(paths, lengths, strict=True)] != probes:
+    if [_probe(str(path), end) for path, end in zip(paths, lengths, strict=True)] != probes:
         raise UserError(f"{folder}: the files of events were changed since it was begun", "name a new folder")
     return ranges(paths, size, lengths), count
 
@@ -136,17 +137,17 @@ def begun_at(folder: Path) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _probe(path: Path, length: int) -> str:
-    """What a file begins and ends with, as a digest; of a file that has become shorter, something else."""
+def _probe(path: str, end: int) -> str:
+    """What a file begins and ends with, as a digest; of a file that has become shorter, something else. A log may grow; a Parquet file may
+    not."""
     digest = sha256()
-    try:
-        with path.open("rb") as stream:
-            digest.update(stream.read(min(_PROBE, length)))
-            stream.seek(max(length - _PROBE, 0))
-            tail = stream.read(min(_PROBE, length))
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
+    with opened(path) as stream:
+        digest.update(stream.read(min(_PROBE, end)))
+        stream.seek(max(end - _PROBE, 0))
+        tail = stream.read(min(_PROBE, end))
     digest.update(tail + b"%d" % len(tail))
+    if is_parquet(path):
+        digest.update(b"%d" % length(path))
     return digest.hexdigest()
 
 
