@@ -171,7 +171,7 @@ class Looking:
         families = {family for operation in analysis.operations for family in operation.families}
         return Judged(
             key, _digest(key), same, kinds_of(analysis), tuple(sorted(families)), tuple(sorted(matched)), bool(matched), cluster,
-            loss_in(key, same) is None,
+            loss_in(key.encode(), same) is None,
         )
 
 

@@ -48,15 +48,17 @@ def friction(decided: Decided, who: Mapping[int, Who]) -> Friction:
     """Friction, by the events that could be replayed."""
     days: dict[tuple[str, str], list[int]] = {}
     outside = 0
-    for (pair, name), count in decided.counts.items():
-        user, day = who[name][0], who[name][6]
-        if user is None or day is None:
-            outside += count
-            continue
+    for pair, counts in decided.who.items():
         before, after = pair_names(pair)
-        row = days.setdefault((user, day), [0, 0, 0, 0])
-        for place, hit in enumerate((before == BLOCK, after == BLOCK, before == WARN, after == WARN)):
-            row[place] += count * hit
+        hits = before == BLOCK, after == BLOCK, before == WARN, after == WARN
+        for name, count in counts.items():
+            user, _, _, _, day = who[name]
+            if user is None or day is None:
+                outside += count
+                continue
+            row = days.setdefault((user, day), [0, 0, 0, 0])
+            for place, hit in enumerate(hits):
+                row[place] += count * hit
     spreads = [_spread([row[place] for row in days.values()]) for place in range(4)]
     return Friction(len({user for user, _ in days}), len(days), outside, *spreads)
 

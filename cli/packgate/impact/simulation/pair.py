@@ -58,6 +58,14 @@ class Policies:
             self.packs, self.vocabulary, lists=self.lists, assignments=assignments, releases=self.releases, surroundings=known,
         )
 
+    def looks(self) -> tuple[object, ...]:
+        """What it depends on whether any policy can match, beside the action and its analysis."""
+        policies = [
+            (policy["id"], policy["when"], policy["clauses"]) for pack in self.packs for policy in map(policy_to, pack.policies)
+        ]
+        settings = [(pack.name, pack.lists, pack.default.modes, pack.default.lifted_by, pack.uncertain) for pack in self.packs]
+        return policies, settings, dict(self.lists), self.vocabulary.to_json()
+
     def reading(self) -> tuple[object, ...]:
         """What an analysis depends on beside the action."""
         words = environment_words(self.packs)
@@ -97,6 +105,8 @@ class Pair:
         self.gates = before.gate(), after.gate()
         self.now = now
         self.alike = before.reading() == after.reading()
+        # Where they look at the same things, only what they do about them differs.
+        self._same_looks = self.alike and before.looks() == after.looks()
         self.owners = tuple({policy.id: pack.name for pack in side.packs for policy in pack.policies} for side in self.sides)
 
     def decide(self, action: Action) -> tuple[Decision, Decision]:
@@ -117,7 +127,7 @@ class Pair:
         """Both decisions, None where neither side has a policy that could match, so that both let the action pass without a word; and the
         coverage of the analysis that the second one rests on. Most actions are such, and the decisions cost as much as the analysis."""
         (first, one), (second, two) = self.analyses(action)
-        if self._silent(0, first, one) and self._silent(1, second, two):
+        if self._silent(0, first, one) and (self._same_looks or self._silent(1, second, two)):
             return None, two.coverage
         return (self._decision(0, first, one), self._decision(1, second, two)), two.coverage
 

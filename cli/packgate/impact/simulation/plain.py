@@ -25,7 +25,7 @@ def range_to(read: Read, shares: Sequence[Share]) -> list[Any]:
 
 def share_to(share: Share) -> Any:
     """What one range holds for one share: (texts, occurrences)."""
-    return share.texts, share.occurrences
+    return list(share.texts), share.occurrences
 
 
 def is_empty(block: Any) -> bool:
@@ -35,33 +35,31 @@ def is_empty(block: Any) -> bool:
 
 def read_to(read: Read) -> Any:
     """What was found in a range beside actions."""
-    return read.lines, dict(read.events), read.damages, read.damaged, dict(read.gaps), read.who, sorted(read.sessions)
+    return read.lines, dict(read.events), read.damages, read.damaged, dict(read.gaps), read.who, read.where, sorted(read.sessions)
 
 
 def read_from(block: Any) -> Read:
     """The inverse of `read_to`."""
-    lines, events, damages, damaged, gaps, who, sessions = block
-    return Read(lines, events, damages, damaged, gaps, who, set(sessions))
+    lines, events, damages, damaged, gaps, who, where, sessions = block
+    return Read(lines, Counter(events), damages, damaged, Counter(gaps), who, where, set(sessions))
 
 
 def decided_to(found: Decided) -> Any:
     """What a share came to."""
     groups = [
         ((each.change, each.because, each.surface, each.program, each.family, each.operation),
-         (group.count, group.first, group.text, dict(group.who), dict(group.sessions), group.actions))
+         (group.count, group.first, group.text, group.who, group.where, group.sessions, group.actions))
         for each, group in found.groups.items()
     ]
-    return dict(found.counts), groups, dict(found.policies), dict(found.coverage), found.lost, found.repeated, found.distinct
+    who, where = ({pair: dict(counts) for pair, counts in each.items()} for each in (found.who, found.where))
+    return who, where, groups, dict(found.policies), dict(found.coverage), found.lost, found.repeated, found.distinct
 
 
 def decided_from(block: Any) -> Decided:
     """The inverse of `decided_to`."""
-    counts, groups, policies, coverage, lost, repeated, distinct = block
+    who, where, groups, policies, coverage, lost, repeated, distinct = block
     return Decided(
-        Counter(counts),
-        {
-            Cluster(*cluster): Group(count, first, text, Counter(who), Counter(sessions), actions)
-            for cluster, (count, first, text, who, sessions, actions) in groups
-        },
+        {pair: Counter(counts) for pair, counts in who.items()}, {pair: Counter(counts) for pair, counts in where.items()},
+        {Cluster(*cluster): Group(*group) for cluster, group in groups},
         Counter(policies), Counter(coverage), lost, repeated, distinct,
     )

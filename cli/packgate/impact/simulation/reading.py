@@ -1,28 +1,34 @@
-"""The first half of a simulation: lines become the distinct actions in them, each with its occurrences, dealt out by their digest.
+"""The first half of a simulation: lines become the distinct actions in them, each with its occurrences, dealt out by what they say.
 
-An occurrence is (digest of the action, context, session, line, decision id). The context of an occurrence is who, where and when:
-what tables are made of, and what no decision depends on beyond what its action says.
+An occurrence is (number of the action's text, who, where, session, line, decision id). Who and where an action was done is what tables are
+made of, and what no decision depends on beyond what its action says.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from msgspec import UNSET, Raw
 
 from packgate.impact.simulation.lines import NoEvent, day_of, read_event, read_lines
+from packgate.impact.simulation.typed_lines import canonical, read_json, typed_event
 
 if TYPE_CHECKING:
     from packgate.impact.simulation.lines import Range
+    from packgate.impact.simulation.typed_lines import TypedEvent
 
-# (user, groups, team, agent, repository, surface, day)
-Who = tuple[str | None, tuple[str, ...], str | None, str | None, str | None, str, str | None]
+# (user, groups, team, agent, day)
+Who = tuple[str | None, tuple[str, ...], str | None, str | None, str | None]
+# (repository, surface)
+Where = tuple[str | None, str]
+Occurrence = tuple[int, int, int, str | None, int, str | None]
 MAX_DAMAGED = 100
 # How deep the log writes an action: see `eventlog.line`.
 DEEPEST = 60
-_DIGEST = 16
 _SHORT = 8
 _LONGEST_CAUSE = 80
 _WITH_ACTIONS = ("decision", "gap", "action", "imported")
@@ -30,30 +36,35 @@ _WITH_ACTIONS = ("decision", "gap", "action", "imported")
 _WITHOUT = ("gap", "imported")
 _ACTOR = frozenset(("agent", "session", "user", "groups", "team", "owner"))
 _ASIDE = ("id", "time", "actor")
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_TIME = len("2026-01-31T10:00:00Z")
+_NO_ACTOR = b"null"
+# How many actors are remembered at a time: sessions come and go.
+_MOST_KNOWN = 10_000
 
 
 @dataclass(slots=True)
 class Share:
-    """What one range holds for one share of the actions: ``texts`` by digest, and the occurrences in the order of the file."""
+    """What one range holds for one share of the actions: ``texts`` of the distinct ones, each with its number, and the occurrences in the
+    order of the file."""
 
-    texts: dict[bytes, str]
-    occurrences: list[tuple[bytes, int, str | None, int, str | None]]
+    texts: dict[bytes, int] = field(default_factory=dict)
+    occurrences: list[Occurrence] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Read:
     """What was found in a range beside actions. ``lines``: how many; ``events``: by kind; ``damaged``: the first lines that are no events,
-    with why, and ``damages`` how many there were; ``gaps``: by cause, those of which no action was recorded; ``who``: contexts by digest;
-    ``sessions``: all that occur."""
+    with why, and ``damages`` how many there were; ``gaps``: by cause, those of which no action was recorded; ``who`` and ``where``: by
+    their digests; ``sessions``: all that occur."""
 
-    lines: int
-    events: dict[str, int]
-    damages: int
-    damaged: list[tuple[int, str]]
-    gaps: dict[str, int]
-    who: dict[int, Who]
-    sessions: set[str]
+    lines: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    damages: int = 0
+    damaged: list[tuple[int, str]] = field(default_factory=list)
+    gaps: Counter[str] = field(default_factory=Counter)
+    who: dict[int, Who] = field(default_factory=dict)
+    where: dict[int, Where] = field(default_factory=dict)
+    sessions: set[str] = field(default_factory=set)
 
 
 class Reader:
@@ -62,74 +73,117 @@ class Reader:
     def __init__(self, relevant: frozenset[str], shares: int) -> None:
         self.relevant = relevant
         self.shares = shares
-        self._who: dict[Who, int] = {}
 
     def read(self, part: Range) -> tuple[Read, list[Share]]:
         """A range, in shares. Raises `UserError` when it can't be read."""
-        events: Counter[str] = Counter()
-        gaps: Counter[str] = Counter()
-        damaged: list[tuple[int, str]] = []
-        shares = [Share({}, []) for _ in range(self.shares)]
-        found = Read(0, events, 0, damaged, gaps, {}, set())
+        found = _Reading(self.relevant, self.shares)
         for number, line in enumerate(read_lines(part), 1):
-            found.lines = number
+            found.read.lines = number
             if line is not None and line.isspace():
                 continue
             try:
                 if line is None:
                     raise NoEvent("it is too long")
-                kind, data, action = read_event(line)
-                if action is not None and kind in _WITH_ACTIONS:
-                    self._add(action, data, number, found, shares)
-                elif kind in _WITHOUT:
-                    gaps[_cause(data.get("outcome"))] += 1
-                events[kind] += 1
+                event = typed_event(line)
+                if event is not None:
+                    found.typed(event, number)
+                else:
+                    found.other(line, number)
             except (NoEvent, RecursionError) as error:
-                found.damages += 1
-                if len(damaged) < MAX_DAMAGED:
-                    damaged.append((number, str(error) if isinstance(error, NoEvent) else "it is nested too deeply"))
-        return found, shares
+                found.damaged(number, str(error) if isinstance(error, NoEvent) else "it is nested too deeply")
+        return found.read, found.shares
 
-    def _add(self, action: dict[str, Any], data: dict[str, Any], number: int, found: Read, shares: list[Share]) -> None:
-        text, who, session = self._normal(action, data)
-        # No action is: whoever reads it after this one may count on that.
-        if text.count("[") + text.count("{") > DEEPEST and _is_deeper(action, DEEPEST):
-            raise NoEvent("it is nested too deeply")
-        digest = blake2b(text.encode(), digest_size=_DIGEST).digest()
-        share = shares[int.from_bytes(digest[:4], "little") % self.shares]
-        share.texts.setdefault(digest, text)
-        name = self._who.get(who)
-        if name is None:
-            short = blake2b(repr(who).encode("utf-8", "backslashreplace"), digest_size=_SHORT).digest()
-            name = self._who[who] = int.from_bytes(short, "little")
-        found.who[name] = who
-        if session is not None:
-            found.sessions.add(session)
-        decision = data.get("decision")
-        known = _text(decision.get("decision_id")) if isinstance(decision, dict) else None
-        share.occurrences.append((digest, name, session, number, known))
 
-    def _normal(self, action: dict[str, Any], data: dict[str, Any]) -> tuple[str, Who, str | None]:
-        """The action as it is decided, as text: without what no decision depends on; who did it where; and in which session."""
-        actor, repo = action.get("actor"), action.get("repo")
-        normal = action.copy()
-        for key in _ASIDE:
-            normal.pop(key, None)
-        session = user = team = agent = None
-        groups: tuple[str, ...] = ()
-        if isinstance(actor, dict):
-            agent, session, user = _text(actor.get("agent")), _text(actor.get("session")), _text(actor.get("user"))
-            groups, team = _texts(actor.get("groups")), _text(actor.get("team"))
-            kept = {key: value for key, value in actor.items() if key in self.relevant or not (value is None or _sound(key, value))}
-            if kept:
+class _Reading:
+    """A range, as far as it was read."""
+
+    def __init__(self, relevant: frozenset[str], shares: int) -> None:
+        self.relevant = relevant
+        self.read = Read()
+        self.shares = [Share() for _ in range(shares)]
+        # By the text of an actor and the day: what of the actor counts, who it is, and in which session.
+        self._actors: dict[tuple[bytes, str | None], tuple[Raw | None, int, str | None]] = {}
+        self._places: dict[Where, int] = {}
+
+    def typed(self, event: TypedEvent, number: int) -> None:
+        """Count an event with an action."""
+        kind, action = event.kind, event.action
+        if kind in _WITH_ACTIONS:
+            time = event.time
+            day = time[:10] if type(time) is str and len(time) == _TIME and time[-1] == "Z" else day_of(time)
+            actor = action.actor
+            key = _NO_ACTOR if actor is UNSET else bytes(actor), day
+            known = self._actors.get(key) or self._know(*key)
+            action.actor = UNSET if known[0] is None else known[0]
+            action.id = action.time = UNSET
+            where = self._where(action.repo, "shell" if action.surface is UNSET else action.surface)
+            decision = None if event.decision is None else _text(event.decision.decision_id)
+            self._add(canonical(action), (known[1], where, known[2], number, decision))
+        self.read.events[kind] += 1
+
+    def other(self, line: bytes, number: int) -> None:
+        """Count any other line. Raises `NoEvent` for one that is none."""
+        kind, data, action = read_event(line)
+        if action is not None and kind in _WITH_ACTIONS:
+            normal = {key: value for key, value in action.items() if key not in _ASIDE}
+            kept, who, session = self._actor(action.get("actor"), day_of(data.get("time")))
+            if kept is not None:
                 normal["actor"] = kept
-        elif actor is not None:
-            normal["actor"] = actor
-        name = _text(repo.get("name")) if isinstance(repo, dict) else None
-        surface = action.get("surface", "shell")
-        day = day_of(data.get("time"))
-        who: Who = (user, groups, team, agent, name, surface if isinstance(surface, str) else "unknown", day)
-        return _encode(normal), who, session
+            decision = data.get("decision")
+            known = _text(decision.get("decision_id")) if isinstance(decision, dict) else None
+            self._add(canonical(normal), (who, self._where(action.get("repo"), action.get("surface", "shell")), session, number, known))
+        elif kind in _WITHOUT:
+            self.read.gaps[_cause(data.get("outcome"))] += 1
+        self.read.events[kind] += 1
+
+    def damaged(self, number: int, why: str) -> None:
+        """Count a line that is no event."""
+        self.read.damages += 1
+        if len(self.read.damaged) < MAX_DAMAGED:
+            self.read.damaged.append((number, why))
+
+    def _add(self, text: bytes, occurrence: tuple[int, int, str | None, int, str | None]) -> None:
+        # No action is: whoever reads it after this one may count on that.
+        if text.count(b"[") + text.count(b"{") > DEEPEST and _is_deeper(read_json(text), DEEPEST):
+            raise NoEvent("it is nested too deeply")
+        share = self.shares[crc32(text) % len(self.shares)]
+        texts = share.texts
+        share.occurrences.append((texts.setdefault(text, len(texts)), *occurrence))
+
+    def _know(self, text: bytes, day: str | None) -> tuple[Raw | None, int, str | None]:
+        """An actor that was not seen before, as it is written."""
+        if len(self._actors) >= _MOST_KNOWN:
+            self._actors.clear()
+        kept, who, session = self._actor(read_json(text), day)
+        known = self._actors[(text, day)] = None if kept is None else Raw(canonical(kept)), who, session
+        return known
+
+    def _actor(self, actor: Any, day: str | None) -> tuple[Any, int, str | None]:
+        """What of an actor a decision can depend on, or None; who it is; and the session."""
+        if not isinstance(actor, dict):
+            return actor, self._who((None, (), None, None, day)), None
+        kept = {key: value for key, value in actor.items() if key in self.relevant or not (value is None or _sound(key, value))}
+        user, team, agent, session = (_text(actor.get(key)) for key in ("user", "team", "agent", "session"))
+        if session is not None:
+            self.read.sessions.add(session)
+        return kept or None, self._who((user, _texts(actor.get("groups")), team, agent, day)), session
+
+    def _who(self, who: Who) -> int:
+        name = _digest(who)
+        self.read.who[name] = who
+        return name
+
+    def _where(self, repo: Any, surface: Any) -> int:
+        where = (_text(repo.get("name")) if isinstance(repo, dict) else None), (surface if isinstance(surface, str) else "unknown")
+        name = self._places.get(where)
+        if name is None:
+            name = self._places[where] = _digest(where)
+            self.read.where[name] = where
+        return name
+
+
+def _digest(value: tuple[Any, ...]) -> int:
+    return int.from_bytes(blake2b(repr(value).encode("utf-8", "backslashreplace"), digest_size=_SHORT).digest(), "little")
 
 
 def _text(value: object) -> str | None:
@@ -167,4 +221,3 @@ def _cause(outcome: object) -> str:
         if isinstance(reasons, list) and reasons:
             return ", ".join(map(str, reasons))[:_LONGEST_CAUSE]
     return "not said"
-

@@ -29,6 +29,7 @@ REASONS = {
 # How the log ends a text that it cut, and how long that is: see `eventlog.record`.
 _CUT_LENGTH = 16 * 1024 + 1
 _ELLIPSIS = "…"
+_PREFIX = PREFIX.encode()
 
 
 def looked_at(sides: Sequence[Policies]) -> dict[str, frozenset[str]]:
@@ -45,9 +46,9 @@ def looked_at(sides: Sequence[Policies]) -> dict[str, frozenset[str]]:
     return {family: frozenset(fields) for family, fields in found.items()}
 
 
-def loss_in(text: str, data: dict[str, Any]) -> str | None:
+def loss_in(text: bytes, data: dict[str, Any]) -> str | None:
     """Whether a record lacks a part of its action: `MASKED`, `CUT`, or None. ``text``: the action as JSON."""
-    if PREFIX in text:
+    if _PREFIX in text:
         return MASKED
     return CUT if len(text) >= _CUT_LENGTH and any(_is_cut(each) for each in _texts(data)) else None
 

@@ -3,7 +3,6 @@ anew in clusters."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,16 +14,19 @@ from packgate.impact.simulation.friction import Friction, friction
 from packgate.impact.simulation.lines import origin_of
 from packgate.impact.simulation.pair import Pair
 from packgate.impact.simulation.replay import NO_ACTION
+from packgate.impact.simulation.typed_lines import read_json
 from packgate.model.action import parse_action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from packgate.impact.simulation.deciding import Decided, Group, Place
-    from packgate.impact.simulation.reading import Who
+    from packgate.impact.simulation.deciding import Decided, Place
+    from packgate.impact.simulation.reading import Where, Who
     from packgate.impact.simulation.running import Ran
     from packgate.model.decision import Decision
 
+# Kinds of names, as `reading.Who` and `reading.Where` have them, and the order in which they are shown.
+_OF_WHO, _OF_WHERE = ("users", "groups", "teams", "agents", "days"), ("repositories", "surfaces")
 KINDS = ("users", "groups", "teams", "agents", "repositories", "surfaces", "days")
 
 
@@ -149,11 +151,13 @@ def result_of(ran: Ran) -> Result:
     """The tables of what was run."""
     decided = ran.decided
     who: dict[int, Who] = {}
+    where: dict[int, Where] = {}
     kinds: Counter[str] = Counter()
     gaps: Counter[str] = Counter()
     sessions: set[str] = set()
     for read in ran.reads:
         who.update(read.who)
+        where.update(read.where)
         kinds.update(read.events)
         gaps.update(read.gaps)
         sessions |= read.sessions
@@ -162,16 +166,16 @@ def result_of(ran: Ran) -> Result:
     if gaps:
         lost[NO_ACTION] = sum(gaps.values()), None
     outcomes: Counter[tuple[str, str]] = Counter()
-    for (pair, _), count in decided.counts.items():
-        outcomes[pair_names(pair)] += count
-    items = _items(ran, who, places)
+    for pair, counts in decided.where.items():
+        outcomes[pair_names(pair)] += counts.total()
+    items = _items(ran, who, where, places)
     touched = set[str]().union(*(group.sessions for group in decided.groups.values()))
     return Result(
         ran.plan.before.label, ran.plan.after.label, tuple(map(str, ran.plan.paths)), sum(read.lines for read in ran.reads),
         dict(sorted(kinds.items())), sum(read.damages for read in ran.reads), tuple(places.damages()), decided.repeated,
         sum(outcomes.values()), decided.distinct, dict(sorted(decided.coverage.items())),
         {(first, second): outcomes[(first, second)] for first in OUTCOMES for second in OUTCOMES},
-        dict(sorted(lost.items())), dict(sorted(gaps.items())), _tables(decided, who), (len(sessions), len(touched)),
+        dict(sorted(lost.items())), dict(sorted(gaps.items())), _tables(decided, who, where), (len(sessions), len(touched)),
         tuple(_policies(decided, items, who)), tuple(items), friction(decided, who),
     )
 
@@ -204,47 +208,57 @@ class _Places:
         return origin_of(part, line) or (part.path, self.before[number] + line)
 
 
-def _tables(decided: Decided, who: Mapping[int, Who]) -> dict[str, list[Row]]:
+def _tables(decided: Decided, who: Mapping[int, Who], where: Mapping[int, Where]) -> dict[str, list[Row]]:
     rows: dict[str, dict[str | None, Row]] = {kind: {} for kind in KINDS}
-    for (pair, name), count in decided.counts.items():
-        before, after = pair_names(pair)
-        user, groups, team, agent, repository, surface, day = who[name]
-        values: tuple[Iterable[str | None], ...] = ((user,), groups or (None,), (team,), (agent,), (repository,), (surface,), (day,))
-        for kind, each in zip(KINDS, values, strict=True):
-            for value in each:
-                row = rows[kind].get(value)
-                if row is None:
-                    row = rows[kind][value] = Row(value)
-                row.add(before, after, count)
+    _add(rows, _OF_WHO, decided.who, who)
+    _add(rows, _OF_WHERE, decided.where, where)
     return {
         kind: sorted(table.values(), key=lambda row: (-row.touched if kind != "days" else 0, row.name is None, row.name or ""))
         for kind, table in rows.items()
     }
 
 
-def _items(ran: Ran, who: Mapping[int, Who], places: _Places) -> list[Item]:
+def _add(
+    rows: Mapping[str, dict[str | None, Row]], kinds: Sequence[str], counted: Mapping[int, Counter[int]],
+    known: Mapping[int, tuple[Any, ...]],
+) -> None:
+    """Count events in the tables of some kinds of names."""
+    tables = [rows[kind] for kind in kinds]
+    for pair, counts in counted.items():
+        before, after = pair_names(pair)
+        for name, count in counts.items():
+            for table, value in zip(tables, known[name], strict=True):
+                for each in (value or (None,)) if isinstance(value, tuple) else (value,):
+                    row = table.get(each)
+                    if row is None:
+                        row = table[each] = Row(each)
+                    row.add(before, after, count)
+
+
+def _items(ran: Ran, who: Mapping[int, Who], where: Mapping[int, Where], places: _Places) -> list[Item]:
     pair = Pair(ran.plan.before, ran.plan.after, ran.plan.now)
     sides = ran.plan.before, ran.plan.after
     known = [{f"{pack.name}/{policy.id}": policy for pack in side.packs for policy in pack.policies} for side in sides]
     found = []
     for cluster, group in ran.decided.groups.items():
-        example: dict[str, Any] = json.loads(group.text)
+        example: dict[str, Any] = read_json(group.text)
         before, after = pair.decide(parse_action(example))
         named = [f"{pack}/{policy}" for pack, policy in cluster.because]
         # What is freed was stopped by what holds at present.
         policies = known[0] if cluster.change == FREED else known[1]
         conditions = {name: conditions_digest(policies[name]) for name in named if name in policies}
         found.append(Item(
-            cluster, group.count, group.actions, _names(group, who, 0), _names(group, who, 1), _names(group, who, 4), _names(group, who, 3),
+            cluster, group.count, group.actions, _names(group.who, who, 0), _names(group.who, who, 1), _names(group.where, where, 0),
+            _names(group.who, who, 3),
             len(group.sessions), places.shown(group.first), example, _explained(before), _explained(after), conditions,
         ))
     return sorted(found, key=lambda each: (CHANGES.index(each.cluster.change), -each.events, each.cluster))
 
 
-def _names(group: Group, who: Mapping[int, Who], at: int) -> tuple[str, ...]:
+def _names(which: Iterable[int], known: Mapping[int, tuple[Any, ...]], at: int) -> tuple[str, ...]:
     found: set[str] = set()
-    for name in group.who:
-        value = who[name][at]
+    for name in which:
+        value = known[name][at]
         if isinstance(value, tuple):
             found.update(value)
         elif value is not None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 RANGE = 8 * 1024 * 1024
 SHARE = 16 * 1024 * 1024
 MOST_SHARES = 4096
+# Nearly all objects of a decision end with it: looking for cycles among them more often costs more than it frees.
+_COLLECT = 100_000
 # Events are read by several processes only where starting them pays.
 _LITTLE = 16 * 1024 * 1024
 
@@ -108,13 +110,7 @@ def simulate(
         if workers > 1:
             _many(setup, min(workers, max(len(left), len(undecided), 1)), left, undecided, step)
         else:
-            own = _Worker(*setup)
-            for part in left:
-                own.read(part)
-                step()
-            for share in undecided:
-                own.decide(share)
-                step()
+            _alone(_Worker(*setup), left, undecided, step)
         decided = work.share(0)
         for share in range(1, shares):
             merge(decided, work.share(share))
@@ -122,6 +118,21 @@ def simulate(
         if folder is not None:
             work.clear()
     return found
+
+
+def _alone(own: _Worker, parts: Iterable[Range], shares: Iterable[int], step: Callable[[], None]) -> None:
+    """Both halves by this process."""
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT)
+    try:
+        for part in parts:
+            own.read(part)
+            step()
+        for share in shares:
+            own.decide(share)
+            step()
+    finally:
+        gc.set_threshold(*before)
 
 
 def _processors() -> int:
@@ -160,8 +171,7 @@ def _start(*setup: Any) -> None:
     above = parent_process()
     if above is not None:
         threading.Thread(target=_end_with, args=(above.sentinel,), daemon=True).start()
-    # Nearly all objects of a decision end with it: looking for cycles among them costs more than it frees.
-    gc.set_threshold(100_000)
+    gc.set_threshold(_COLLECT)
     _own[:] = [_Worker(*setup)]
 
 
