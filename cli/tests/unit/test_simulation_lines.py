@@ -85,5 +85,6 @@ def test_an_action_that_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
         path.write_bytes(b'{"surface": "mcp", "server": "s", "tool": "t", "arguments": {"a": ' + deep + b'}}\n{"command": "ls"}\n')
         read, (share,) = Reader(frozenset(), 1).read(ranges([path], 1 << 30)[0])
         assert read.damages + len(share.occurrences) == 2
-        assert share.occurrences[-1][3] == 2
+        _, _, _, _, line, _ = share.occurrences[-1]
+        assert line == 2
         assert read.damages == told
