@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 100
 DAMAGED = "PG850"
+# Why an imported event is no evidence.
+IGNORED, NOT_REPLAYABLE, NO_TIME = "not asked for", "can't be replayed", "without a time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,16 @@ class Event:
 @dataclass(slots=True)
 class EventLines:
     """Reads files of events; afterwards ``findings`` tells the damaged lines (the first hundred), ``damaged`` how many there were,
-    and ``repeated`` how many lines stood in the files more than once."""
+    and ``repeated`` how many lines stood in the files more than once. ``imported``: whether imported events are given, too; those that
+    are not are counted in ``passed_over``, by reason."""
 
     paths: Iterable[Path]
     now: str
+    imported: bool = False
     findings: list[Diagnostic] = field(default_factory=list)
     damaged: int = 0
     repeated: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
     _decisions: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Event]:
@@ -60,8 +66,10 @@ class EventLines:
                 raise ValueError(f"it is longer than {LONGEST_LINE:,} bytes")
             data = json.loads(line)
             if isinstance(data, dict) and data.get("v") == 1 and data.get("kind") == IMPORTED:
-                # It was decided by nobody: no evidence, and no damage either.
-                return None
+                reason = self._unfit(data)
+                if reason is not None:
+                    self.passed_over[reason] += 1
+                    return None
             _check(data)
             time = parse_time(data["time"])
             if time is None:
@@ -73,14 +81,25 @@ class EventLines:
             return None
         return Event(file, number, time, data["kind"], data)
 
+    def _unfit(self, data: dict[str, Any]) -> str | None:
+        """Why an imported event is not given. It was decided by nobody: no evidence by itself, and no damage either."""
+        if not self.imported:
+            return IGNORED
+        outcome = data.get("outcome")
+        if not isinstance(outcome, dict) or not isinstance(outcome.get("id"), str) or not isinstance(data.get("action"), dict):
+            return NOT_REPLAYABLE
+        # Nothing says that it was not made after the time for which this is asked.
+        return NO_TIME if data.get("time") is None else None
+
     def _is_new(self, event: Event, seen: dict[int, str], line: bytes | None) -> bool:
         """Whether an event was not read before. Sequence numbers begin again where logs were joined into one file."""
         seq = event.data["seq"]
-        if seq is None and event.kind != "decision":
+        named = event.kind in ("decision", IMPORTED)
+        if seq is None and not named:
             # A log that is not chained: nothing tells one gap from another of the same second.
             return True
-        known = event.data["decision"]["decision_id"] if event.kind == "decision" else (line or b"").decode("utf-8", "replace").strip()
-        if event.kind == "decision" and known in self._decisions:
+        known = _name(event) if named else (line or b"").decode("utf-8", "replace").strip()
+        if named and known in self._decisions:
             self.repeated += 1
             return False
         if seq is None:
@@ -95,7 +114,7 @@ class EventLines:
                 return False
             seen.clear()
         seen[seq] = known
-        if event.kind == "decision":
+        if named:
             self._decisions.add(known)
         return True
 
@@ -113,6 +132,12 @@ def parse_time(text: object) -> datetime | None:
     if not isinstance(text, str) or len(text) < 10:
         return None
     return parse(text)
+
+
+def _name(event: Event) -> str:
+    """The id of a decision, or of something that was imported."""
+    name: str = event.data["decision"]["decision_id"] if event.kind == "decision" else event.data["outcome"]["id"]
+    return name
 
 
 def _check(data: Any) -> None:

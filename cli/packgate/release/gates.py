@@ -113,6 +113,8 @@ def _of_events(limits: Limits, seen: Observed | None) -> Iterator[Gate]:
         *([("users", limits.min_users, None if seen is None else seen.users, "user")] if limits.min_users else []),
     ):
         yield _at_least(name, wanted, count, what, seen)
+    if seen is not None and seen.imported is not None:
+        yield _imported(seen, seen.imported)
     yield _share(
         "benign rate", limits.max_benign_rate, None if seen is None else (seen.stopped, seen.benign),
         "harmless actions would be warned about or stopped anew",
@@ -136,11 +138,22 @@ def _of_events(limits: Limits, seen: Observed | None) -> Iterator[Gate]:
     yield Gate("open reports", state, required, str(count), f"{count} open report{'s' * (count != 1)} of false positives{named}", count)
 
 
+def _imported(seen: Observed, count: int) -> Gate:
+    """How many of the events were imported: asked for by nobody, and said wherever they count."""
+    observed = f"{count} of {seen.events} events"
+    left = ", ".join(f"{number} {reason}" for reason, number in seen.passed_over)
+    others = f"; imported ones that do not count: {left}" if left else ""
+    sentence = f"of these {seen.events} events {count} are imported, and were decided again with the policies that are promoted{others}"
+    return Gate("imported", MET, "none", observed, sentence, count, seen.events)
+
+
 def _heeded(limit: float, seen: Observed | None) -> Gate:
     """Whether warnings are heeded, policy by policy: the one that is heeded least decides, by the lower bound of its interval."""
     name, required = "heed rate", f"95 % lower bound at least {_percent(limit)} for every policy"
     if seen is None:
         return Gate(name, UNKNOWN, required, "no events given", "without events it is not known what followed a warning")
+    if seen.imported and seen.imported == seen.events:
+        return Gate(name, UNKNOWN, required, "not known", "all of these events are imported: nobody was warned of anything in them")
     if not seen.warned:
         return Gate(name, MET, required, "no warning was given", "no warning was given, so none was gone past", 0, 0)
     policy, count, total = min(seen.heeded, key=lambda each: (wilson(each[1], each[2])[0], each[0]))
@@ -160,6 +173,8 @@ def _at_least(name: str, wanted: int, count: int | None, what: str, seen: Observ
         return Gate(name, UNKNOWN, required, "no events given", f"without events nothing is known of {what}s; give them with --events")
     when = f", from {seen.first} to {seen.last}" if seen.first else ""
     aside = f"; {seen.left_out} of another pack, version, stage or time do not count" if seen.left_out else ""
+    ignored = sum(number for _, number in seen.passed_over) if seen.imported is None else 0
+    aside += f"; {ignored} imported ones do not count (`gates: {{imported: count}}` in packgate.yaml)" if ignored else ""
     sentence = f"{count} {what}{'s' * (count != 1)} at this stage and version{when}{aside}"
     return Gate(name, MET if count >= wanted else NOT_MET, required, str(count), sentence, count)
 

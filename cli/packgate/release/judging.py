@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.assignments import Assignments
@@ -10,6 +12,7 @@ from packgate.release.casework import case_evidence
 from packgate.release.claims import Verdict, verify_claim
 from packgate.release.eventlines import EventLines
 from packgate.release.gates import Evidence, compute
+from packgate.release.imported import Replay, counts_imported
 from packgate.release.limits import DEFAULTS, limits_of
 from packgate.release.observed import observe, observe_all
 from packgate.release.promotion import Promotion, authors_of
@@ -40,7 +43,7 @@ def judge(
     plan = Promotion(subject, to, limits, [], override, approvers)
     if plan.down:
         return plan, []
-    evidence, findings = gather(repository, side, subject, place, to, events, now, approvers)
+    evidence, findings = gather(repository, side, subject, place, to, events, now, approvers, settings=settings)
     plan.approvers = evidence.approvers
     plan.gates = compute(limits, evidence)
     return plan, findings
@@ -53,15 +56,17 @@ def judge_all(
     """`judge` for several promotions, each a subject, its place and its stage, with one pass over the events."""
     said = [reviewed(repository, place, subject, to, now) for subject, place, to in steps]
     asked = [limits_of(settings, to, subject, place.pack.result) for subject, place, to in steps]
+    imported = counts_imported(settings)
+    replays = {place.pack.name: Replay(side, place, now) for _, place, _ in steps} if imported else {}
     wanted = [
         # Whether an action was reviewed is costly to know, and most gates don't ask.
-        (subject, to, _concerns(side, place), review.covers if limits.min_reviewed > 0 else None)
+        (subject, to, _concerns(side, place), review.covers if limits.min_reviewed > 0 else None, replays.get(place.pack.name))
         for (subject, place, to), review, limits in zip(steps, said, asked, strict=True)
     ]
-    lines = EventLines(events, now)
-    seen = observe_all(lines, wanted)
+    lines = EventLines(events, now, imported)
+    seen = [_with_passed_over(observed, lines) for observed, _ in observe_all(lines, wanted)]
     plans = []
-    for (subject, place, to), review, limits, (observed, _) in zip(steps, said, asked, seen, strict=True):
+    for (subject, place, to), review, limits, observed in zip(steps, said, asked, seen, strict=True):
         cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
         everyone = (*approvers, *observed.approvals)
         evidence = Evidence(cases, observed, everyone, authors_of(repository, place), review.rejections())
@@ -71,15 +76,18 @@ def judge_all(
 
 def gather(
     repository: Repository, side: Side, subject: Subject, place: Place, to: str, events: Sequence[Path], now: str,
-    approvers: Sequence[str] = (), promoter: str | None = None,
+    approvers: Sequence[str] = (), promoter: str | None = None, *, settings: Mapping[str, Any] | None,
 ) -> tuple[Evidence, list[Diagnostic]]:
     """All that the gates are computed from. Arguments as of `judge`; ``promoter``: who promotes, None for whose repository this is."""
     seen: Observed | None = None
     findings: list[Diagnostic] = []
     said = reviewed(repository, place, subject, to, now)
     if events:
-        lines = EventLines(events, now)
-        seen, unknown = observe(lines, subject, to, _concerns(side, place), said.covers)
+        imported = counts_imported(settings)
+        lines = EventLines(events, now, imported)
+        replay = Replay(side, place, now) if imported else None
+        observed, unknown = observe(lines, subject, to, _concerns(side, place), said.covers, replay)
+        seen = _with_passed_over(observed, lines)
         findings = [*lines.findings, *unknown]
     cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
     everyone = (*approvers, *(seen.approvals if seen is not None else ()))
@@ -96,8 +104,13 @@ def verify_promotion(
     ``subject`` is what stood before the promotion; ``claimed`` the gates of the record. Approvals that only the record knows do not count:
     those of events do, and ``approvers`` that the caller vouches for. ``promoter``: the tagger, whose own approval does not count.
     """
-    evidence, _ = gather(repository, side, subject, place, to, events, now, approvers, promoter)
+    evidence, _ = gather(repository, side, subject, place, to, events, now, approvers, promoter, settings=settings)
     return verify_claim(claimed, limits_of(settings, to, subject, place.pack.result), evidence)
+
+
+def _with_passed_over(seen: Observed, lines: EventLines) -> Observed:
+    """What was observed, with the imported events that were never given to be counted."""
+    return replace(seen, passed_over=tuple(sorted((lines.passed_over + Counter(dict(seen.passed_over))).items())))
 
 
 def _concerns(side: Side, place: Place) -> Callable[[dict[str, Any]], bool] | None:

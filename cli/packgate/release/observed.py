@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.engine.stages import cap
+from packgate.eventlog.record import IMPORTED
 from packgate.impact.warnings import Warnings
 from packgate.model.policy import MODE_RANK
 from packgate.release.eventlines import parse_time
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from packgate.release.subject import Subject
 
     Asked = Callable[[dict[str, Any]], bool] | None
-    Wanted = tuple[Subject, str, Asked, Asked]
+    # The matches of an imported event, or why it is no evidence.
+    Replayed = Callable[[dict[str, Any]], list[dict[str, Any]] | str] | None
+    Wanted = tuple[Subject, str, Asked, Asked, Replayed]
 
 UNKNOWN_DECISION = "PG851"
 FALSE_POSITIVE, BENIGN, HARMFUL, RESOLVED = "false-positive", "benign", "harmful", "resolved"
@@ -34,7 +38,8 @@ class Observed:
     happens, and ``reviewed`` of those are of clusters that somebody reviewed. ``open_reports`` are (decision, policy) pairs;
     ``approvals`` who approved. ``left_out``: decisions of other packs, versions and stages, and of the time before. ``users``: different
     people of whom actions were recorded; ``would_block``: events that the policies' own modes would stop; ``warned``: warnings that were
-    given, ``heeded``: by policy that warned, how many were heeded, and of how many that is known."""
+    given, ``heeded``: by policy that warned, how many were heeded, and of how many that is known. ``imported``: how many of the events
+    were imported, None where none may count; ``passed_over``: by reason, imported ones that don't."""
 
     events: int = 0
     days: int = 0
@@ -51,6 +56,8 @@ class Observed:
     would_block: int = 0
     warned: int = 0
     heeded: tuple[tuple[str, int, int], ...] = ()
+    imported: int | None = None
+    passed_over: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,18 +71,19 @@ class _Judged:
 
 def observe(
     events: Iterable[Event], subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None = None,
-    covered: Callable[[dict[str, Any]], bool] | None = None,
+    covered: Callable[[dict[str, Any]], bool] | None = None, replay: Replayed = None,
 ) -> tuple[Observed, list[Diagnostic]]:
     """Count events for a promotion to the stage ``to``; findings are reports that belong to no decision that was given.
 
     ``concerns``: whether an action is one of those that the subject is about (an assignment: those of its actors); all are by default.
-    ``covered``: whether somebody reviewed actions such as one; none are by default.
+    ``covered``: whether somebody reviewed actions such as one; none are by default. ``replay``: decides what was imported; without it
+    that does not count.
     """
-    return observe_all(events, [(subject, to, concerns, covered)])[0]
+    return observe_all(events, [(subject, to, concerns, covered, replay)])[0]
 
 
 def observe_all(events: Iterable[Event], wanted: Sequence[Wanted]) -> list[tuple[Observed, list[Diagnostic]]]:
-    """`observe` for several promotions in one pass; each with subject, stage, ``concerns`` and ``covered``."""
+    """`observe` for several promotions in one pass; each with subject, stage, ``concerns``, ``covered`` and ``replay``."""
     counters = [_Counter(*each) for each in wanted]
     for event in events:
         for counter in counters:
@@ -86,12 +94,15 @@ def observe_all(events: Iterable[Event], wanted: Sequence[Wanted]) -> list[tuple
 class _Counter:
     def __init__(
         self, subject: Subject, to: str, concerns: Callable[[dict[str, Any]], bool] | None,
-        covered: Callable[[dict[str, Any]], bool] | None,
+        covered: Callable[[dict[str, Any]], bool] | None, replay: Replayed,
     ) -> None:
         self.subject = subject
         self.to = to
         self.concerns = concerns
         self.covered = covered
+        self.replay = replay
+        self.imported = 0
+        self.passed_over: Counter[str] = Counter()
         self.reviewed: set[str] = set()
         self.since = parse_time(subject.since)
         # Decision -> the policies of the subject that matched, and whether the promotion changes what happens.
@@ -114,6 +125,8 @@ class _Counter:
             self.warnings.add(event.data)
         elif event.kind == "approval":
             self._approval(event)
+        elif event.kind == IMPORTED and self.replay is not None:
+            self._imported(event, self.replay)
 
     def _decision(self, event: Event) -> None:
         decision = event.data["decision"]
@@ -125,6 +138,23 @@ class _Counter:
         if not all(self._at_stage(match) for match in matches):
             self.others.add(name)
             return
+        if self._count(name, event, matches):
+            self.warnings.add(event.data)
+
+    def _imported(self, event: Event, replay: Callable[[dict[str, Any]], list[dict[str, Any]] | str]) -> None:
+        """An action that nobody decided then. The stage of then is nothing to it: it is what the policies say of it now that counts."""
+        if self.concerns is not None and not self.concerns(event.data["action"]):
+            self.others.add(event.data["outcome"]["id"])
+            return
+        found = replay(event.data)
+        if isinstance(found, str):
+            self.passed_over[found] += 1
+            return
+        self.imported += 1
+        self._count(event.data["outcome"]["id"], event, [match for match in found if self._is_ours(match)])
+
+    def _count(self, name: str, event: Event, matches: list[dict[str, Any]]) -> bool:
+        """Count an action; whether any of the subject's policies matched it and was not waived."""
         self.counted.add(name)
         self.days.add(event.time.strftime("%Y-%m-%d"))
         self.span = (event.time, event.time) if self.span is None else (min(self.span[0], event.time), max(self.span[1], event.time))
@@ -134,13 +164,13 @@ class _Counter:
             self.users.add(user)
         live = [match for match in matches if match.get("waived") is not True]
         if live:
-            self.warnings.add(event.data)
             if any(MODE_RANK[match["mode"]] > MODE_RANK["warn"] for match in live):
                 self.would_block.add(name)
             changes = any(self._changes(match) for match in live)
             self.matches[name] = frozenset(match["policy"] for match in live), changes
             if changes and self.covered is not None and self.covered(event.data["action"]):
                 self.reviewed.add(name)
+        return bool(live)
 
     def _counts(self, event: Event, decision: dict[str, Any]) -> bool:
         if self.since is None or event.time < self.since:
@@ -212,7 +242,8 @@ class _Counter:
         return Observed(
             len(self.counted), len(self.days), first, last, len(self.matches), len(self.counted) - len(harmful), stopped,
             tuple(dict.fromkeys(open_reports)), tuple(sorted(self.approvals)), len(self.others), len(self.reviewed - harmful),
-            len(self.users), len(self.would_block), *self._heeded(),
+            len(self.users), len(self.would_block), *self._heeded(), None if self.replay is None else self.imported,
+            tuple(sorted(self.passed_over.items())),
         ), findings
 
     def _heeded(self) -> tuple[int, tuple[tuple[str, int, int], ...]]:
