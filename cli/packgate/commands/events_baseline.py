@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,10 @@ def command(files: tuple[Path, ...], packs: tuple[str, ...], days: int, limit: i
 
 
 def count_lines(files: Iterable[Path]) -> int:
-    """How many lines there are, for the bar."""
+    """How many lines there are, for the bar; whoever reads the files says which of them can't be read."""
     count = 0
     for path in files:
-        with path.open("rb") as stream:
+        with suppress(OSError), path.open("rb") as stream:
             while block := stream.read(1 << 20):
                 count += block.count(b"\n")
     return count

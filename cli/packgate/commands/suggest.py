@@ -85,6 +85,8 @@ def _planned(
     stack: ExitStack, repository: WritableRepository, files: list[Path], damage: Damage, wishes: Wishes,
 ) -> tuple[Planned | None, str]:
     """What is suggested for the last commit, None where its packs have errors; and the policy repository's folder in git's."""
+    from packgate.commands.events_baseline import count_lines
+    from packgate.commands.progress import progress
     from packgate.events.reading import read
     from packgate.impact.sides import open_side
     from packgate.source.files import YAML
@@ -99,12 +101,13 @@ def _planned(
     prefix = repository.prefix(found)
     root = Path(os.path.realpath(stack.enter_context(TemporaryDirectory(prefix="packgate-commit-"))))
     repository.export(repository.commit("HEAD"), prefix, root, YAML)
-    side = open_side("HEAD", root, (), os.path.relpath(found), open_cache())
+    cache = open_cache()
+    side = open_side("HEAD", root, (), os.path.relpath(found), cache)
     if side.findings:
         print_findings(side.findings, err=True)
         return None, prefix
     events = (each.data for each in read(files, damage))
-    return plan(repository, side, root, prefix, files, events, wishes), prefix
+    return plan(repository, side, root, prefix, files, events, wishes, count_lines(files), cache, progress), prefix
 
 
 def _made(repository: WritableRepository, prefix: str, branch: str, planned: Planned) -> dict[str, str] | None:

@@ -77,6 +77,8 @@ class Repository:
             raise UserError(f"{start}: a bare repository has no working tree")
         self.root = os.path.abspath(self._repo.working_tree_dir)
         self.start = os.path.abspath(start)
+        # By commit and path, neither of which changes what was before.
+        self._histories: dict[tuple[str, str], tuple[Touch, ...]] = {}
 
     def prefix(self, folder: str) -> str:
         """A folder relative to the repository's root; empty for the root itself."""
@@ -118,9 +120,12 @@ class Repository:
 
     def history(self, path: str, ref: str = "HEAD") -> list[Touch]:
         """The commits of a branch that touch a path (relative to the root), newest first; a merge counts when it was merged."""
-        form = "--format=%H%x00%cI%x00%an <%ae>"
-        out: str = self._repo.git.log("--first-parent", form, self.commit(ref), "--", path)
-        return [Touch(*line.split("\0")) for line in out.splitlines() if line]
+        commit = self.commit(ref)
+        if (commit, path) not in self._histories:
+            form = "--format=%H%x00%cI%x00%an <%ae>"
+            out: str = self._repo.git.log("--first-parent", form, commit, "--", path)
+            self._histories[commit, path] = tuple(Touch(*line.split("\0")) for line in out.splitlines() if line)
+        return list(self._histories[commit, path])
 
     def read(self, ref: str, path: str) -> bytes | None:
         """The bytes of a file (relative to the root) at a ref; None where it has no such file."""

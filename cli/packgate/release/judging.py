@@ -16,15 +16,17 @@ from packgate.release.imported import Replay, counts_imported
 from packgate.release.limits import DEFAULTS, limits_of
 from packgate.release.observed import observe, observe_all
 from packgate.release.promotion import Promotion, authors_of
-from packgate.release.reviewed import reviewed
+from packgate.release.reviewed import held, reviewed, reviews_of, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from packgate.diagnostics import Diagnostic
     from packgate.gitio import Repository
     from packgate.impact.sides import Side
+    from packgate.release.eventlines import Event
+    from packgate.release.gates import PolicyCases
     from packgate.release.observed import Observed
     from packgate.release.promotion import Place
     from packgate.release.subject import Subject
@@ -51,10 +53,12 @@ def judge(
 
 def judge_all(
     repository: Repository, side: Side, steps: Sequence[tuple[Subject, Place, str]], events: Sequence[Path], now: str, *,
-    settings: Mapping[str, Any] | None, approvers: Sequence[str] = (),
+    settings: Mapping[str, Any] | None, approvers: Sequence[str] = (), tick: Callable[[], None] | None = None,
 ) -> tuple[list[Promotion], list[Diagnostic]]:
-    """`judge` for several promotions, each a subject, its place and its stage, with one pass over the events."""
-    said = [reviewed(repository, place, subject, to, now) for subject, place, to in steps]
+    """`judge` for several promotions, each a subject, its place and its stage, with one pass over the events; ``tick`` is called after
+    each of these."""
+    reviews = {folder: reviews_of(repository, place) for folder, place in {root_of(place): place for _, place, _ in steps}.items()}
+    said = [held(reviews[root_of(place)], place, subject, to, now) for subject, place, to in steps]
     asked = [limits_of(settings, to, subject, place.pack.result) for subject, place, to in steps]
     imported = counts_imported(settings)
     replays = {place.pack.name: Replay(side, place, now) for _, place, _ in steps} if imported else {}
@@ -64,14 +68,31 @@ def judge_all(
         for (subject, place, to), review, limits in zip(steps, said, asked, strict=True)
     ]
     lines = EventLines(events, now, imported)
-    seen = [_with_passed_over(observed, lines) for observed, _ in observe_all(lines, wanted)]
+    each = observe_all(lines if tick is None else _told(lines, tick), wanted)
+    seen = [_with_passed_over(observed, lines) for observed, _ in each]
+    cases = _cases(steps)
     plans = []
     for (subject, place, to), review, limits, observed in zip(steps, said, asked, seen, strict=True):
-        cases = case_evidence(place.pack.result, place.pack.gate, subject.policies)
         everyone = (*approvers, *observed.approvals)
-        evidence = Evidence(cases, observed, everyone, authors_of(repository, place), review.rejections())
+        own = {name: counts for name, counts in cases[place.pack.name].items() if name in subject.policies}
+        evidence = Evidence(own, observed, everyone, authors_of(repository, place), review.rejections())
         plans.append(Promotion(subject, to, limits, compute(limits, evidence), None, everyone))
     return plans, lines.findings
+
+
+def _told(events: Iterable[Event], tick: Callable[[], None]) -> Iterator[Event]:
+    for event in events:
+        yield event
+        tick()
+
+
+def _cases(steps: Sequence[tuple[Subject, Place, str]]) -> dict[str, dict[str, PolicyCases]]:
+    """By pack, the cases of all policies that any promotion is about: each is run once, in how many promotions it may be."""
+    about: dict[str, set[str]] = {}
+    for subject, place, _ in steps:
+        about.setdefault(place.pack.name, set()).update(subject.policies)
+    packs = {place.pack.name: place.pack for _, place, _ in steps}
+    return {name: case_evidence(packs[name].result, packs[name].gate, policies) for name, policies in sorted(about.items())}
 
 
 def gather(

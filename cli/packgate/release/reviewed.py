@@ -12,6 +12,8 @@ from packgate.review.store import FOLDER, load_reviews
 from packgate.source.files import YAML
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packgate.gitio import Repository
     from packgate.release.promotion import Place
     from packgate.release.subject import Subject
@@ -19,11 +21,21 @@ if TYPE_CHECKING:
 
 
 def reviewed(repository: Repository, place: Place, subject: Subject, to: str, now: str) -> Reviewed:
-    """What was reviewed, held against the content that is promoted. ``now``: the time that waivers are held against.
+    """What was reviewed, held against the content that is promoted. ``now``: the time that waivers are held against."""
+    return held(reviews_of(repository, place), place, subject, to, now)
 
-    Reviews are those of the last commit even where an earlier release is judged: like events, they are made after it.
+
+def reviews_of(repository: Repository, place: Place) -> list[Review]:
+    """The reviews of the policy repository that a place is in.
+
+    They are those of the last commit even where an earlier release is judged: like events, they are made after it.
     """
-    return Reviewed(committed_reviews(repository, _root(place)), place.pack.pack, place.pack.gate, subject.policies, to, now)
+    return committed_reviews(repository, root_of(place))
+
+
+def held(reviews: Sequence[Review], place: Place, subject: Subject, to: str, now: str) -> Reviewed:
+    """`reviewed`, with reviews that were read already."""
+    return Reviewed(reviews, place.pack.pack, place.pack.gate, subject.policies, to, now)
 
 
 def committed_reviews(repository: Repository, prefix: str, ref: str = "HEAD") -> list[Review]:
@@ -33,7 +45,7 @@ def committed_reviews(repository: Repository, prefix: str, ref: str = "HEAD") ->
         return load_reviews(Path(folder))
 
 
-def _root(place: Place) -> str:
+def root_of(place: Place) -> str:
     """The folder of the policy repository, of which the place knows that of its pack."""
     inside = os.path.normpath(os.path.relpath(place.pack.result.path, place.pack.folder))
     return os.path.normpath(place.folder.removesuffix(inside) or ".")

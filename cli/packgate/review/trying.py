@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from packgate.engine.gate import Gate
     from packgate.model.decision import Decision
+    from packgate.source.cache import ValidationCache
     from packgate.source.result import LoadResult
     from packgate.source.workspace import Workspace
 
@@ -29,9 +30,8 @@ _FOLDERS, _FILES = ("packs", "context"), ("packgate.yaml", "assignments.yaml")
 
 
 @contextmanager
-def tried(root: Path, texts: Mapping[Path, str]) -> Iterator[Workspace]:
-    """A copy of a policy repository's packs, settings and context in which files have other texts, loaded. Raises `UserError` when it has
-    errors then."""
+def copied(root: Path, texts: Mapping[Path, str]) -> Iterator[Path]:
+    """A copy of a policy repository's packs, settings and context in which files have other texts."""
     with TemporaryDirectory(prefix="packgate-review-") as place:
         copy = Path(place)
         for name in _FOLDERS:
@@ -44,10 +44,17 @@ def tried(root: Path, texts: Mapping[Path, str]) -> Iterator[Workspace]:
             target = copy / os.path.relpath(path, root)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="")
-        space = load_workspace(place)
+        yield copy
+
+
+@contextmanager
+def tried(root: Path, texts: Mapping[Path, str], cache: ValidationCache | None = None) -> Iterator[Workspace]:
+    """A copy of a policy repository in which files have other texts, loaded. Raises `UserError` when it has errors then."""
+    with copied(root, texts) as copy:
+        space = load_workspace(str(copy), cache=cache)
         if not space.ok:
             first = next(each for each in space.diagnostics if each.severity.value == "error")
-            raise UserError(f"{os.path.relpath(first.position.file, place)}:{first.position.line}: {first.message}", "nothing was written")
+            raise UserError(f"{os.path.relpath(first.position.file, copy)}:{first.position.line}: {first.message}", "nothing was written")
         yield space
 
 

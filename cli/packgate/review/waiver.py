@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from packgate.model.decision import Decision
     from packgate.review.queue import Entry
+    from packgate.source.cache import ValidationCache
 
 HEADER = "# yaml-language-server: $schema=https://packgate.dev/schema/waivers.schema.json\n"
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
@@ -29,7 +30,7 @@ _LONGEST = 200
 
 def waived(
     entry: Entry, root: Path, now: str, terms: Mapping[str, str], scope: dict[str, Any] | None, where: dict[str, Any] | None,
-    read: Callable[[Path], str | None],
+    read: Callable[[Path], str | None], cache: ValidationCache | None = None,
 ) -> tuple[dict[Path, str], list[dict[str, Any]]]:
     """The files with waivers for every policy of a cluster, and the waivers.
 
@@ -39,7 +40,7 @@ def waived(
     """
     if is_expired(terms["expires"], now):
         raise UserError(f"a waiver until '{terms['expires']}' would not hold", "give a day from today on as YYYY-MM-DD")
-    space = load_workspace(str(root))
+    space = load_workspace(str(root), cache=cache)
     if not space.ok:
         raise UserError("the policies have errors", "`packgate lint` shows them")
     decision = decided(gate_of(space), dict(entry.item["example"]), now)
@@ -59,7 +60,7 @@ def waived(
         except EditRefused as error:
             raise UserError(str(error), "edit the file by hand") from error
         made.append(item)
-    _check(root, texts, entry, now)
+    _check(root, texts, entry, now, cache)
     return texts, made
 
 
@@ -73,8 +74,8 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _check(root: Path, texts: Mapping[Path, str], entry: Entry, now: str) -> None:
-    with tried(root, texts) as space:
+def _check(root: Path, texts: Mapping[Path, str], entry: Entry, now: str, cache: ValidationCache | None) -> None:
+    with tried(root, texts, cache) as space:
         after = decided(gate_of(space), dict(entry.item["example"]), now)
     for name in entry.because:
         pack, _, policy = name.partition("/")

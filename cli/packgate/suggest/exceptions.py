@@ -12,6 +12,7 @@ from packgate.review.queue import Entry
 from packgate.review.store import WAIVE, latest
 from packgate.review.trying import decided
 from packgate.review.waiver import waived
+from packgate.suggest.bars import quiet
 from packgate.suggest.narrowing import narrowed
 from packgate.suggest.suggestion import NARROWING, WAIVER, Edit, Suggestion
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from packgate.engine.gate import Gate
     from packgate.review.store import Review
+    from packgate.source.cache import ValidationCache
     from packgate.source.workspace import Workspace
+    from packgate.suggest.bars import Bars
     from packgate.suggest.seen import Seen
 
 
@@ -30,12 +33,13 @@ class Exceptions:
 
     def __init__(
         self, root: Path, space: Workspace, gate: Gate, own: Sequence[str], seen: Seen, now: str, approver: str | None,
-        expires: str | None,
+        expires: str | None, cache: ValidationCache | None = None,
     ) -> None:
         self.root, self.space, self.gate, self.own = root, space, gate, frozenset(own)
         self.seen, self.now, self.approver, self.expires = seen, now, approver, expires
+        self.cache = cache
 
-    def found(self, reviews: Iterable[Review]) -> list[Suggestion]:
+    def found(self, reviews: Iterable[Review], bars: Bars = quiet) -> list[Suggestion]:
         """Suggestions for clusters that were rejected, or waived and not let through any more."""
         last = sorted(latest(reviews).values(), key=lambda each: each.cluster)
         wrong: dict[str, list[Review]] = {}
@@ -49,12 +53,15 @@ class Exceptions:
                 again.append((review, standing))
         right = [each for each in last if not each.says_false_positive and each.decision != WAIVE]
         found = []
-        for name, rejected in sorted(wrong.items()):
-            narrowing = self._narrowing(name, rejected, [each for each in right if name in each.because])
-            if narrowing is not None:
-                found.append(narrowing)
-            else:
-                found += [self._waiver(each, (name,), "was rejected in the review") for each in rejected]
+        with bars(len(wrong), "trying exceptions", 1) as tick:
+            for name, rejected in sorted(wrong.items()):
+                narrowing = self._narrowing(name, rejected, [each for each in right if name in each.because])
+                if narrowing is not None:
+                    found.append(narrowing)
+                else:
+                    found += [self._waiver(each, (name,), "was rejected in the review") for each in rejected]
+                if tick is not None:
+                    tick()
         return found + [self._waiver(each, names, "was waived in the review, and no waiver holds any more") for each, names in again]
 
     def _standing(self, review: Review) -> tuple[str, ...]:
@@ -77,7 +84,8 @@ class Exceptions:
 
     def _narrowing(self, name: str, rejected: Sequence[Review], right: Sequence[Review]) -> Suggestion | None:
         numbers = self._numbers(rejected)
-        change = narrowed(self.root, self.space, name, [each.example for each in rejected], [each.example for each in right], self.now)
+        examples = [each.example for each in rejected]
+        change = narrowed(self.root, self.space, name, examples, [each.example for each in right], self.now, self.cache)
         if change is None:
             return None
         said = "; ".join(f"{each.by}: {each.reason}" for each in rejected if each.reason)
@@ -106,7 +114,7 @@ class Exceptions:
         because_of = [dict(zip(("pack", "policy"), each.split("/"), strict=True)) for each in names]
         item = {"id": review.cluster, "because": because_of, "example": review.example, "repositories": {"names": []}}
         try:
-            texts, made = waived(Entry(item, review, ""), self.root, self.now, terms, None, None, _read)
+            texts, made = waived(Entry(item, review, ""), self.root, self.now, terms, None, None, _read, self.cache)
         except UserError as error:
             found.refused = error.message
             return found

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from packgate.model.operation import Operation
+    from packgate.source.cache import ValidationCache
     from packgate.source.workspace import Workspace
 
 # What an exception can be about, the most telling first: where something goes, then what it is, then who does it.
@@ -46,6 +47,7 @@ class Narrowed:
 
 def narrowed(
     root: Path, space: Workspace, name: str, wrong: Sequence[dict[str, Any]], right: Sequence[dict[str, Any]], now: str,
+    cache: ValidationCache | None = None,
 ) -> Narrowed | None:
     """An exception of one field for a policy (``pack/policy``) with which it is silent on all of ``wrong``, and fires on all of ``right``
     and on all of its cases that must fire; None where there is none. The examples become cases that must not fire. Tried on a copy."""
@@ -68,7 +70,7 @@ def narrowed(
         apply = _edit(source.place, {field: values}, wrong, path)
         try:
             text = apply(Path(source.file.path).read_text(encoding="utf-8"))
-            with tried(root, {root / path: text}) as copy:
+            with tried(root, {root / path: text}, cache) as copy:
                 if _holds(copy, pack, policy, wrong, right, now):
                     return Narrowed(path, {field: values}, flow({field: values}), apply)
         except UserError:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from packgate.release.reviewed import committed_reviews
 from packgate.review.trying import gate_of
+from packgate.suggest.bars import LONG, quiet
 from packgate.suggest.carrying import checked
 from packgate.suggest.drafts import drafts
 from packgate.suggest.exceptions import Exceptions
 from packgate.suggest.promotions import promotions
 from packgate.suggest.seen import Looking, look
+from packgate.suggest.suggestion import DRAFT, NARROWING, PROMOTION, WAIVER
+from packgate.suggest.trial import Trial
 from packgate.suggest.unused import dead_policies, uncovered_families
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from packgate.diagnostics import Diagnostic
     from packgate.gitio import Repository
     from packgate.impact.sides import Side
+    from packgate.source.cache import ValidationCache
+    from packgate.suggest.bars import Bars
     from packgate.suggest.seen import Seen
     from packgate.suggest.suggestion import Suggestion
 
@@ -39,6 +44,10 @@ class Wishes:
     expires: str | None = None
     kinds: Collection[str] = ()
 
+    def wants(self, *kinds: str) -> bool:
+        """Whether one of the kinds is asked for."""
+        return not self.kinds or not set(kinds).isdisjoint(self.kinds)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -52,28 +61,32 @@ class Planned:
 
 def plan(
     repository: Repository, side: Side, root: Path, prefix: str, files: Sequence[Path], events: Iterable[Mapping[str, Any]],
-    wishes: Wishes,
+    wishes: Wishes, lines: int = 0, cache: ValidationCache | None = None, bars: Bars = quiet,
 ) -> Planned:
     """Look at events and reviews. ``side``: the commit, unpacked in ``root``; ``prefix``: the policy repository's folder in git's;
-    ``files``: the events for gates, ``events`` the same as a stream.
+    ``files``: the events for gates, ``events`` the same as a stream, ``lines`` how many they are; ``bars``: show how far it has come.
 
     Raises `UserError` for files and reviews that can't be read.
     """
     gate = gate_of(side.space)
     owners = {policy.id: name for name, each in side.packs.items() for policy in each.pack.policies}
-    seen = look(events, Looking(gate, owners, wishes.now))
     # What packgate carries is changed by extending it, not here.
     own = sorted(name for name, each in side.packs.items() if _inside(each.result.path, root))
-    promoted, findings = promotions(repository, side, prefix, own, files, wishes.now, wishes.approvers)
-    exceptions = Exceptions(root, side.space, gate, own, seen, wishes.now, wishes.approver, wishes.expires)
     packs = [each.pack for _, each in sorted(side.packs.items())]
-    found = [
-        *promoted, *exceptions.found(committed_reviews(repository, prefix or ".")),
-        *drafts(seen, [side.packs[name] for name in own], gate, wishes.least), *dead_policies(seen, packs, wishes.days),
-        *uncovered_families(seen, packs, side.space.vocabulary, wishes.least),
-    ]
-    found = sorted((each for each in found if not wishes.kinds or each.kind in wishes.kinds), key=lambda each: each.order)
-    return Planned(found, seen, checked(root, found, wishes.now[:10]), findings)
+    found: list[Suggestion] = []
+    findings: list[Diagnostic] = []
+    with bars(lines * (1 + wishes.wants(PROMOTION)), "reading events", LONG) as tick:
+        seen = look(events, Looking(gate, owners, wishes.now), tick)
+        if wishes.wants(PROMOTION):
+            found, findings = promotions(repository, side, prefix, own, files, wishes.now, wishes.approvers, tick)
+    if wishes.wants(NARROWING, WAIVER):
+        exceptions = Exceptions(root, side.space, gate, own, seen, wishes.now, wishes.approver, wishes.expires, cache)
+        found += exceptions.found(committed_reviews(repository, prefix or "."), bars)
+    if wishes.wants(DRAFT):
+        found += drafts(seen, [side.packs[name] for name in own], gate, wishes.least)
+    found += [*dead_policies(seen, packs, wishes.days), *uncovered_families(seen, packs, side.space.vocabulary, wishes.least)]
+    found = sorted((each for each in found if wishes.wants(each.kind)), key=lambda each: each.order)
+    return Planned(found, seen, checked(root, found, Trial(root, side.space, wishes.now[:10], cache)), findings)
 
 
 def _inside(path: str, root: Path) -> bool:

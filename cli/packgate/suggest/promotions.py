@@ -6,6 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from packgate.engine.stages import cap
 from packgate.errors import UserError
 from packgate.release.judging import judge_all
 from packgate.release.limits import NEXT
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from packgate.diagnostics import Diagnostic
     from packgate.gitio import Repository
     from packgate.impact.sides import Side
+    from packgate.model.policy import Pack
     from packgate.release.promotion import Place, Promotion
     from packgate.release.subject import Subject
 
@@ -30,13 +32,15 @@ APPROVALS = "approvals"
 
 def promotions(
     repository: Repository, side: Side, prefix: str, own: Sequence[str], events: Sequence[Path], now: str, approvers: Sequence[str] = (),
+    tick: Callable[[], None] | None = None,
 ) -> tuple[list[Suggestion], list[Diagnostic]]:
     """Promotions of what the packs ``own`` have whose gates are met, or all but the approvals; and damaged lines of the events.
 
-    A policy goes with its layer where that can go, and alone where its own gates are met and those of the layer are not.
+    A policy goes with its layer where that can go, and alone where its own gates are met and those of the layer are not. ``tick`` is
+    called after every event.
     """
     steps = [step for name in own for step in _steps(repository, side, prefix, name)]
-    plans, findings = judge_all(repository, side, steps, events, now, settings=settings_data(side), approvers=approvers)
+    plans, findings = judge_all(repository, side, steps, events, now, settings=settings_data(side), approvers=approvers, tick=tick)
     found, moved = [], set[tuple[str, str]]()
     for (subject, place, _), plan in zip(steps, plans, strict=True):
         missing = [gate.name for gate in plan.gates if not gate.met]
@@ -63,8 +67,14 @@ def _steps(repository: Repository, side: Side, prefix: str, name: str) -> Iterat
         except UserError:
             # A name that stands for several things can't be promoted by it either.
             continue
-        if subject.stage in NEXT and subject.policies and subject.kind in (THREAT, POLICY, ASSIGNMENT):
+        if subject.stage in NEXT and subject.kind in (THREAT, POLICY, ASSIGNMENT) and _changes(pack, subject, NEXT[subject.stage]):
             yield subject, place, NEXT[subject.stage]
+
+
+def _changes(pack: Pack, subject: Subject, to: str) -> bool:
+    """Whether the stage makes any difference: a policy that only records does that at every stage."""
+    outcomes = [policy.outcome for policy in pack.policies if policy.id in subject.policies]
+    return any(cap(each.mode, subject.stage) != cap(each.mode, to) or each.confirm or each.redact or each.alert for each in outcomes)
 
 
 def _suggestion(plan: Promotion, place: Place, prefix: str) -> Suggestion:

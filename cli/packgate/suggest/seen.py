@@ -18,7 +18,7 @@ from packgate.suggest.risky import kinds_of
 from packgate.times import parse, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from packgate.engine.gate import Gate
     from packgate.suggest.risky import Kind, Kinds
@@ -184,10 +184,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def look(events: Iterable[Mapping[str, Any]], looking: Looking) -> Seen:
-    """Look at all events."""
+def look(events: Iterable[Mapping[str, Any]], looking: Looking, tick: Callable[[], None] | None = None) -> Seen:
+    """Look at all events; ``tick`` is called after each."""
     for event in events:
         looking.take(event)
+        if tick is not None:
+            tick()
     return looking.seen
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from packgate.engine.gate import Gate
+    from packgate.model.policy import Pack
     from packgate.source.cache import ValidationCache
     from packgate.source.result import LoadResult
     from packgate.source.workspace import Workspace
@@ -117,14 +118,21 @@ def make_suite(
     return suite
 
 
-def _add_corpora(suite: Suite, folder: Path, by_name: bool, cache: ValidationCache | None) -> None:
-    """Corpora hold what is harmless to everybody, so they are held against packs that extend no other; against all packs of a
-    repository whose settings name only such as extend one. A pack that denies by default stops much that is harmless, on purpose."""
-    open_ones = [result for result in suite.space.results if result.pack is None or "deny" not in result.pack.default.modes.values()]
+def corpora_packs(space: Workspace, by_name: bool = False) -> list[Pack]:
+    """The packs that corpora are held against. ``by_name``: see `make_suite`.
+
+    Corpora hold what is harmless to everybody, so they are held against packs that extend no other; against all packs of a
+    repository whose settings name only such as extend one. A pack that denies by default stops much that is harmless, on purpose.
+    """
+    open_ones = [result for result in space.results if result.pack is None or "deny" not in result.pack.default.modes.values()]
     held = [result for result in open_ones if result.base is None and result.header is not None]
     if not held and not by_name:
         held = open_ones
-    packs = [result.pack for result in held if result.pack is not None]
+    return [result.pack for result in held if result.pack is not None]
+
+
+def _add_corpora(suite: Suite, folder: Path, by_name: bool, cache: ValidationCache | None) -> None:
+    packs = corpora_packs(suite.space, by_name)
     if not packs:
         return
     suite.corpora, problems = load_corpora(folder, cache)
