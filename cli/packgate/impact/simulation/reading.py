@@ -106,9 +106,9 @@ class _Reading:
         self._places: dict[Where, int] = {}
 
     def typed(self, event: TypedEvent, number: int) -> None:
-        """Count an event with an action."""
+        """Count an event of a log."""
         kind, action = event.kind, event.action
-        if kind in _WITH_ACTIONS:
+        if action is not None and kind in _WITH_ACTIONS:
             time = event.time
             day = time[:10] if type(time) is str and len(time) == _TIME and time[-1] == "Z" else day_of(time)
             actor = action.actor

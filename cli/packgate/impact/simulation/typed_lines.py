@@ -10,9 +10,11 @@ from typing import Any
 from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
 from msgspec.json import Decoder, Encoder, decode
 
-from packgate.eventlog.record import KINDS
+from packgate.eventlog.record import IMPORTED, KINDS
 
 _VERSION = 1
+# What tells of an action that another event holds.
+_ABOUT_OTHERS = tuple(kind for kind in KINDS if kind not in ("decision", "gap", IMPORTED))
 
 
 class TypedAction(Struct, forbid_unknown_fields=True):
@@ -54,11 +56,11 @@ class TypedDecision(Struct):
 
 
 class TypedEvent(Struct):
-    """What a simulation needs of an event with an action."""
+    """What a simulation needs of an event."""
 
     v: Any
     kind: Any
-    action: TypedAction
+    action: TypedAction | None = None
     decision: TypedDecision | None = None
     time: Any = None
 
@@ -68,15 +70,15 @@ _encode = Encoder(order="deterministic").encode
 
 
 def typed_event(line: bytes) -> TypedEvent | None:
-    """A line as an event with an action; None where it is anything else, or can't be told so quickly."""
+    """A line as an event that has its action, or never has one; None where it is anything else, or can't be told so quickly."""
     try:
         event = _decode(line)
-        # Texts that are not needed are not looked at, and a line that is no text is no event.
-        if event.v != _VERSION or event.kind not in KINDS or not (line.isascii() or line.decode()):
+        if event.v != _VERSION or event.kind not in (KINDS if event.action is not None else _ABOUT_OTHERS):
             return None
+        # Texts that are not needed are not looked at, and a line that is no text is no event.
+        return event if line.isascii() or line.decode() else None
     except (MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return event
 
 
 def canonical(action: TypedAction | dict[str, Any]) -> bytes:
