@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,8 @@ from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from packgate.events.reading import Damage
     from packgate.events.selecting import Selection
@@ -35,8 +35,9 @@ _CONDITIONS = (
 def file_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--file`, repeatable."""
     return click.option(
-        "--file", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-        help="Events to read; repeatable. Default: the log of this user's hook.",
+        "--file", "files", multiple=True, type=click.Path(), metavar="FILE",
+        help="Events to read: JSON lines or Parquet; a file, a folder of Parquet files, an address (s3://…); repeatable. Default: the log "
+             "of this user's hook.",
     )(function)
 
 
@@ -66,17 +67,17 @@ def selection_of(given: dict[str, Any]) -> Selection:
     return Selection(**given)
 
 
-def files_of(given: tuple[Path, ...]) -> list[Path]:
-    """The files to read. Raises `UserError` where none is named and there is no log."""
+def files_of(given: Sequence[Path | str]) -> list[str]:
+    """The files to read, or their addresses. Raises `UserError` where none is named and there is no log."""
     if given:
-        return list(given)
+        return list(map(str, given))
     try:
         log = log_of(None, None)
     except UserError as error:
         raise UserError(f"no events to read: {error.message}", "name a file: --file FILE") from None
     if not os.path.isfile(log):
         raise UserError(f"{log}: there is no event log yet", "name a file: --file FILE")
-    return [Path(log)]
+    return [log]
 
 
 def told(damage: Damage) -> int:

@@ -18,6 +18,7 @@ VERBS = {
     "verify": "Check that a log is as it was written, and name the line where it isn't.",
     "checkpoint": "Sign how far a log has come.",
     "key": "Make the key that signs checkpoints of a log.",
+    "parquet": "Write events as Parquet.",
     "otel": "Write events as OpenTelemetry log records.",
 }
 
@@ -38,5 +39,6 @@ def command() -> None:
       packgate events baseline events.jsonl
       packgate events warnings --file events.jsonl
       packgate events verify --key audit.pem.pub
+      packgate events parquet events.jsonl --out events.parquet
       packgate events otel events.jsonl > logs.json
     """

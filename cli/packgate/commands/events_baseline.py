@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,20 +13,22 @@ from packgate import clock
 from packgate.commands.event_options import told
 from packgate.commands.progress import progress
 from packgate.commands.shared import BrokenPacks, at_option, open_gate, pack_option, print_findings, print_text
+from packgate.errors import UserError
 from packgate.exitcodes import FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 @click.command("baseline")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @pack_option
 @click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="What is first seen in the last so many days is new.")
 @click.option("--limit", type=click.IntRange(0), default=12, show_default=True, help="Values of each kind that are shown; 0: all.")
 @at_option("The time that waivers are held against (RFC 3339). Default: now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
-def command(files: tuple[Path, ...], packs: tuple[str, ...], days: int, limit: int, at: str | None, form: str) -> int:
+def command(files: tuple[str, ...], packs: tuple[str, ...], days: int, limit: int, at: str | None, form: str) -> int:
     """Show what normal work looks like.
 
     Recorded and imported actions are counted by user, group, repository, agent, surface, tool, family and normal form: the action with its
@@ -59,11 +61,29 @@ def command(files: tuple[Path, ...], packs: tuple[str, ...], days: int, limit: i
     return told(damage)
 
 
-def count_lines(files: Iterable[Path]) -> int:
+def count_lines(files: Iterable[Path | str]) -> int:
     """How many lines there are, for the bar; whoever reads the files says which of them can't be read."""
+    from packgate.eventstore.places import files_of
+
     count = 0
-    for path in files:
-        with suppress(OSError), path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                count += block.count(b"\n")
+    with suppress(UserError):
+        for path in files_of(map(str, files)):
+            with suppress(UserError):
+                count += _lines(path)
+    return count
+
+
+def _lines(path: str) -> int:
+    from packgate.eventstore.places import is_address, is_parquet, opened
+    from packgate.eventstore.rows import row_groups
+
+    if not is_address(path) and not os.path.isfile(path):
+        # A pipe can be read only once.
+        return 0
+    if is_parquet(path):
+        return sum(row_groups(path))
+    count = 0
+    with opened(path) as stream:
+        while block := stream.read(1 << 20):
+            count += block.count(b"\n")
     return count

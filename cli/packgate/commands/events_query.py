@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from packgate.commands.event_options import file_option, files_of, selection_of, selection_options, told
 from packgate.commands.shared import print_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command("query")
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--count", is_flag=True, help="Print only how many there are.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
               help="One line for people, or the event itself.")
-def command(files: tuple[Path, ...], limit: int, count: bool, form: str, **given: Any) -> int:
+def command(files: tuple[str, ...], limit: int, count: bool, form: str, **given: Any) -> int:
     """Find events.
 
     Every condition has to hold; one that is given several times means any of its values. An event without a time lies in no span of time.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,15 +10,12 @@ from packgate.commands.event_options import file_option, files_of, told
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 @click.command("session")
 @click.argument("id")
 @file_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
-def command(id: str, files: tuple[Path, ...], form: str) -> int:
+def command(id: str, files: tuple[str, ...], form: str) -> int:
     """Show what happened in a session.
 
     Each step with what was asked or done, what was decided, and what followed: results, approvals, alerts, and what the agent did next

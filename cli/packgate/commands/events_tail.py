@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +20,6 @@ from packgate.exitcodes import CLEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import BinaryIO
 
     from packgate.events.reading import Damage, Read
@@ -35,7 +35,7 @@ _PAUSE = 0.2
 @click.option("-f", "--follow", is_flag=True, help="Go on with events as they come, until interrupted.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
               help="One line for people, or the event itself.")
-def command(files: tuple[Path, ...], lines: int, follow: bool, form: str, **given: Any) -> int:
+def command(files: tuple[str, ...], lines: int, follow: bool, form: str, **given: Any) -> int:
     """Show the newest events.
 
     \b
@@ -45,27 +45,30 @@ def command(files: tuple[Path, ...], lines: int, follow: bool, form: str, **give
       packgate events tail -n 50 --file events.jsonl --format json
     """
     from packgate.events.reading import Damage, read, read_stream
+    from packgate.eventstore.places import is_parquet
 
     selection, damage = selection_of(given), Damage()
     paths = files_of(files)
     if follow and len(paths) > 1:
         raise UserError("--follow reads one file", "name one --file")
+    if follow and is_parquet(paths[0]):
+        raise UserError(f"{paths[0]}: a Parquet file does not grow", "--follow reads the log itself")
     if not follow:
         for event in deque((event for event in read(paths, damage) if selection.takes(event)), maxlen=lines):
             _print(event, form)
         return told(damage)
     try:
-        with paths[0].open("rb") as file:
+        with open(paths[0], "rb") as file:
             there = _WholeLines(file)
             known = os.fstat(file.fileno()).st_ino
-            events = read_stream(there, str(paths[0]), damage)
+            events = read_stream(there, paths[0], damage)
             for event in deque((event for event in events if selection.takes(event)), maxlen=lines):
                 _print(event, form)
     except OSError as error:
         raise UserError(f"{paths[0]}: can't be read: {(error.strerror or str(error)).lower()}") from None
     code = told(damage)
     try:
-        for event in _coming(paths[0], known, there.place, Damage()):
+        for event in _coming(Path(paths[0]), known, there.place, Damage()):
             if selection.takes(event):
                 _print(event, form)
                 sys.stdout.flush()

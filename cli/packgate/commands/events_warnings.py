@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,15 +11,12 @@ from packgate.commands.event_options import file_option, files_of, selection_of,
 from packgate.commands.shared import print_text
 from packgate.exitcodes import FINDINGS
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 @click.command("warnings")
 @file_option
 @selection_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
-def command(files: tuple[Path, ...], form: str, **conditions: Any) -> int:
+def command(files: tuple[str, ...], form: str, **conditions: Any) -> int:
     """Show what became of warnings.
 
     For every policy that warned: how often it was shown, how often a person who was asked accepted, whether the session changed course,

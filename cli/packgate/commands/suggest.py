@@ -66,7 +66,7 @@ def command(
     repository, damage = WritableRepository(), Damage()
     wishes = Wishes(at or clock.now(), least, days, approvers, approver, expires, kinds)
     with ExitStack() as stack:
-        planned, prefix = _planned(stack, repository, files_of(events), damage, wishes)
+        planned, prefix = _planned(stack, repository, list(map(Path, files_of(events))), damage, wishes)
         if planned is None:
             return FINDINGS
         made = None if branch is None else _made(repository, prefix, branch, planned)

@@ -9,24 +9,16 @@ from typing import TYPE_CHECKING
 from packgate.errors import UserError
 from packgate.eventlog.head import HEAD, Head, parse
 from packgate.eventlog.segments import segments
+from packgate.eventstore.lines import read_lines
+from packgate.eventstore.places import is_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BLOCK = 1 << 20
-# Longer lines are not read whole: no event is one.
-LONGEST = 16 * 1024 * 1024
+    from packgate.eventstore.lines import Line
+
 # Seconds for a writer to let go of the log.
 _WAIT = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a file, without its end. ``whole``: whether it has one; ``data`` is cut for a line that is too long."""
-
-    number: int
-    data: bytes
-    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -43,14 +35,18 @@ class LogFiles:
     def files(self) -> Iterator[tuple[str, Iterator[Line]]]:
         """Every file with its lines. Raises `UserError` for one that can't be read, or that is not there any more."""
         for path in self.full:
-            yield path, _lines(path, None)
+            yield path, read_lines(path)
         if self.size is not None:
-            yield self.path, _lines(self.path, self.size)
+            yield self.path, read_lines(self.path, self.size)
 
 
 def open_log(path: str) -> LogFiles:
-    """The files of a log. While they are listed no writer changes them, where this user may hold them. Raises `UserError`."""
+    """The files of a log. While they are listed no writer changes them, where this user may hold them. A Parquet file is a whole log, and
+    nothing beside it says how far that had come. Raises `UserError`."""
     found = LogFiles(path)
+    if os.path.isfile(path) and is_parquet(path):
+        found.full = [path]
+        return found
     handle = _hold(path + HEAD)
     try:
         if os.path.isdir(os.path.dirname(path) or "."):
@@ -88,26 +84,3 @@ def _hold(path: str) -> int | None:
                 return handle
         return handle
     return None
-
-
-def _lines(path: str, size: int | None) -> Iterator[Line]:
-    """The lines of a file, or of its first ``size`` bytes."""
-    try:
-        with open(path, "rb") as file:
-            number, left = 0, os.fstat(file.fileno()).st_size if size is None else size
-            while left > 0:
-                data = file.readline(min(left, LONGEST + 1))
-                if not data:
-                    raise UserError(f"{path} became shorter while it was read")
-                number, left = number + 1, left - len(data)
-                whole = data.endswith(b"\n")
-                yield Line(number, data[:-1] if whole else data, whole)
-                while not whole and left > 0:
-                    # The rest of a line that is too long.
-                    rest = file.readline(min(left, _BLOCK))
-                    if not rest:
-                        raise UserError(f"{path} became shorter while it was read")
-                    left -= len(rest)
-                    whole = rest.endswith(b"\n")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None

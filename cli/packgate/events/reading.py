@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from packgate.errors import UserError
+from packgate.eventstore.lines import Damage as Damage
+from packgate.eventstore.lines import events_of, lines_of, read_lines
+from packgate.eventstore.places import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-# A longer line is no event of ours.
-LONGEST_LINE = 16 * 1024 * 1024
-# How many damaged lines are named; all are counted.
-_NAMED = 20
-
-
-@dataclass(slots=True)
-class Damage:
-    """The lines that are no events: how many, and the first of them as ``file:line: why``."""
-
-    lines: int = 0
-    named: list[str] = field(default_factory=list)
-
-    def add(self, name: str, number: int, why: str) -> None:
-        """Count one."""
-        self.lines += 1
-        if len(self.named) < _NAMED:
-            self.named.append(f"{name}:{number}: {why}")
+    from packgate.eventstore.lines import Line, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,50 +87,17 @@ class Read:
         return frozenset(each for each in found if isinstance(each, str))
 
 
-def read(paths: Iterable[Path], damage: Damage) -> Iterator[Read]:
-    """The events of files, in their order. Raises `UserError` for a file that can't be read."""
-    for path in paths:
-        try:
-            with path.open("rb") as stream:
-                yield from read_stream(stream, str(path), damage)
-        except OSError as error:
-            raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from None
+def read(paths: Iterable[Path | str], damage: Damage) -> Iterator[Read]:
+    """The events of files, in their order; of a folder those of the Parquet files in it. Raises `UserError` for a file that can't be
+    read."""
+    for path in files_of(map(str, paths)):
+        yield from _read(read_lines(path), path, damage)
 
 
-class Lines(Protocol):
-    """What lines are read from."""
-
-    def readline(self, size: int, /) -> bytes:
-        """The next line, or its beginning; empty at the end."""
-
-
-def read_stream(stream: Lines, name: str, damage: Damage, start: int = 0) -> Iterator[Read]:
+def read_stream(stream: Stream, name: str, damage: Damage, start: int = 0) -> Iterator[Read]:
     """The events of an open file. ``start``: how many lines stand before what is read."""
-    number = start
-    while line := stream.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(LONGEST_LINE)
-            damage.add(name, number, f"it is longer than {LONGEST_LINE:,} bytes")
-        elif line.strip():
-            data = _event(line)
-            if isinstance(data, dict):
-                yield Read(name, number, data)
-            else:
-                damage.add(name, number, data)
+    return _read(lines_of(stream, start), name, damage)
 
 
-def _event(line: bytes) -> dict[str, Any] | str:
-    """The event of a line, or why it is none."""
-    try:
-        data = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError:
-        return "it is not UTF-8"
-    except RecursionError:
-        return "it is nested too deeply"
-    except ValueError as error:
-        return f"not JSON: {getattr(error, 'msg', error)}"
-    if not isinstance(data, dict) or data.get("v") != 1 or not isinstance(data.get("kind"), str):
-        return "not an event of version 1"
-    return data
+def _read(lines: Iterable[Line], name: str, damage: Damage) -> Iterator[Read]:
+    return (Read(name, line.number, data) for line, data in events_of(lines, name, damage))

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.eventlog.tail import digest, number_of
 from packgate.events.signing import BadCheckpoint, read
+from packgate.eventstore.places import is_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from securesystemslib.signer import Key
 
-    from packgate.events.files import Line, LogFiles
+    from packgate.events.files import LogFiles
     from packgate.events.signing import Statement
+    from packgate.eventstore.lines import Line
 
 CHANGED, MISSING, MOVED, NO_EVENT, CUT, CHECKPOINT, TOLD = "PG860", "PG861", "PG862", "PG863", "PG864", "PG865", "PG866"
 TITLES = {
@@ -85,6 +87,8 @@ class Verifier:
         for path, lines in self._log.files():
             result.files += 1
             self._file(path, lines)
+            if is_parquet(path):
+                self._columns(path)
         self._end()
         return result
 
@@ -96,6 +100,19 @@ class Verifier:
                 self._say(NO_EVENT, "the line is cut off", hint="the next event that is written sets it aside, and says so")
             else:
                 self._line(line.data)
+
+    def _columns(self, path: str) -> None:
+        """What a Parquet file says beside its events."""
+        from packgate.eventstore.checking import unlike
+
+        found = unlike(path)
+        if found is None:
+            self._say(CHANGED, "the columns are not those that packgate writes: the column 'event' alone was checked", Position(path),
+                      severity=Severity.WARNING)
+            return
+        for number, names in found:
+            what = f"the column '{names[0]}' says" if len(names) == 1 else f"the columns {', '.join(names)} say"
+            self._say(CHANGED, f"{what} something else than the event of this row", Position(path, number))
 
     def _line(self, data: bytes) -> None:
         number, event = number_of(data), _event(data)

@@ -55,7 +55,7 @@ class Reading:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, ImportError):
-            raise UserError(f"{self.place}: Parquet and object storage need pyarrow ({error})", "pip install 'packgate[parquet]'") from None
+            raise UserError(f"{self.place}: Parquet and object storage need pyarrow ({error})", "pip install 'packgate[store]'") from None
         if isinstance(error, (OSError, UnicodeError)) or _is_arrows(error):
             reason = getattr(error, "strerror", None) or (str(error).splitlines() or ["failed"])[0]
             raise UserError(f"{self.place}: can't be read: {reason[:1].lower()}{reason[1:]}") from error
@@ -86,7 +86,9 @@ def length(place: str) -> int:
 
 
 def is_parquet(place: str) -> bool:
-    """Whether a file is one of Parquet, by what it begins with. Raises `UserError`."""
+    """Whether a file is one of Parquet, by what it begins with. What can be read only once (a pipe) is none. Raises `UserError`."""
+    if not is_address(place) and os.path.exists(place) and not os.path.isfile(place):
+        return False
     with opened(place) as stream:
         return stream.read(len(_MAGIC)) == _MAGIC
 

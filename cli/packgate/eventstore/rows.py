@@ -42,7 +42,7 @@ def rows(path: str, group: int) -> list[bytes]:
 
 def groups(path: str) -> list[Group]:
     """The row groups of a file. Raises `UserError`, also for a file without the column ``event``."""
-    with _parquet(path) as file:
+    with open_parquet(path) as file:
         found = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
         leaf = _leaf(found[0]) if found else 0
         return [Group(each.num_rows, each.column(leaf).total_uncompressed_size) for each in found]
@@ -50,7 +50,7 @@ def groups(path: str) -> list[Group]:
 
 def lines(path: str, group: int) -> Iterator[bytes]:
     """The lines of a row group, some thousand of them in memory. Raises `UserError`."""
-    with _parquet(path) as file:
+    with open_parquet(path) as file:
         import pyarrow
 
         for batch in file.iter_batches(_BATCH, row_groups=[group], columns=[EVENT], use_threads=False):
@@ -72,7 +72,7 @@ def origin(path: str, group: int, row: int) -> tuple[str, int] | None:
 
 @lru_cache(maxsize=8)
 def _origins(path: str, group: int) -> Any:
-    with _parquet(path) as file:
+    with open_parquet(path) as file:
         import pyarrow
 
         schema = file.schema_arrow
@@ -82,8 +82,8 @@ def _origins(path: str, group: int) -> Any:
 
 
 @contextmanager
-def _parquet(path: str) -> Iterator[Any]:
-    """A file of events, open."""
+def open_parquet(path: str) -> Iterator[Any]:
+    """A file of events, open. Raises `UserError`, also for what its reader meets."""
     system, inner = file_system(path)
     with Reading(path):
         from pyarrow.parquet import ParquetFile

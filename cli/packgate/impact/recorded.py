@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
 from packgate.eventlog.record import IMPORTED
+from packgate.eventstore.lines import read_lines
+from packgate.eventstore.places import files_of
 from packgate.impact.sides import Tried
 from packgate.impact.simulation.lines import NoEvent, read_event
 
@@ -14,17 +16,14 @@ if TYPE_CHECKING:
 
 
 def read_actions(path: Path) -> list[Tried]:
-    """The actions of a file, one JSON line each: of events of version 1 those that were decided or imported, or actions as they are.
+    """The actions of a file, one JSON line (or row of Parquet) each: of events of version 1 those that were decided or imported, or
+    actions as they are.
     What was imported and can't be decided again has no action, but the reason.
 
     Raises `UserError` with the line for what is neither.
     """
     found: list[Tried] = []
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from error
-    for number, line in enumerate(lines, 1):
+    for number, line, _ in (each for file in files_of([str(path)]) for each in read_lines(file)):
         if not line.strip():
             continue
         try:

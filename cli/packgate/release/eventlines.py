@@ -1,9 +1,8 @@
-"""Recorded events as a stream: files of JSON lines, each line once, damaged ones told."""
+"""Recorded events as a stream: files of JSON lines or Parquet, each line once, damaged ones told."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.eventlog.record import IMPORTED, KINDS
-from packgate.impact.simulation.lines import LONGEST_LINE, Range, read_lines
+from packgate.eventstore.lines import LONGEST_LINE, read_lines
+from packgate.eventstore.places import files_of
 from packgate.times import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from packgate.eventstore.lines import Line
 
 MAX_FINDINGS = 100
 DAMAGED = "PG850"
@@ -53,18 +55,20 @@ class EventLines:
     def __iter__(self) -> Iterator[Event]:
         """Every event once: a decision by its id, any other event by its place in its log. Raises `UserError` for an unreadable file."""
         limit = parse_time(self.now) or datetime.max.replace(tzinfo=UTC)
-        for path in self.paths:
+        for path in files_of(map(str, self.paths)):
             seen: dict[int, str] = {}
-            for number, line in _lines(path):
-                event = self._event(str(path), number, line, limit)
-                if event is not None and self._is_new(event, seen, line):
+            for line in read_lines(path):
+                if not line.data or line.data.isspace():
+                    continue
+                event = self._event(path, line, limit)
+                if event is not None and self._is_new(event, seen, line.data):
                     yield event
 
-    def _event(self, file: str, number: int, line: bytes | None, limit: datetime) -> Event | None:
+    def _event(self, file: str, line: Line, limit: datetime) -> Event | None:
         try:
-            if line is None:
+            if line.too_long:
                 raise ValueError(f"it is longer than {LONGEST_LINE:,} bytes")
-            data = json.loads(line)
+            data = json.loads(line.data)
             if isinstance(data, dict) and data.get("v") == 1 and data.get("kind") == IMPORTED:
                 reason = self._unfit(data)
                 if reason is not None:
@@ -77,9 +81,9 @@ class EventLines:
             if time > limit:
                 raise ValueError("its time lies in the future")
         except (ValueError, RecursionError) as error:
-            self._damaged(file, number, f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else _reason(error))
+            self._damaged(file, line.number, f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else _reason(error))
             return None
-        return Event(file, number, time, data["kind"], data)
+        return Event(file, line.number, time, data["kind"], data)
 
     def _unfit(self, data: dict[str, Any]) -> str | None:
         """Why an imported event is not given. It was decided by nobody: no evidence by itself, and no damage either."""
@@ -91,14 +95,14 @@ class EventLines:
         # Nothing says that it was not made after the time for which this is asked.
         return NO_TIME if data.get("time") is None else None
 
-    def _is_new(self, event: Event, seen: dict[int, str], line: bytes | None) -> bool:
+    def _is_new(self, event: Event, seen: dict[int, str], line: bytes) -> bool:
         """Whether an event was not read before. Sequence numbers begin again where logs were joined into one file."""
         seq = event.data["seq"]
         named = event.kind in ("decision", IMPORTED)
         if seq is None and not named:
             # A log that is not chained: nothing tells one gap from another of the same second.
             return True
-        known = _name(event) if named else (line or b"").decode("utf-8", "replace").strip()
+        known = _name(event) if named else line.decode("utf-8", "replace").strip()
         if named and known in self._decisions:
             self.repeated += 1
             return False
@@ -161,10 +165,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """The lines of a file that are not empty, with their number; None stands for one that is too long."""
-    for number, line in enumerate(read_lines(Range(0, 0, str(path), 0, sys.maxsize)), 1):
-        if line is None or line.strip():
-            yield number, line

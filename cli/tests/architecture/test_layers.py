@@ -37,12 +37,12 @@ ALLOWED: dict[str, set[str]] = {
     "lint": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "testing", "resources", "hook"},
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
-    # Parquet and object storage: below who reads recorded events there.
-    "eventstore": {"errors"},
+    # The files that events stand in, whatever their form, here or in object stores: below all that read events.
+    "eventstore": {"errors", "times"},
     "impact": {"eventlog", "eventstore", "testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     # What people said of what a simulation found: evidence for a promotion.
     "review": {"impact", "testing", "source", "engine", "model", "diagnostics", "errors"},
-    "release": {"eventlog", "review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
+    "release": {"eventlog", "eventstore", "review", "impact", "gitio", "testing", "source", "engine", "model", "diagnostics", "guard", "errors", "lint", "resources", "times"},
     # `lint`: a pack whose lint fails is not built.
     "bundle": {
         "render", "release", "gitio", "lint", "testing", "source", "engine", "facts", "catalog", "model", "diagnostics", "guard", "errors", "resources",
@@ -72,9 +72,9 @@ ALLOWED: dict[str, set[str]] = {
     "alerts": {"eventlog", "source", "guard", "model", "diagnostics", "errors"},
     # `hook` for what a tool call does: importers read calls as its dialects do. `engine` and `facts` for what is normal, `bundle` for private
     # keys.
-    "events": {"bundle", "hook", "engine", "facts", "eventlog", "guard", "model", "diagnostics", "errors", "times"},
+    "events": {"bundle", "hook", "engine", "facts", "eventlog", "eventstore", "guard", "model", "diagnostics", "errors", "times"},
     # All that is known, on one page: nothing imports it but the verb.
-    "overview": {"events", "release", "review", "impact", "gitio", "testing", "source", "engine", "model", "guard", "times"},
+    "overview": {"events", "eventstore", "release", "review", "impact", "gitio", "testing", "source", "engine", "model", "guard", "times"},
     # `level` and `impact` for simulations.
     "serve": {
         "events", "level", "impact", "alerts", "installation", "approvals", "hook", "eventlog", "bundle", "source", "engine", "facts", "catalog", "model",

@@ -112,4 +112,4 @@ for place in (sys.argv[1], "s3://b/k"):
         print(error.hint)
 """
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["pip install 'packgate[parquet]'"] * 2
+    assert done.stdout.splitlines() == ["pip install 'packgate[store]'"] * 2
