@@ -143,12 +143,14 @@ class _Reading:
             self.read.damaged.append((number, why))
 
     def _add(self, text: bytes, occurrence: tuple[int, int, str | None, int, str | None]) -> None:
-        # No action is: whoever reads it after this one may count on that.
-        if text.count(b"[") + text.count(b"{") > DEEPEST and _is_deeper(read_json(text), DEEPEST):
-            raise NoEvent("it is nested too deeply")
         share = self.shares[crc32(text) % len(self.shares)]
-        texts = share.texts
-        share.occurrences.append((texts.setdefault(text, len(texts)), *occurrence))
+        which = share.texts.get(text)
+        if which is None:
+            # No action is: whoever reads it after this one may count on that.
+            if text.count(b"[") + text.count(b"{") > DEEPEST and _is_deeper(read_json(text), DEEPEST):
+                raise NoEvent("it is nested too deeply")
+            which = share.texts[text] = len(share.texts)
+        share.occurrences.append((which, *occurrence))
 
     def _know(self, text: bytes, day: str | None) -> tuple[Raw | None, int, str | None]:
         """An actor that was not seen before, as it is written."""
