@@ -29,5 +29,27 @@ def segments(path: str) -> list[tuple[int, str]]:
     return sorted(found)
 
 
+def log_files(path: str) -> list[str]:
+    """The files of a log in the order in which they were written, those that are there: the full ones, then the one that is written. A file
+    that is no log is one of itself. Raises `OSError`."""
+    import os
+
+    full = [each for _, each in segments(path)] if os.path.isdir(os.path.dirname(path) or ".") else []
+    return [*full, *([path] if os.path.exists(path) or not full else [])]
+
+
+def logs_in(folder: str) -> list[str]:
+    """The logs in a folder, by name: files that end as logs do, those that were full before by the name of their log. Raises `OSError`."""
+    import os
+
+    found = set()
+    for name in os.listdir(folder):
+        if name.endswith(_ENDING) and os.path.isfile(f"{folder}/{name}"):
+            stem, _, number = name[:-len(_ENDING)].rpartition(".")
+            full = bool(stem) and len(number) >= _DIGITS and number.isascii() and number.isdigit()
+            found.add(f"{stem}{_ENDING}" if full else name)
+    return [os.path.join(folder, each) for each in sorted(found)]
+
+
 def _split(path: str) -> tuple[str, str]:
     return (path[:-len(_ENDING)], _ENDING) if path.endswith(_ENDING) else (path, "")

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from packgate.errors import UserError
+from packgate.eventlog.segments import log_files, logs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,16 +95,34 @@ def is_parquet(place: str) -> bool:
 
 
 def files_of(places: Iterable[str]) -> list[str]:
-    """The files that places name: a folder stands for all ``*.parquet`` in it and below, sorted, as tools that partition by columns write
-    them (``day=2026-01-31/part-0.parquet``); what such tools don't take for data, by a leading ``_`` or ``.``, is left out. Raises
-    `UserError` for a folder without any."""
-    found: list[str] = []
+    """The files that places name, each once. A log stands for its rotated files too, in their order. A folder stands for all logs in it, or
+    for all ``*.parquet`` in it and below, sorted, as tools that partition by columns write them (``day=2026-01-31/part-0.parquet``); what
+    such tools don't take for data, by a leading ``_`` or ``.``, is left out. Raises `UserError` for a folder without any, or with both: the
+    one may have been made of the other."""
+    found: dict[str, str] = {}
     for place in places:
+        for each in _named(place):
+            found.setdefault(each if is_address(each) else os.path.realpath(each), each)
+    return list(found.values())
+
+
+def _named(place: str) -> list[str]:
+    """The files that one place names."""
+    if is_address(place):
         inside = _inside(place)
         if inside is not None and not inside:
             raise UserError(f"{place}: there is no {_SUFFIX} file in the folder")
-        found += [place] if inside is None else inside
-    return found
+        return [place] if inside is None else inside
+    with Reading(place):
+        if not os.path.isdir(place):
+            return log_files(place) if os.path.isfile(place) or not os.path.exists(place) else [place]
+        logs = [each for log in logs_in(place) for each in log_files(log)]
+    data = _inside(place)
+    if logs and data:
+        raise UserError(f"{place}: the folder holds logs and {_SUFFIX} files", "name the files: the one may have been made of the other")
+    if not logs and not data:
+        raise UserError(f"{place}: there is no log (*.jsonl) and no {_SUFFIX} file in the folder")
+    return logs or data or []
 
 
 def _inside(place: str) -> list[str] | None:

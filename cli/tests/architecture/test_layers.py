@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "testing": {"source", "engine", "facts", "shell", "catalog", "model", "diagnostics", "guard", "errors"},
     "gitio": {"errors"},
     # The files that events stand in, whatever their form, here or in object stores: below all that read events.
-    "eventstore": {"errors", "times"},
+    "eventstore": {"errors", "eventlog", "times"},
     "impact": {"eventlog", "eventstore", "testing", "source", "engine", "model", "diagnostics", "guard", "errors"},
     # What people said of what a simulation found: evidence for a promotion.
     "review": {"impact", "testing", "source", "engine", "model", "diagnostics", "errors"},
