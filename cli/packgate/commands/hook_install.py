@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -38,13 +40,15 @@ if TYPE_CHECKING:
               help="Begin another file of the log when one has so many megabytes.")
 @click.option("--log-keep", type=click.IntRange(0), default=0, metavar="N",
               help="Keep so many full files of the log, and remove older ones. Default: all.")
+@click.option("--log-keep-days", type=click.IntRange(0, 36_500), default=0, metavar="DAYS",
+              help="Keep events so many days: another file is begun every day (UTC), and older files are removed then. Default: for ever.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="A group of the user, as assignments name it; repeatable.")
 @click.option("--team", metavar="NAME", help="The team of the user, as assignments name it.")
 @click.option("--dry-run", is_flag=True, help="Show the changes and make none.")
 def command(
     agent: str, scope: str, bundles: str | None, into: str | None, packs: tuple[str, ...], stage: str | None, failure: tuple[str, ...],
-    deadline: int, log: str | None, log_fsync: bool, log_rotate: int, log_keep: int, groups: tuple[str, ...], team: str | None,
-    dry_run: bool,
+    deadline: int, log: str | None, log_fsync: bool, log_rotate: int, log_keep: int, log_keep_days: int, groups: tuple[str, ...],
+    team: str | None, dry_run: bool,
 ) -> int:
     """Install the hook for an agent.
 
@@ -80,13 +84,23 @@ def command(
             print_findings(unfit.findings)
             return FINDINGS
         print_text(f"built {', '.join(built)} into {folder}: unsigned, for this machine alone\n")
-    planned = plan(order)
+    planned = _keeping(plan(order), log_keep_days)
     if not dry_run:
         install(planned)
     print_text(_told(planned, dry_run))
     if not dry_run:
         _warn_unchecked(order)
     return CLEAN
+
+
+def _keeping(planned: Plan, days: int) -> Plan:
+    """A plan whose log keeps events so many days: it is a matter of the settings alone, the first of the files that are written."""
+    if not days:
+        return planned
+    settings, first = planned.settings, planned.changes[0]
+    settings.keep_days = days
+    text = json.dumps(settings.to_json(), separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
+    return replace(planned, changes=(replace(first, after=text), *planned.changes[1:]))
 
 
 def _warn_unchecked(order: Order) -> None:

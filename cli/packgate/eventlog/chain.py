@@ -11,7 +11,7 @@ from packgate.eventlog.head import Head, Held
 from packgate.eventlog.line import to_line
 from packgate.eventlog.losses import count_losses, lost
 from packgate.eventlog.record import gap_event
-from packgate.eventlog.rotate import newest, newest_line, put_aside, rotated, superfluous
+from packgate.eventlog.rotate import is_of_another_day, newest, newest_line, put_aside, rotated, superfluous
 from packgate.eventlog.tail import digest, last_number, number_of, read_tail
 
 TYPE_CHECKING = False
@@ -27,15 +27,19 @@ _START, _END = b'{"v":1,"seq":null,', b',"prev":null}\n'
 
 class Log:
     """A log and how it is kept. ``fsync``: wait until events are on the disk; ``rotate``: bytes from which on another file is begun, 0 for
-    never; ``keep``: how many full files stay, 0 for all; ``wait``: seconds for other writers."""
+    never; ``keep``: how many full files stay, 0 for all; ``keep_days``: how many days an event stays, 0 for ever (else another file is
+    begun every day); ``wait``: seconds for other writers."""
 
-    __slots__ = ("fsync", "keep", "path", "rotate", "wait")
+    __slots__ = ("fsync", "keep", "keep_days", "path", "rotate", "wait")
 
-    def __init__(self, path: str, *, fsync: bool = False, rotate: int = 0, keep: int = 0, wait: float = 5.0) -> None:
+    def __init__(
+        self, path: str, *, fsync: bool = False, rotate: int = 0, keep: int = 0, keep_days: int = 0, wait: float = 5.0
+    ) -> None:
         self.path = path
         self.fsync = fsync
         self.rotate = rotate
         self.keep = keep
+        self.keep_days = keep_days
         self.wait = wait
 
 
@@ -126,11 +130,13 @@ def _write(log: Log, held: Held, file: _File, make: Callable[[Head], _Written]) 
     given = make(head)
     events = [gap_event(given.time, None, outcome) for outcome in found]
     removed: list[str] = []
-    if (log.rotate and size >= log.rotate) or (head.number and not size):
+    if (log.rotate and size >= log.rotate) or (head.number and not size) or (
+        log.keep_days and size and is_of_another_day(file.handle, given.time)
+    ):
         former = put_aside(log.path, file.handle) if size else newest(log.path)
         size = 0
         file.open(log.path)
-        removed = superfluous(log.path, log.keep)
+        removed = superfluous(log.path, log.keep, log.keep_days, given.time)
         events.insert(0, rotated(given.time, former, head, removed))
     file.fresh = not size
     data, head = _lines([*(_body(each) for each in events), *given.bodies], head)

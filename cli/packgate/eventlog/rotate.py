@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from packgate.eventlog.record import rotation_event
 from packgate.eventlog.segments import segment, segments
-from packgate.eventlog.tail import digest, first_line, number_of, read_tail
+from packgate.eventlog.tail import day_of, digest, first_line, number_of, read_tail
+from packgate.eventlog.times import day_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,27 @@ def newest(path: str) -> str | None:
     return full[-1][1] if full else None
 
 
-def superfluous(path: str, keep: int) -> list[str]:
-    """The full files beyond those that stay, the oldest first. ``keep``: how many stay, 0 for all. Raises `OSError`."""
-    return [each for _, each in segments(path)[:-keep]] if keep else []
+def superfluous(path: str, keep: int, days: int, time: str) -> list[str]:
+    """The full files that do not stay, the oldest first. ``keep``: how many stay at most, 0 for all; ``days``: how many days an event stays
+    at least, 0 for ever; ``time``: now, by which that is counted. A file stays as long as its last event, and with it all that came after
+    it. Raises `OSError`."""
+    full = [each for _, each in segments(path)]
+    many = max(len(full) - keep, 0) if keep else 0
+    today = day_number(time)
+    while days and today is not None and many < len(full):
+        last = _ends(full[many])[1]
+        day = None if last is None else day_of(last)
+        if day is None or day + days >= today:
+            break
+        many += 1
+    return full[:many]
+
+
+def is_of_another_day(handle: int, time: str) -> bool:
+    """Whether an open file was begun on a day (UTC) before ``time``. Raises `OSError`."""
+    line = first_line(handle)
+    began, today = None if line is None else day_of(line), day_number(time)
+    return began is not None and today is not None and began < today
 
 
 def rotated(time: str, former: str | None, head: Head, removed: list[str]) -> dict[str, Any]:

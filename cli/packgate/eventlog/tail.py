@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from packgate.eventlog.times import day_number
+
 _FIRST = 16 * 1024
 _GROWS = 8
 _START = b'{"v":1,"seq":'
+_TIME = b',"time":"'
 _PREV = b',"prev":"sha256:'
 _UNCHAINED = b',"prev":null}'
 _HEX = 64
@@ -76,6 +79,15 @@ def number_of(line: bytes) -> int | None:
         return None
     number = line[len(_START):line.find(b",", len(_START))]
     return int(number) if number.isdigit() and len(number) < 20 else None
+
+
+def day_of(line: bytes) -> int | None:
+    """The day (UTC) of an event by its line, counted; None for any other line."""
+    start = line.find(_TIME, 0, len(_START) + 32)
+    if start < 0 or number_of(line) is None:
+        return None
+    start += len(_TIME)
+    return day_number(line[start:line.find(b'"', start)].decode("ascii", "replace"))
 
 
 def digest(line: bytes) -> str:

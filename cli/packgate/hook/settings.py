@@ -9,7 +9,7 @@ Canonical JSON, one object, every key always present:
 
 "log" can be an object, too, where the log is kept otherwise than by default:
 
-    {"fsync": false, "keep": 0, "path": "/…/events.jsonl", "rotate": 134217728}
+    {"fsync": false, "keep": 0, "keep_days": 0, "path": "/…/events.jsonl", "rotate": 134217728}
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FAILING = (*SURFACES, LOG)
 _LARGEST = 64 * 1024
 _KEYS = ("actor", "bundles", "deadline_ms", "log", "on_failure", "reason", "v")
 _SHORTEST_DEADLINE, _LONGEST_DEADLINE = 50, 60_000
-_LOG_KEYS = ("fsync", "keep", "path", "rotate")
+_LOG_KEYS = ("fsync", "keep", "keep_days", "path", "rotate")
 # Bytes of a file of the log, and seconds for other processes that write it.
 ROTATE = 128 * 1024 * 1024
 _LEAST_ROTATE = 64 * 1024
@@ -46,16 +46,18 @@ class Settings:
     ``bundles``: the folder that `packgate bundle pull` fills. ``on_failure``: `open` or `closed` for every surface and for the log;
     ``reason``: why it was fixed so. ``deadline_ms``: how long a decision may take. ``log``: the event log, None for none; in
     the file ``~/`` stands for each user's home. ``fsync``: wait until it is on the disk; ``rotate``: bytes from which on another file of it
-    is begun, 0 for never; ``keep``: how many full files stay, 0 for all. ``user``: who
-    acts; None for the login name of the process's user. ``groups``, ``team``: as assignments name them.
+    is begun, 0 for never; ``keep``: how many full files stay, 0 for all; ``keep_days``: how many days an event stays, 0 for ever. ``user``:
+    who acts; None for the login name of the process's user. ``groups``, ``team``: as assignments name them.
     """
 
-    __slots__ = ("bundles", "deadline_ms", "fsync", "groups", "keep", "log", "on_failure", "reason", "rotate", "team", "user")
+    __slots__ = (
+        "bundles", "deadline_ms", "fsync", "groups", "keep", "keep_days", "log", "on_failure", "reason", "rotate", "team", "user",
+    )
 
     def __init__(
         self, bundles: str, on_failure: Mapping[str, str], *, deadline_ms: int = DEADLINE_MS, log: str | None = None, reason: str = "",
         user: str | None = None, groups: tuple[str, ...] = (), team: str | None = None, fsync: bool = False, rotate: int = ROTATE,
-        keep: int = 0,
+        keep: int = 0, keep_days: int = 0,
     ) -> None:
         self.bundles = bundles
         self.on_failure = dict(on_failure)
@@ -68,11 +70,14 @@ class Settings:
         self.fsync = fsync
         self.rotate = rotate
         self.keep = keep
+        self.keep_days = keep_days
 
     @property
     def event_log(self) -> Log | None:
         """The event log as it is kept."""
-        return None if self.log is None else Log(self.log, fsync=self.fsync, rotate=self.rotate, keep=self.keep, wait=_WAIT)
+        if self.log is None:
+            return None
+        return Log(self.log, fsync=self.fsync, rotate=self.rotate, keep=self.keep, keep_days=self.keep_days, wait=_WAIT)
 
     def to_json(self) -> dict[str, Any]:
         """As `hook.json` holds them."""
@@ -83,9 +88,9 @@ class Settings:
         }
 
     def _log_json(self) -> Any:
-        if self.log is None or (self.fsync, self.rotate, self.keep) == (False, ROTATE, 0):
+        if self.log is None or (self.fsync, self.rotate, self.keep, self.keep_days) == (False, ROTATE, 0, 0):
             return self.log
-        return {"fsync": self.fsync, "keep": self.keep, "path": self.log, "rotate": self.rotate}
+        return {"fsync": self.fsync, "keep": self.keep, "keep_days": self.keep_days, "path": self.log, "rotate": self.rotate}
 
 
 def read_settings(path: str) -> Settings:
@@ -127,7 +132,8 @@ def settings_from(value: Any) -> Settings:
     log = _log(value["log"])
     return Settings(
         _path(value["bundles"], "bundles"), _on_failure(value["on_failure"]), deadline_ms=deadline,
-        log=log["path"], fsync=log["fsync"], rotate=log["rotate"], keep=log["keep"], reason=_text(value["reason"], "reason"),
+        log=log["path"], fsync=log["fsync"], rotate=log["rotate"], keep=log["keep"], keep_days=log["keep_days"],
+        reason=_text(value["reason"], "reason"),
         user=None if actor["user"] is None else _text(actor["user"], "actor.user"), groups=tuple(groups),
         team=None if actor["team"] is None else _text(actor["team"], "actor.team"),
     )
@@ -146,12 +152,14 @@ def _log(value: Any) -> dict[str, Any]:
     """The log and how it is kept, from a path or an object."""
     if not isinstance(value, dict):
         path = None if value is None else _path(_at_home(value), "log")
-        return {"fsync": False, "keep": 0, "path": path, "rotate": ROTATE}
+        return {"fsync": False, "keep": 0, "keep_days": 0, "path": path, "rotate": ROTATE}
+    # An installation of before it could be said.
+    value = {"keep_days": 0, **value}
     if sorted(value) != list(_LOG_KEYS):
         raise ValueError(f"log: the keys are not {', '.join(_LOG_KEYS)}")
     if type(value["fsync"]) is not bool:
         raise ValueError("log.fsync: neither true nor false")
-    for name, least in (("keep", 1), ("rotate", _LEAST_ROTATE)):
+    for name, least in (("keep", 1), ("keep_days", 1), ("rotate", _LEAST_ROTATE)):
         if type(value[name]) is not int or 0 != value[name] < least:
             raise ValueError(f"log.{name}: neither 0 nor a whole number of at least {least}")
     return {**value, "path": _path(_at_home(value["path"]), "log.path")}

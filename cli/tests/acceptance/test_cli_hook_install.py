@@ -249,6 +249,17 @@ def test_without_policies_nothing_is_installed(machine: Machine) -> None:
     assert machine.tree() == {}
 
 
+def test_how_long_events_stay_is_a_setting_of_the_installation(machine: Machine) -> None:
+    assert machine.install("--log-keep-days", "30", "--log-keep", "5").code == 0
+    log = read_settings(str(machine.into / "hook.json")).event_log
+    assert log is not None
+    assert (log.keep_days, log.keep) == (30, 5)
+    again = machine.install("--log-keep-days", "30", "--log-keep", "5", "--dry-run", pack=False)
+    assert (again.code, "hook.json" in "".join(line for line in again.out.splitlines() if "unchanged" not in line)) == (0, False)
+    assert machine.install(pack=False).code == 0
+    assert read_settings(str(machine.into / "hook.json")).keep_days == 0
+
+
 def test_what_holds_on_a_failure_follows_from_the_stage(machine: Machine) -> None:
     assert machine.install("--stage", "warn").code == 0
     settings = read_settings(str(machine.into / "hook.json"))

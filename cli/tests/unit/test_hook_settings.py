@@ -34,6 +34,20 @@ def test_settings_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert (read.bundles, read.on_failure["web"], read.deadline_ms, read.user, read.groups, read.team) == ("/b", OPEN, 500, "u", ("g",), "t")
 
 
+def test_how_the_log_is_kept(tmp_path: Path) -> None:
+    given = Settings("/b", _MODES, log="/l", keep=3, keep_days=90)
+    read = read_settings(_write(tmp_path / "hook.json", given.to_json())).event_log
+    assert read is not None
+    assert (read.path, read.keep, read.keep_days, read.fsync) == ("/l", 3, 90, False)
+    # As installations have it that were made before days could be said.
+    older = settings_from({**given.to_json(), "log": {"fsync": True, "keep": 2, "path": "/l", "rotate": 0}}).event_log
+    assert older is not None
+    assert (older.keep, older.keep_days, older.fsync) == (2, 0, True)
+    for wrong in ({"keep_days": -1}, {"keep_days": True}, {"keep_days": "90"}, {"more": 1}):
+        with pytest.raises(ValueError):
+            settings_from({**given.to_json(), "log": {**given.to_json()["log"], **wrong}})
+
+
 @pytest.mark.parametrize(("key", "value"), [
     ("v", 2), ("v", None), ("bundles", "relative"), ("bundles", None), ("bundles", "/a\0b"), ("deadline_ms", 0), ("deadline_ms", 10**9),
     ("deadline_ms", True), ("deadline_ms", "2000"), ("log", 3), ("log", "events"), ("reason", None), ("actor", {}), ("actor", None),
