@@ -13,6 +13,7 @@ from packgate import clock
 from packgate.bundle.roles import role_numbers
 from packgate.commands.bundle_files import read_bytes
 from packgate.commands.bundle_keys import open_keys, passphrase_option
+from packgate.commands.event_options import PLACES
 from packgate.commands.shared import at_option, open_cache, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
@@ -28,7 +29,8 @@ _FILE = click.Path(path_type=Path)
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
 @click.option("--from", "files", multiple=True, type=_FILE, metavar="BUNDLE", help="A bundle to publish; repeatable.")
 @click.option("--assignments", type=_FILE, metavar="FILE", help="The assignments to publish. Default: those that are published stay.")
-@click.option("--events", multiple=True, type=_FILE, metavar="FILE", help="Recorded events that its gates rest on; repeatable.")
+@click.option("--events", multiple=True, type=_FILE, metavar="FILE",
+              help=f"Recorded events that its gates rest on, as {PLACES}; repeatable.")
 @click.option("--approved-by", "approvers", multiple=True, metavar="WHO", help="Who approved it, beside approval events; repeatable.")
 @click.option("--ungated", metavar="REASON", help="Compute no gates, for this reason, which the published index tells.")
 @click.option("--keys", "keys", type=click.Path(file_okay=False), required=True, metavar="KEYDIR", help="The folder of keys that signs.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
+from packgate.commands.event_options import PLACES
 from packgate.commands.open_sides import Opener
 from packgate.commands.progress import progress
 from packgate.commands.shared import at_option, print_findings, print_text
@@ -26,7 +27,7 @@ FORMATS = ("text", "json", "markdown", "github")
 def comparison_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a comparison, whatever is compared."""
     options = (
-        click.option("--events", type=click.Path(path_type=Path), metavar="FILE", help="Recorded events (JSON lines) to decide too."),
+        click.option("--events", type=click.Path(path_type=Path), metavar="FILE", help=f"Recorded events to decide too, as {PLACES}."),
         click.option(
             "--fail-on", "fail_on", type=click.Choice(["loosened", "tightened", "any"]), multiple=True,
             help="Exit with 1 when the change goes in this direction; repeatable.",

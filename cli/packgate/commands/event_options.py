@@ -32,12 +32,15 @@ _CONDITIONS = (
 )
 
 
+# What an option with events takes, in its help (see `eventstore.places.files_of`).
+PLACES = "JSON lines or Parquet: a log (its rotated files are read too, in order), any other file, a folder of logs or of Parquet files"
+
+
 def file_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--file`, repeatable."""
     return click.option(
         "--file", "files", multiple=True, type=click.Path(), metavar="FILE",
-        help="Events to read: JSON lines or Parquet; a file, a folder of Parquet files, an address (s3://…); repeatable. Default: the log "
-             "of this user's hook.",
+        help=f"Events to read, as {PLACES}, or an address (s3://…); repeatable. Default: the log of this user's hook.",
     )(function)
 
 
@@ -75,7 +78,9 @@ def files_of(given: Sequence[Path | str]) -> list[str]:
         log = log_of(None, None)
     except UserError as error:
         raise UserError(f"no events to read: {error.message}", "name a file: --file FILE") from None
-    if not os.path.isfile(log):
+    from packgate.eventlog.segments import log_files
+
+    if not any(map(os.path.isfile, log_files(log))):
         raise UserError(f"{log}: there is no event log yet", "name a file: --file FILE")
     return [log]
 

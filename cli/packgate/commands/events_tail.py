@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections import deque
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,30 +46,32 @@ def command(files: tuple[str, ...], lines: int, follow: bool, form: str, **given
       packgate events tail -n 50 --file events.jsonl --format json
     """
     from packgate.events.reading import Damage, read, read_stream
+    from packgate.eventstore.places import files_of as in_places
     from packgate.eventstore.places import is_parquet
 
     selection, damage = selection_of(given), Damage()
     paths = files_of(files)
-    if follow and len(paths) > 1:
-        raise UserError("--follow reads one file", "name one --file")
-    if follow and is_parquet(paths[0]):
-        raise UserError(f"{paths[0]}: a Parquet file does not grow", "--follow reads the log itself")
     if not follow:
         for event in deque((event for event in read(paths, damage) if selection.takes(event)), maxlen=lines):
             _print(event, form)
         return told(damage)
+    if len(paths) > 1 or os.path.isdir(paths[0]):
+        raise UserError("--follow reads one log", "name one --file")
+    *older, log = in_places(paths)
+    if is_parquet(log):
+        raise UserError(f"{log}: a Parquet file does not grow", "--follow reads the log itself")
     try:
-        with open(paths[0], "rb") as file:
+        with open(log, "rb") as file:
             there = _WholeLines(file)
             known = os.fstat(file.fileno()).st_ino
-            events = read_stream(there, paths[0], damage)
+            events = chain(read(older, damage), read_stream(there, log, damage))
             for event in deque((event for event in events if selection.takes(event)), maxlen=lines):
                 _print(event, form)
     except OSError as error:
-        raise UserError(f"{paths[0]}: can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise UserError(f"{log}: can't be read: {(error.strerror or str(error)).lower()}") from None
     code = told(damage)
     try:
-        for event in _coming(Path(paths[0]), known, there.place, Damage()):
+        for event in _coming(Path(log), known, there.place, Damage()):
             if selection.takes(event):
                 _print(event, form)
                 sys.stdout.flush()

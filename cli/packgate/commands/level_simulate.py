@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
+from packgate.commands.event_options import PLACES
 from packgate.commands.level_options import level_argument, open_repository
 from packgate.commands.shared import at_option, open_cache, print_findings, print_text
 from packgate.errors import UserError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.command("simulate")
 @level_argument
 @click.option("--events", type=click.Path(path_type=Path), metavar="FILE", multiple=True,
-              help="Recorded events, or actions, as JSON lines, to decide too; repeatable.")
+              help=f"Recorded events, or actions, to decide too, as {PLACES}; repeatable.")
 @click.option("--limit", type=click.IntRange(0), default=10, show_default=True, help="How many actions are shown of each kind and source.")
 @at_option("The time that waivers are held against (RFC 3339). Default: now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")

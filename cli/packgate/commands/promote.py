@@ -14,6 +14,7 @@ import click
 from packgate import clock
 from packgate.commands.committed import open_committed
 from packgate.commands.completion import complete_policies
+from packgate.commands.event_options import PLACES
 from packgate.commands.shared import at_option, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
@@ -32,7 +33,7 @@ FORMATS = ("text", "json", "markdown")
 @click.command("promote")
 @click.argument("name", required=False, metavar="[PACK|THREAT|POLICY]", shell_complete=complete_policies)
 @click.option("--to", type=click.Choice(["audit", "warn", "block"]), required=True, help="The stage; audit only takes an assignment back.")
-@click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Recorded events (JSON lines); repeatable.")
+@click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=f"Recorded events, as {PLACES}; repeatable.")
 @click.option("--assignment", metavar="NAME", help="Promote, or take back, this assignment alone.")
 @click.option("--pack", metavar="NAME", help="The pack that the threat layer or policy belongs to, where several have it.")
 @click.option("--approved-by", "approvers", multiple=True, metavar="WHO", help="Who approved it, beside approval events; repeatable.")

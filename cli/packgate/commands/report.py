@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import __version__, clock
+from packgate.commands.event_options import PLACES
 from packgate.commands.shared import BrokenPacks, at_option, open_sound, pack_option, print_findings
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
@@ -26,7 +27,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command("report")
-@click.option("--events", multiple=True, type=_FILE, metavar="FILE", help="Recorded or imported events; repeatable.")
+@click.option("--events", multiple=True, type=click.Path(path_type=Path, exists=True), metavar="FILE",
+              help=f"Recorded or imported events, as {PLACES}; repeatable.")
 @click.option("--simulation", type=_FILE, metavar="FILE", help="A pending change: what `packgate simulate --format json` printed.")
 @pack_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=Path("report.html"), show_default=True,
@@ -123,9 +125,10 @@ def _reviews(space: Workspace) -> list[Review]:
 
 
 def _files(events: tuple[Path, ...], simulation: Path | None) -> list[File]:
+    from packgate.eventstore.places import files_of
     from packgate.overview.view import File
 
-    given = [(path, "events") for path in events] + ([] if simulation is None else [(simulation, "a simulation")])
+    given = [(Path(path), "events") for path in files_of(map(str, events))] + ([] if simulation is None else [(simulation, "a simulation")])
     found = []
     for path, what in given:
         size, digest = _digest(path)

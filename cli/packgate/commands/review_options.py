@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
+from packgate.commands.event_options import PLACES
 from packgate.commands.shared import STAGES, at_option, print_findings
 from packgate.errors import UserError
 
@@ -38,7 +39,7 @@ def queue_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--from", "simulation", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
                      help="What `packgate simulate --format json` printed; - is standard input."),
         click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-                     help="Recorded events to simulate now; repeatable."),
+                     help=f"Recorded events to simulate now, as {PLACES}; repeatable."),
         click.option("--proposal", metavar="PACK|REF|LEVEL", help="With --events: what is simulated. Default: the working tree."),
         click.option("--against", metavar="REF|FOLDER", help="With --events: what holds at present. Default: what is committed here."),
         click.option("--stage", type=click.Choice(STAGES), help="With --events: the stage of what is simulated."),

@@ -15,6 +15,7 @@ import click
 
 from packgate import clock
 from packgate.commands.completion import complete_packs
+from packgate.commands.event_options import PLACES
 from packgate.commands.shared import STAGES, at_option, print_findings, print_text
 from packgate.diagnostics import Diagnostic, Position, Severity
 from packgate.errors import UserError
@@ -33,8 +34,7 @@ _LONG = 8
 @click.command("simulate")
 @click.argument("target", required=False, metavar="[PACK|REF|LEVEL]", shell_complete=complete_packs)
 @click.option("--events", multiple=True, required=True, type=click.Path(allow_dash=True), metavar="FILE",
-              help="Recorded events, or actions, as JSON lines or Parquet: a file, a folder of Parquet files, an address (s3://…), - for "
-                   "standard input; repeatable.")
+              help=f"Recorded events, or actions, as {PLACES}, an address (s3://…), - for standard input; repeatable.")
 @click.option("--against", metavar="REF|FOLDER", help="What holds at present. Default: what is committed here.")
 @click.option("--stage", type=click.Choice(STAGES),
               help="The stage of the pack that is named (default: block), else of all that is proposed.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
-from packgate.commands.event_options import files_of, told
+from packgate.commands.event_options import PLACES, files_of, told
 from packgate.commands.shared import at_option, open_cache, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import FINDINGS
@@ -27,8 +27,8 @@ _KINDS = ("promotion", "narrowing", "waiver", "draft", "dead-policy", "uncovered
 
 
 @click.command("suggest")
-@click.option("--events", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Recorded or imported events; repeatable. Default: the log of this user's hook.")
+@click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help=f"Recorded or imported events, as {PLACES}; repeatable. Default: the log of this user's hook.")
 @click.option("--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only suggestions of this kind; repeatable.")
 @click.option("--least", type=click.IntRange(1), default=3, show_default=True, help="How often something has to occur to be suggested.")
 @click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="A policy that matched nothing so long is told.")

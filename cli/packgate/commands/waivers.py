@@ -10,6 +10,7 @@ import click
 
 from packgate import clock
 from packgate.commands.completion import complete_packs
+from packgate.commands.event_options import PLACES
 from packgate.commands.shared import at_option, open_workspace, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
@@ -22,7 +23,7 @@ FORMATS = ("text", "json", "markdown")
 
 @click.command("waivers")
 @click.argument("pack", required=False, metavar="[PACK]", shell_complete=complete_packs)
-@click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Recorded events (JSON lines); repeatable.")
+@click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=f"Recorded events, as {PLACES}; repeatable.")
 @click.option("--soon", type=click.IntRange(0), default=14, show_default=True, help="How many days before its last a waiver expires soon.")
 @at_option("The time at which they are judged (RFC 3339). Default: now.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How waivers are printed.")

@@ -23,16 +23,16 @@ def read_actions(path: Path) -> list[Tried]:
     Raises `UserError` with the line for what is neither.
     """
     found: list[Tried] = []
-    for number, line, _ in (each for file in files_of([str(path)]) for each in read_lines(file)):
+    for file, number, line in ((name, each.number, each.data) for name in files_of([str(path)]) for each in read_lines(name)):
         if not line.strip():
             continue
         try:
             kind, data, action = read_event(line)
         except NoEvent as error:
             hint = "a line is an event, with the keys v, kind, action and decision, or an action"
-            raise UserError(f"{path}:{number}: {error}", hint) from None
+            raise UserError(f"{file}:{number}: {error}", hint) from None
         if kind == IMPORTED:
-            found.append(_imported(data, action, f"{path}:{number}"))
+            found.append(_imported(data, action, f"{file}:{number}"))
         elif action is not None and kind == "decision":
             found.append(Tried("event", str(data.get("seq") or number), action))
         elif kind == "action" and action is not None:
