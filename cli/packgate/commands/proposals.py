@@ -50,8 +50,30 @@ def open_proposal(stack: ExitStack, target: str | None, against: str | None, sta
         after = replace(_level(stack, opener, against, target), stage=stage)
     else:
         pack = _pack_folder(target)
-        after = replace(_sound(opener.named(target)), stage=stage) if pack is None else _with_pack(before, pack, stage or "block")
+        after = replace(_sound(_named(opener, target)), stage=stage) if pack is None else _with_pack(before, pack, stage or "block")
     return before, after
+
+
+def _named(opener: Opener, target: str) -> Side:
+    """A folder, a bundle or a commit. Raises `UserError` that names all that it could have been."""
+    if os.path.exists(target) or opener.repository().knows(target):
+        return opener.named(target)
+    from packgate.level.levels import NAMES
+    from packgate.source.suggest import did_you_mean
+
+    try:
+        opener.repository().commit(target)
+    except UserError as error:
+        hint = error.hint or did_you_mean(target, (*NAMES, *_pack_names()))
+    raise UserError(f"'{target}' is no pack, level, branch, tag, commit, folder or bundle", hint)
+
+
+def _pack_names() -> list[str]:
+    from packgate.resources import packs_folder
+    from packgate.source.workspace import find_root, pack_names
+
+    root = find_root(".")
+    return [*(pack_names(os.path.join(root, "packs")) if root is not None else []), *pack_names(packs_folder())]
 
 
 def _present(opener: Opener, against: str | None) -> Side | None:

@@ -32,7 +32,7 @@ def as_text(found: Baseline, limit: int) -> str:
     """The counts as tables."""
     total = found.total
     span = f", {total.first} to {total.last}" if total.first is not None else ""
-    lines = [f"{total.actions} actions in {len(total.sessions)} sessions on {len(found.days)} days{span}"]
+    lines = [f"{_count(total.actions, 'action')} in {_count(len(total.sessions), 'session')} on {_count(len(found.days), 'day')}{span}"]
     lines.append(f"{total.passes} passes; {total.actions - total.passes} candidates: {_modes(total)}")
     reasons = ", ".join(f"{count} {why}" for why, count in sorted(found.unreplayable.items()))
     for number, word in (
@@ -48,7 +48,8 @@ def as_text(found: Baseline, limit: int) -> str:
         if len(rows) < len(found.rows[name]):
             lines.append(f"  and {len(found.rows[name]) - len(rows)} more (--limit 0 shows all)")
     lines += ["", f"policies that would match ({len(found.policies)})"]
-    lines += [f"  {row.actions:>7}  {name}: {_modes(row)}, {len(row.sessions)} sessions" for name, row in _most(found.policies, limit)]
+    for name, row in _most(found.policies, limit):
+        lines.append(f"  {row.actions:>7}  {name}: {_modes(row)}, {_count(len(row.sessions), 'session')}")
     if found.since is not None:
         lines += ["", f"new in the last {found.last_days} days (since {found.since})"]
         for name in DIMENSIONS:
@@ -89,3 +90,7 @@ def _first(found: Baseline, name: str, limit: int) -> list[str]:
     """New values, those with most actions first."""
     ordered = sorted(found.new[name], key=lambda value: (-found.rows[name][value].actions, value))
     return ordered[:limit] if limit else ordered
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -16,7 +16,7 @@ from packgate.times import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from packgate.release.eventlines import Event
     from packgate.release.subject import Subject
@@ -109,7 +109,7 @@ class _Counter:
         self.matches: dict[str, tuple[frozenset[str], bool]] = {}
         self.counted: set[str] = set()
         self.others: set[str] = set()
-        self.days: set[str] = set()
+        self.days: set[date] = set()
         self.span: tuple[datetime, datetime] | None = None
         self.judged: dict[str, _Judged] = {}
         self.approvals: set[str] = set()
@@ -156,7 +156,7 @@ class _Counter:
     def _count(self, name: str, event: Event, matches: list[dict[str, Any]]) -> bool:
         """Count an action; whether any of the subject's policies matched it and was not waived."""
         self.counted.add(name)
-        self.days.add(event.time.strftime("%Y-%m-%d"))
+        self.days.add(event.time.date())
         self.span = (event.time, event.time) if self.span is None else (min(self.span[0], event.time), max(self.span[1], event.time))
         actor = event.data["action"].get("actor")
         user = actor.get("user") if isinstance(actor, dict) else None

@@ -14,6 +14,7 @@ from packgate.review.trying import decided
 from packgate.review.waiver import waived
 from packgate.suggest.bars import quiet
 from packgate.suggest.narrowing import narrowed
+from packgate.suggest.seen import counted
 from packgate.suggest.suggestion import NARROWING, WAIVER, Edit, Suggestion
 
 if TYPE_CHECKING:
@@ -90,8 +91,9 @@ class Exceptions:
             return None
         said = "; ".join(f"{each.by}: {each.reason}" for each in rejected if each.reason)
         reason = (
-            f"{len(rejected)} rejected clusters of {numbers['reviewed_events']} events ({numbers['events']} in these) are let through by "
-            f"`unless: {change.exception}`, and everything that must fire still does" + (f" ({said})" if said else "")
+            f"{counted(len(rejected), 'rejected cluster')} of {counted(numbers['reviewed_events'], 'event')} "
+            f"({numbers['events']} in these): let through by `unless: {change.exception}`, and "
+            "everything that must fire still does" + (f" ({said})" if said else "")
         )
         return Suggestion(
             NARROWING, name, f"narrow {name.partition('/')[2]}", reason, {**numbers, "unless": change.fields},

@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from packgate.source.cache import ValidationCache
     from packgate.source.workspace import Workspace
 
-# What an exception can be about, the most telling first: where something goes, then what it is, then who does it.
+# What an exception can be about, the narrowest first: each names one thing. A program, a kind of service, a remote such as origin would
+# take all that is done with it out of the policy, for one example that nobody wanted stopped: then a waiver is for that example alone.
 FIELDS = (
-    "environment", "branch", "remote", "host", "database", "table", "path", "service", "target", "image", "package", "url", "variable",
-    "server", "tool", "user", "program",
+    ("branch",), ("path",), ("table",), ("database",), ("target",), ("host",), ("image",), ("package",), ("url",), ("variable",),
+    ("server", "tool"), ("user",), ("environment",),
 )
+# An exception for these would take away what the policy is for.
+_NEVER = {"environment": frozenset(("production",))}
 # More values than these are a list of what was seen, not a reason.
 _MOST_VALUES = 5
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
@@ -49,8 +52,9 @@ def narrowed(
     root: Path, space: Workspace, name: str, wrong: Sequence[dict[str, Any]], right: Sequence[dict[str, Any]], now: str,
     cache: ValidationCache | None = None,
 ) -> Narrowed | None:
-    """An exception of one field for a policy (``pack/policy``) with which it is silent on all of ``wrong``, and fires on all of ``right``
-    and on all of its cases that must fire; None where there is none. The examples become cases that must not fire. Tried on a copy."""
+    """An exception of one field (of a tool call: its server and tool) for a policy (``pack/policy``) with which it is silent on all of
+    ``wrong``, and fires on all of ``right`` and on all of its cases that must fire; None where there is none. The examples become cases
+    that must not fire. Tried on a copy."""
     pack, _, policy = name.partition("/")
     source = pack_named(space, pack, str(root)).policies.get(policy)
     if source is None or source.override is not None or "unless" in source.data:
@@ -63,16 +67,16 @@ def narrowed(
         match.operation for example in wrong for match in decided(gate, dict(example), now).matches
         if (match.pack, match.policy) == (pack, policy)
     ]
-    for field in FIELDS:
-        values = _values(operations, field)
-        if not values:
+    for names in FIELDS:
+        fields = {name: _values(operations, name) for name in names}
+        if not all(fields.values()):
             continue
-        apply = _edit(source.place, {field: values}, wrong, path)
+        apply = _edit(source.place, fields, wrong, path)
         try:
             text = apply(Path(source.file.path).read_text(encoding="utf-8"))
             with tried(root, {root / path: text}, cache) as copy:
                 if _holds(copy, pack, policy, wrong, right, now):
-                    return Narrowed(path, {field: values}, flow({field: values}), apply)
+                    return Narrowed(path, fields, flow(fields), apply)
         except UserError:
             continue
     return None
@@ -86,7 +90,7 @@ def _values(operations: Sequence[Operation], field: str) -> list[str]:
         if not values or not all(isinstance(value, str) and value for value in values):
             return []
         found.update(_SPECIAL.sub(lambda special: f"[{special.group()}]", str(value)) for value in values)
-    return sorted(found) if len(found) <= _MOST_VALUES else []
+    return sorted(found) if len(found) <= _MOST_VALUES and found.isdisjoint(_NEVER.get(field, ())) else []
 
 
 def _holds(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from packgate.release.subject import Subject
 
 APPROVALS = "approvals"
+# Gates whose figures are what a promotion rests on.
+_SHOWN = frozenset(("days", "events", "users", "imported", "benign rate", "match rate", "would-block rate", "heed rate", "reviewed"))
 
 
 def promotions(
@@ -80,7 +82,7 @@ def _changes(pack: Pack, subject: Subject, to: str) -> bool:
 def _suggestion(plan: Promotion, place: Place, prefix: str) -> Suggestion:
     subject = plan.subject
     figures = {gate.name: gate.as_json() for gate in plan.gates}
-    shown = [gate.sentence for gate in plan.gates if gate.name in ("events", "days", "benign rate", "heed rate")]
+    shown = [gate.sentence for gate in plan.gates if gate.name in _SHOWN]
     named = f"--assignment {subject.name}" if subject.kind == ASSIGNMENT else f"{subject.name} --pack {subject.pack}"
     found = Suggestion(
         PROMOTION, subject.name if subject.kind == ASSIGNMENT else f"{subject.pack}/{subject.name}", plan.headline,

@@ -178,6 +178,9 @@ def test_exit_codes(repository: PolicyRepository, events: Path, tmp_path: Path) 
     assert simulate(repository, "demo", *log, "--fail-on", "freed").code == 0
     assert simulate(repository, "demo", "--events", str(tmp_path / "none.jsonl")).code == 2
     assert simulate(repository, "demo").code == 2
+    unknown = simulate(repository, "demmo", *log)
+    assert (unknown.code, unknown.err) == (
+        2, "packgate: 'demmo' is no pack, level, branch, tag, commit, folder or bundle\n  hint: did you mean 'demo'?\n")
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
     assert simulate(repository, "demo", "--events", str(empty)).code == 1, "nothing replayed is no evidence"

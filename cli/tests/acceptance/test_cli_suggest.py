@@ -146,6 +146,55 @@ def test_a_false_positive_narrows_the_policy(repository: PolicyRepository, event
     assert found(suggest(repository, forced, "--kind", "narrowing", "--format", "json")) == {}
 
 
+CLUSTER = """\
+policies:
+  - id: prod-cluster
+    title: Change a production cluster
+    threat: data
+    impact: one-way
+    rationale: It is live at once.
+    when: [cluster-change]
+    if: {environment: production}
+    then: block
+    risk: 80
+    message: Ask the platform team.
+    tests:
+      must_fire:
+        - prompt: Delete the api deployment in production.
+          command: kubectl --context prod delete deployment api
+      must_not_fire:
+        - prompt: Show the pods.
+          command: kubectl --context prod get pods
+"""
+
+
+def test_an_exception_names_one_thing_and_no_whole_kind_of_service(repository: PolicyRepository, tmp_path: Path) -> None:
+    repository.write("packs/demo/policies/cluster.yaml", CLUSTER)
+    repository.commit("A cluster", 0)
+    log = repository.events(tmp_path / "cluster.jsonl", ["kubectl --context prod delete namespace scratch"], range(1, 21), user="cy")
+    _review(repository, log, tmp_path, ("kubectl delete", "reject"))
+    items = found(suggest(repository, log, "--kind", "narrowing", "--kind", "waiver", "--format", "json"))
+    # No case deletes a namespace: an exception for all of them would have passed every test.
+    assert [(name, each["numbers"]["unless"]) for name, each in items.items()] == [("narrowing demo/prod-cluster", {"target": ["scratch"]})]
+
+
+def test_what_only_records_is_not_promoted(repository: PolicyRepository, events: Path) -> None:
+    text = repository.read("packs/demo/policies/all.yaml")
+    repository.write("packs/demo/policies/all.yaml", text.replace("impact: one-way\n    rationale: Work", "impact: routine\n    rationale: Work").replace(
+        "if: {operation: force-push}\n    then: block\n    risk: 50", "if: {operation: force-push}\n    then: audit\n    risk: 20"))
+    repository.commit("Only record it", 0)
+    assert sorted(found(suggest(repository, events, "--kind", "promotion", "--format", "json"))) == ["promotion demo/data"]
+
+
+def test_the_figures_of_all_gates_that_are_asked_for_are_shown(repository: PolicyRepository, events: Path) -> None:
+    repository.write("packgate.yaml", repository.read("packgate.yaml").replace("warn: {", "warn: {min_users: 2, max_would_block_rate: 0.1, min_reviewed: 0.5, "))
+    repository.commit("More is asked for", 0)
+    text = suggest(repository, events, "--kind", "promotion").out
+    assert "2 users at this stage and version" in text
+    assert "0 of 294 actions would be stopped at stage block: 0 % (0 of 294; 95 % interval 0 % to" in text
+    assert "0 of 0 actions that would be warned about or stopped anew are of clusters that were reviewed" in text
+
+
 def test_a_false_positive_that_no_exception_tells_apart_is_waived(repository: PolicyRepository, events: Path, tmp_path: Path) -> None:
     # The policy's own case must fire for it.
     forced = repository.events(tmp_path / "forced.jsonl", [FORCE], range(1, 21), user="cy")

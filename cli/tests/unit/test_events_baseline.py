@@ -106,6 +106,7 @@ def test_a_baseline_of_recorded_sessions_is_the_same_whatever_the_order(gate, tm
     events = [event for agent in AGENTS for event in events_of(recorded(agent, tmp_path))[0]]
     forth, back = (baseline(_reads(each), gate, 3) for each in (events, events[::-1]))
     assert as_text(forth, 5) == as_text(back, 5)
+    assert " 1 sessions" not in as_text(forth, 5)
     assert json.dumps(as_json(forth, 0)) == json.dumps(as_json(back, 0))
     assert forth.total.actions == sum(event["action"] is not None for event in events) > 200
     assert forth.policies["direct-push-to-main"].actions == 5

@@ -14,6 +14,7 @@ from packgate.lint.context import LintContext
 from packgate.lint.runner import lint
 from packgate.source.edit import set_stage
 from packgate.source.workspace import load_workspace, pack_names
+from packgate.suggest import narrowing
 from packgate.suggest.carrying import checked
 from packgate.suggest.suggestion import PROMOTION, Edit, Suggestion
 from packgate.suggest.trial import Trial
@@ -203,3 +204,12 @@ def test_what_was_found_before_is_not_new(root: Path) -> None:
     (root / ALL).write_text(narrower((root / ALL).read_text()))
     space: Workspace = load_workspace(str(root))
     assert Trial(root, space, TODAY).new({ALL: (root / ALL).read_text().replace("risk: 50", "risk: 60")}) == []
+
+
+def test_production_is_no_exception(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrowing, "FIELDS", (("environment",),))
+    space = load_workspace(str(root))
+    for host, found in (("staging-db", {"environment": ["staging"]}), ("prod-db", None)):
+        example = {"surface": "shell", "command": f"psql -h {host} -c 'DROP TABLE scratch'", "cwd": "/srv/app"}
+        change = narrowing.narrowed(root, space, "demo/no-drop", [example], [], f"{TODAY}T00:00:00Z")
+        assert (change and change.fields) == found

@@ -20,7 +20,9 @@ def as_text(counts: Counts) -> str:
     lines = [f"{name}: read as {format}" for name, format in sorted(counts.guessed.items())]
     files = ", ".join(f"{number} {name}" for name, number in sorted(counts.files.items()))
     surfaces = ", ".join(f"{number} {name}" for name, number in sorted(counts.surfaces.items()))
-    lines.append(f"{sum(counts.files.values())} files ({files or 'none'}): {counts.events} events ({surfaces or 'none'})")
+    number = sum(counts.files.values())
+    said = f"{number} file{'s' * (number != 1)} ({files or 'none'}): {counts.events} event{'s' * (counts.events != 1)}"
+    lines.append(f"{said} ({surfaces or 'none'})")
     for replay, word in _WORDS.items():
         if counts.replay[replay]:
             lines.append(f"{counts.replay[replay]:>8}  {word}")
