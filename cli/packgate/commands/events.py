@@ -19,6 +19,7 @@ VERBS = {
     "checkpoint": "Sign how far a log has come.",
     "key": "Make the key that signs checkpoints of a log.",
     "parquet": "Write events as Parquet.",
+    "sql": "Ask events in SQL.",
     "otel": "Write events as OpenTelemetry log records.",
 }
 
@@ -40,5 +41,6 @@ def command() -> None:
       packgate events warnings --file events.jsonl
       packgate events verify --key audit.pem.pub
       packgate events parquet events.jsonl --out events.parquet
+      packgate events sql "SELECT decision, count(*) FROM events GROUP BY ALL" --file events.parquet
       packgate events otel events.jsonl > logs.json
     """
