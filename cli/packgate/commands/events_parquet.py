@@ -19,14 +19,15 @@ def command(files: tuple[str, ...], out: Path, partition: str | None) -> int:
     """Write events as Parquet.
 
     A row for each event, in the order of the lines: typed columns (time, user, decision, policies and so on) for people who count, and the
-    line itself in the column 'event', so that nothing is lost: verbs that read events read such files, too. Without EVENTS it is the log
-    of this user's hook. Lines that are no event are told, left out, and make the exit code 1.
+    line itself in the column 'event', so that nothing is lost: verbs that read events read such files, too. A log stands for its rotated
+    files, a folder for what it holds; without EVENTS it is the log of this user's hook. Lines that are no event are told, left out, and
+    make the exit code 1.
 
     \b
     Examples:
       packgate events parquet --out events.parquet
-      packgate events parquet events*.jsonl --out january.parquet
-      packgate events parquet events*.jsonl --out archive --partition day
+      packgate events parquet events.jsonl --out january.parquet
+      packgate events parquet events.jsonl imported.jsonl --out archive --partition day
     """
     from packgate.eventstore.lines import Damage
     from packgate.eventstore.parquet import write

@@ -17,7 +17,6 @@ from packgate.errors import UserError
 from packgate.eventstore.columns import DAYLESS, LONG, Row, moment, schema, table
 from packgate.eventstore.extras import need
 from packgate.eventstore.lines import events_of, read_lines
-from packgate.eventstore.places import files_of
 from packgate.eventstore.rows import EVENT
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Written:
 def write(
     paths: Sequence[str], out: Path, damage: Damage, *, by_day: bool = False, tick: Callable[[int], None] | None = None,
 ) -> Written:
-    """Write the events of files to one Parquet file, or ``by_day`` to a folder of such.
+    """Write the events of files (as `places.files_of` finds them) to one Parquet file, or ``by_day`` to a folder of such.
 
     Lines that are no events count as ``damage`` and are left out. ``tick`` is told how many more bytes were read. Raises `UserError` for
     files that can't be read or written, and a folder that is not empty.
@@ -62,7 +61,7 @@ def write(
         with _whole_folder(out) if by_day else _whole_file(out) as place:
             days = _Days(place, written) if by_day else None
             parts = days.part if days is not None else _One(place, written).part
-            for path in files_of(paths):
+            for path in paths:
                 _copy(path, parts, written, damage, tick)
             (days.close if days is not None else parts(None).close)()
     except OSError as error:

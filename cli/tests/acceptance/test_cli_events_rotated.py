@@ -1,4 +1,4 @@
-"""Every verb that reads events reads a log's rotated files with it, and all logs of a folder: the same as if it were one file."""
+"""Every verb that reads events reads a log's rotated files with it, all logs of a folder, and Parquet: the same as if it were one file."""
 
 from __future__ import annotations
 
@@ -69,6 +69,14 @@ def logs(repository: PolicyRepository) -> dict[str, Path]:
     return {"whole": whole, "log": log}
 
 
+@pytest.fixture(scope="module")
+def as_parquet(logs: dict[str, Path]) -> Path:
+    """The rotated log as Parquet."""
+    out = logs["log"].parent.parent / "events.parquet"
+    assert packgate("events", "parquet", str(logs["log"]), "--out", str(out)).code == 0
+    return out
+
+
 def answer(repository: PolicyRepository, verb: str, place: Path) -> object:
     done = packgate(*VERBS[verb], str(place), cwd=repository.root)
     assert done.code in (0, 1), done.all
@@ -89,6 +97,17 @@ def test_a_rotated_log_is_read_as_one_file(repository: PolicyRepository, logs: d
     assert answer(repository, verb, logs["log"]) == expected
     assert answer(repository, verb, logs["log"].parent) == expected, "the folder holds this log alone"
     assert answer(repository, verb, logs["log"].with_name("events.000002.jsonl")) != expected, "a rotated file is itself"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_parquet_is_read_as_the_log(repository: PolicyRepository, logs: dict[str, Path], as_parquet: Path, verb: str) -> None:
+    assert answer(repository, verb, as_parquet) == answer(repository, verb, logs["whole"])
+
+
+def test_the_report_counts_parquet_as_the_log(repository: PolicyRepository, as_parquet: Path) -> None:
+    page = packgate("report", "--events", str(as_parquet), "--at", NOW, "--out", "-", cwd=repository.root)
+    assert page.code == 0, page.all
+    assert "Made from 160 events (160 decision)" in " ".join(page.out.split())
 
 
 def test_the_report_names_every_file(repository: PolicyRepository, logs: dict[str, Path]) -> None:
