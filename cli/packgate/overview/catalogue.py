@@ -11,7 +11,7 @@ from packgate.release.casework import case_evidence
 from packgate.testing.cases import MUST_FIRE, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from packgate.overview.standing import Standing
     from packgate.release.gates import PolicyCases
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from packgate.source.workspace import Workspace
     from packgate.testing.cases import Case
 
-# Cases of each polarity that are quoted, and releases that are listed.
-MOST_CASES, MOST_RELEASES = 6, 30
+# Cases of each polarity that are quoted, changes of a policy and releases that are listed.
+MOST_CASES, MOST_CHANGES, MOST_RELEASES = 6, 5, 30
 
 
-def catalogue(result: LoadResult, space: Workspace, standings: Sequence[Standing], now: str) -> list[dict[str, Any]]:
-    """The policies of a pack, in the order of the standings."""
+def catalogue(
+    result: LoadResult, space: Workspace, standings: Sequence[Standing], now: str, past: Mapping[str, list[dict[str, str]]],
+) -> list[dict[str, Any]]:
+    """The policies of a pack, in the order of the standings. ``past``: what happened to each (see `Past`); it lacks those of which nothing
+    is known."""
     pack = result.pack
     assert pack is not None
     gate = build_gate([pack], result.vocabulary, lists=space.lists, surroundings=space.surroundings)
@@ -37,10 +40,16 @@ def catalogue(result: LoadResult, space: Workspace, standings: Sequence[Standing
         for case in collect([level]):
             cases.setdefault(case.policy, []).append(case)
         level = level.base
-    return [_entry(result, each, cases.get(each.policy.id, []), ran.get(each.policy.id), now) for each in standings]
+    names = [each.policy.id for each in standings]
+    return [
+        _entry(result, each, cases.get(name, []), ran.get(name), now, past.get(name)) for name, each in zip(names, standings, strict=True)
+    ]
 
 
-def _entry(result: LoadResult, standing: Standing, cases: Sequence[Case], ran: PolicyCases | None, now: str) -> dict[str, Any]:
+def _entry(
+    result: LoadResult, standing: Standing, cases: Sequence[Case], ran: PolicyCases | None, now: str,
+    past: list[dict[str, str]] | None,
+) -> dict[str, Any]:
     policy, pack = standing.policy, result.pack
     assert pack is not None
     fires = [case for case in cases if case.polarity == MUST_FIRE]
@@ -62,6 +71,7 @@ def _entry(result: LoadResult, standing: Standing, cases: Sequence[Case], ran: P
             {"id": each.id, "expires": each.expires, "owner": each.owner, "reason": each.reason, "expired": is_expired(each.expires, now)}
             for each in waivers
         ],
+        "past": None if past is None else past[:MOST_CHANGES], "more_past": max(len(past or ()) - MOST_CHANGES, 0),
     }
 
 

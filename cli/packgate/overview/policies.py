@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.model.policy import MODES
 from packgate.overview.catalogue import anchor, catalogue, releases
+from packgate.overview.past import Past, newest_first
 from packgate.overview.standing import Ladder
 
 if TYPE_CHECKING:
@@ -36,10 +37,32 @@ def policy_parts(space: Workspace, repository: Repository | None, history: Histo
         "scopes": {"sources": ["assignments.yaml and packgate.yaml" if space.settings or space.assignments else "the packs alone"],
                    "missing": [] if space.assignments else ["There is no assignments.yaml: every pack holds for everyone."],
                    "packs": [_scopes(result, standings[result.path], ladder) for result in results]},
-        "catalogue": {"sources": ["the packs in the working tree; their cases were run when this page was made"], "missing": [],
-                      "policies": [entry for result in results for entry in catalogue(result, space, standings[result.path], now)]},
+        "catalogue": {"sources": ["the packs in the working tree; their cases were run when this page was made",
+                                  *(["the commits of their policies and of rollout.yaml"] if repository is not None else [])],
+                      "missing": missing and ["What happened to each policy is not known without commits."],
+                      "policies": [
+                          entry for result in results
+                          for entry in catalogue(result, space, standings[result.path], now, _past(result, repository, ladder))]},
         "releases": _releases(results, history),
     }
+
+
+def _past(result: LoadResult, repository: Repository | None, ladder: Ladder) -> dict[str, list[dict[str, str]]]:
+    """What happened to the policies of a pack: in the files that they stand in, be it those of another pack that it extends, and in its own
+    rollout.yaml. It lacks those that are not in the repository."""
+    found: dict[str, list[dict[str, str]]] = {}
+    if repository is None:
+        return found
+    past, folder = Past(repository), ladder.folder(result)
+    threats = {policy.id: policy.threat for policy in result.pack.policies} if result.pack is not None else {}
+    level: LoadResult | None = result
+    stages = past.staged(folder, threats) if folder is not None else {}
+    while level is not None:
+        folder = ladder.folder(level)
+        if folder is not None:
+            found |= past.written(folder, [policy.id for policy in level.own_policies])
+        level = level.base
+    return {name: newest_first([*rows, *stages.get(name, [])]) for name, rows in found.items()}
 
 
 def _named(result: LoadResult) -> str:

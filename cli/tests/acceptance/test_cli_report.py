@@ -21,6 +21,13 @@ AT = "2026-02-10"
 VOID = frozenset(("meta", "link", "br", "img", "input", "hr", "rect", "line"))
 # What does not run together for who reads it.
 APART = frozenset(("dt", "dd", "div", "p", "li", "td", "th", "h2", "h3", "h4", "span", "summary", "caption", "a"))
+CHILD = """\
+version: "1.0.0"
+name: child
+title: A pack that extends
+owners: [security]
+extends: demo@1.0.0
+"""
 SECTIONS = ["summary", "ladder", "change", "review", "trends", "noisy", "heed", "normal", "scopes", "catalogue", "releases", "about"]
 
 
@@ -131,8 +138,42 @@ def test_the_parts_say_what_the_repository_says(made: tuple[PolicyRepository, Pa
     assert "When database-admin, if operation is DROP* or TRUNCATE*, then block." in policy
     assert "2 fire and 2 stay silent as they must; 0 failing" in policy
     assert "psql -c 'SELECT 1'" in policy
+    assert f"History 2026-01-10, Ana, {_commit(made[0], 'Rollout on day 9')}: from stage warn to block; 2026-01-04" in policy
+    assert policy.count("from stage") == 2
+    assert f"{_commit(made[0], 'Start')}: written" in policy
     assert "nightly, expired 2026-01-20, payments: The import job moves its own branch." in page.text("policy-demo--no-force")
     assert "Pack demo was never released." in page.text("releases")
+
+
+def _commit(repository: PolicyRepository, subject: str) -> str:
+    return repository.git("log", "--format=%H", f"--grep=^{subject}$").strip()[:7]
+
+
+def test_what_happened_to_a_policy_is_told(tmp_path: Path) -> None:
+    repository = PolicyRepository(tmp_path / "policies")
+    text = repository.read("packs/demo/policies/all.yaml")
+    repository.write("packs/demo/policies/all.yaml", text.replace("risk: 90", "risk: 95").replace("message: Ask the data team.", "message: Ask."))
+    repository.commit("Riskier", 2)
+    repository.write("packs/demo/policies/all.yaml", "policies: [\n")
+    repository.commit("Broken", 3)
+    # The same words elsewhere are no change, nor is what a comment says.
+    moved = "# Moved.\n" + repository.read("packs/demo/policies/all.yaml").replace("policies: [\n", "") + text.replace("risk: 90", "risk: 95").replace(
+        "message: Ask the data team.", "message: Ask.").replace("        - command: psql -c 'TRUNCATE users'\n", "")
+    (repository.root / "packs/demo/policies/all.yaml").unlink()
+    repository.write("packs/demo/policies/moved.yaml", moved)
+    repository.commit("Moved", 4)
+    repository.write("packs/child/pack.yaml", CHILD)
+    repository.write("packs/child/rollout.yaml", "pack: warn\n")
+    repository.write("packgate.yaml", "version: 1\npacks: [demo, child]\n")
+    repository.commit("Extended", 5)
+    page, _, _ = report(repository)
+    names = [_commit(repository, each) for each in ("Moved", "Riskier", "Start")]
+    for pack, stage in (("demo", ""), ("child", f"2026-01-06, Ana, {_commit(repository, 'Extended')}: from stage audit to warn; ")):
+        policy = page.text(f"policy-{pack}--no-drop")
+        assert (
+            f"History {stage}2026-01-05, Ana, {names[0]}: cases changed; 2026-01-03, Ana, {names[1]}: risk and message changed; "
+            f"2026-01-01, Ana, {names[2]}: written"
+        ) in policy
 
 
 def test_counts_are_those_of_the_events(made: tuple[PolicyRepository, Path, Path]) -> None:
