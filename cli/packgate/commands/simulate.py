@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DAMAGED = "PG850"
 FAILURES = ("stopped", "warned", "freed", "lost", "any")
+ENGINES = ("local", "ray")
 _LONG = 8
 
 
@@ -42,6 +43,10 @@ _LONG = 8
               help="How many processes. Default: one for every processor, one for a small file.")
 @click.option("--resume", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Work in this folder, so that a simulation that was ended can be taken up again.")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True,
+              help="What carries it out: processes of this machine, or Ray (extra ray).")
+@click.option("--ray-address", metavar="ADDRESS",
+              help="The Ray cluster: auto, host:port or ray://host:port. Default: one is started here for the run.")
 @click.option("--limit", type=click.IntRange(0), default=10, show_default=True,
               help="How many clusters, policies and names are shown of each kind.")
 @click.option("--fail-on", "fail_on", type=click.Choice(FAILURES), multiple=True, help="Exit with 1 when there are any; repeatable.")
@@ -49,7 +54,7 @@ _LONG = 8
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
 def command(
     target: str | None, events: tuple[str, ...], against: str | None, stage: str | None, workers: int | None, resume: Path | None,
-    limit: int, fail_on: tuple[str, ...], at: str | None, form: str,
+    engine: str, ray_address: str | None, limit: int, fail_on: tuple[str, ...], at: str | None, form: str,
 ) -> int:
     """Replay recorded actions with proposed policies.
 
@@ -65,11 +70,12 @@ def command(
       packgate simulate recommended --stage warn --events events.jsonl
       packgate simulate tight --events events.jsonl --format json > simulation.json
       packgate simulate my-branch --against main --events logs/1.jsonl --events logs/2.jsonl --fail-on stopped
+      packgate simulate tight --events s3://audit/events --engine ray --ray-address auto
     """
     from packgate.commands.proposals import Broken
 
     try:
-        found = simulated(target, events, against, stage, at, workers=workers, resume=resume)
+        found = simulated(target, events, against, stage, at, workers=workers, resume=resume, engine=engine, address=ray_address)
     except Broken as broken:
         print_findings(broken.findings, err=True)
         return FINDINGS
@@ -80,9 +86,10 @@ def command(
 
 def simulated(
     target: str | None, events: Sequence[Path | str], against: str | None, stage: str | None, at: str | None, *, workers: int | None = None,
-    resume: Path | None = None,
+    resume: Path | None = None, engine: str = ENGINES[0], address: str | None = None,
 ) -> Result:
-    """A simulation of what arguments name. Raises `Broken` when policies have errors, and `UserError`."""
+    """A simulation of what arguments name, by one of `ENGINES`; ``address``: of the Ray cluster. Raises `Broken` when policies have errors,
+    and `UserError`."""
     from packgate.commands.proposals import open_proposal
     from packgate.eventstore.places import files_of
     from packgate.impact.simulation.result import result_of
@@ -91,6 +98,7 @@ def simulated(
 
     with ExitStack() as stack:
         before, after = open_proposal(stack, target, against, stage)
+        _check_engine(engine, address, resume)
         given = [str(each) for each in events]
         if "-" in given and resume is not None:
             raise UserError("standard input can't be read again, so nothing could be taken up", "write the events to a file")
@@ -98,7 +106,22 @@ def simulated(
         # Taken up again, it is the simulation of when it was begun.
         now = at or (begun_at(resume) if resume is not None else None) or clock.now()
         plan = Plan(before, after, paths, now)
+        if engine == "ray":
+            from packgate.impact.simulation.ray_engine import simulate_on_ray
+
+            return result_of(simulate_on_ray(plan, address=address, workers=workers, progress=_is_terminal()))
         return result_of(simulate(plan, workers=workers, folder=resume, tick=_ticker(stack)))
+
+
+def _check_engine(engine: str, address: str | None, resume: Path | None) -> None:
+    if engine != "ray" and address is not None:
+        raise UserError("--ray-address says where Ray is, but the engine is another one", "--engine ray")
+    if engine == "ray" and resume is not None:
+        raise UserError("what Ray began can't be taken up again by another run", "leave out --resume, or simulate with --engine local")
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def print_damages(found: Result) -> None:

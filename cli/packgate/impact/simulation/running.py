@@ -35,7 +35,7 @@ RANGE = 8 * 1024 * 1024
 SHARE = 16 * 1024 * 1024
 MOST_SHARES = 4096
 # Nearly all objects of a decision end with it: looking for cycles among them more often costs more than it frees.
-_COLLECT = 100_000
+COLLECT = 100_000
 # Events are read by several processes only where starting them pays.
 _LITTLE = 16 * 1024 * 1024
 
@@ -98,7 +98,7 @@ def simulate(
     with ExitStack() as stack:
         place = folder if folder is not None else Path(stack.enter_context(TemporaryDirectory(prefix="packgate-simulation-")))
         parts, shares = take_up(
-            place, plan.paths, (plan.before, plan.after), plan.now, range_bytes, lambda total: _shares(total, share_bytes),
+            place, plan.paths, (plan.before, plan.after), plan.now, range_bytes, lambda total: shares_for(total, share_bytes),
         )
         work = Work(place, shares)
         setup = plan, str(place), shares, len(parts)
@@ -106,7 +106,7 @@ def simulate(
         undecided = [share for share in range(shares) if not work.has_share(share)]
         step = (tick(len(left) + len(undecided)) if tick is not None else None) or _nothing
         if workers is None:
-            workers = _processors() if sum(part.end - part.start for part in parts) > _LITTLE else 1
+            workers = processors() if sum(part.end - part.start for part in parts) > _LITTLE else 1
         if workers > 1:
             _many(setup, min(workers, max(len(left), len(undecided), 1)), left, undecided, step)
         else:
@@ -123,7 +123,7 @@ def simulate(
 def _alone(own: _Worker, parts: Iterable[Range], shares: Iterable[int], step: Callable[[], None]) -> None:
     """Both halves by this process."""
     before = gc.get_threshold()
-    gc.set_threshold(_COLLECT)
+    gc.set_threshold(COLLECT)
     try:
         for part in parts:
             own.read(part)
@@ -135,12 +135,12 @@ def _alone(own: _Worker, parts: Iterable[Range], shares: Iterable[int], step: Ca
         gc.set_threshold(*before)
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _shares(total: int, share_bytes: int) -> int:
+def shares_for(total: int, share_bytes: int) -> int:
     """In how many shares so many bytes are dealt out: enough that no process waits long for the last one."""
     return min(max(total // share_bytes, 1) + (total > _LITTLE) * 15, MOST_SHARES)
 
@@ -171,7 +171,7 @@ def _start(*setup: Any) -> None:
     above = parent_process()
     if above is not None:
         threading.Thread(target=_end_with, args=(above.sentinel,), daemon=True).start()
-    gc.set_threshold(_COLLECT)
+    gc.set_threshold(COLLECT)
     _own[:] = [_Worker(*setup)]
 
 

@@ -1,10 +1,10 @@
 """The two halves of a simulation as functions on Arrow tables: what an engine that moves tables between processes and machines is given.
 
-A table of ranges becomes one of blocks, a row for each range and share; the rows of one share become one row with what it came to. What moves
-is Arrow; inside a block is `marshal` of plain data, as in the files of an ordinary simulation, so both ends run the same version.
+A table of ranges becomes one of blocks, a row for each range and share; the rows of one share become one row with what it came to. What
+moves is Arrow; inside a block is `marshal` of plain data, as in the files of an ordinary simulation, so both ends run the same version.
 
-Every block has a mark, a digest of where it belongs and what it holds. The reader of a range adds up those of its blocks, who decides a share
-those of the blocks that it was given: what was lost on the way, or came twice, makes the sums differ.
+Every block has a mark, a digest of where it belongs and what it holds. The reader of a range adds up those of its blocks, who decides a
+share those of the blocks that it was given: what was lost on the way, or came twice, makes the sums differ.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate import __version__
 from packgate.errors import UserError
-from packgate.impact.simulation.deciding import Decider, merge
+from packgate.impact.simulation.deciding import Decided, Decider, merge
 from packgate.impact.simulation.lines import Range
 from packgate.impact.simulation.pair import Pair, relevant_actor
 from packgate.impact.simulation.plain import decided_from, decided_to, is_empty, range_to, read_from
@@ -27,7 +27,6 @@ from packgate.impact.simulation.reading import Reader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from packgate.impact.simulation.deciding import Decided
     from packgate.impact.simulation.pair import Policies
     from packgate.impact.simulation.reading import Read
 
@@ -51,8 +50,8 @@ def table_of_ranges(parts: Iterable[Range]) -> Any:
     import pyarrow
 
     schema = pyarrow.schema([
-        ("number", pyarrow.int64()), ("file", pyarrow.int64()), ("path", pyarrow.string()), ("start", pyarrow.int64()), ("end", pyarrow.int64()),
-        ("group", pyarrow.int64()),
+        ("number", pyarrow.int64()), ("file", pyarrow.int64()), ("path", pyarrow.string()), ("start", pyarrow.int64()),
+        ("end", pyarrow.int64()), ("group", pyarrow.int64()),
     ])
     return pyarrow.Table.from_pylist([{name: getattr(part, name) for name in schema.names} for part in parts], schema)
 
@@ -138,7 +137,7 @@ def gather(count: int, tables: Iterable[Any]) -> tuple[list[Read], Decided]:
         raise NotWhole(f"{len(reads)} of {count} ranges came back")
     if sent % _MARKS != arrived % _MARKS:
         raise NotWhole("what was decided is not what was read")
-    return [reads[number] for number in range(count)], decided or Decider.nothing()
+    return [reads[number] for number in range(count)], decided or Decided()
 
 
 def mark(share: int, number: int, data: bytes) -> int:
