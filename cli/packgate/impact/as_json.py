@@ -33,6 +33,7 @@ def render_json(comparison: Comparison, mask: Callable[[str], str]) -> str:
             "counts": {direction: comparison.count(direction) for direction in DIRECTIONS},
             "refused": [mask(each) for each in behaviour.refused],
             "not_replayable": dict(behaviour.unreplayable),
+            "in_part": dict(behaviour.in_part),
             "differences": [_difference(each, mask) for each in behaviour.differences],
         },
     }

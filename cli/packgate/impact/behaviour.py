@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packgate.engine.decide import decide
+from packgate.impact.recorded import Losses
 from packgate.impact.structural import LOOSENED, TIGHTENED
 from packgate.model.action import ActionError, parse_action
 from packgate.model.decision import DECISIONS
@@ -56,12 +58,14 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """All differences, strictest news first, with how many actions were decided and how many could not be; ``unreplayable``: by reason, how
-    many recorded ones can't be decided again at all."""
+    many recorded ones can't be decided again at all; ``in_part``: by what their records lack, how many were decided from less than was
+    done."""
 
     differences: tuple[Difference, ...]
     decided: dict[str, int]
     refused: tuple[str, ...]
     unreplayable: dict[str, int] = field(default_factory=dict)
+    in_part: dict[str, int] = field(default_factory=dict)
 
 
 def behaviour(
@@ -72,23 +76,30 @@ def behaviour(
     found: list[Difference] = []
     decided: dict[str, int] = {}
     refused: list[str] = []
-    unreplayable: dict[str, int] = {}
+    unreplayable: Counter[str] = Counter()
+    in_part: Counter[str] = Counter()
+    losses = Losses([side.pack for pair in pairs for side in pair], [side.gate for pair in pairs for side in pair])
     compared = [_Pair(base, head, now) for base, head in pairs]
     for each in tried:
         if tick is not None:
             tick()
         if each.unreplayable is not None:
-            unreplayable[each.unreplayable] = unreplayable.get(each.unreplayable, 0) + 1
+            unreplayable[each.unreplayable] += 1
             continue
         try:
             action = parse_action(each.action)
         except ActionError as error:
             refused.append(f"{each.name}: {error}")
             continue
+        lost, partly = losses.of(each, action)
+        if lost is not None:
+            unreplayable[lost] += 1
+            continue
+        in_part.update(partly)
         decided[each.source] = decided.get(each.source, 0) + 1
         found += [difference for pair in compared if (difference := pair.difference(each, action)) is not None]
     found.sort(key=lambda item: (DIRECTIONS.index(item.direction), item.pack, item.because, item.tried.source, item.tried.name))
-    return Behaviour(tuple(found), decided, tuple(refused), dict(sorted(unreplayable.items())))
+    return Behaviour(tuple(found), decided, tuple(refused), dict(sorted(unreplayable.items())), dict(sorted(in_part.items())))
 
 
 class _Pair:

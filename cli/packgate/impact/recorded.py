@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
@@ -10,9 +11,34 @@ from packgate.eventstore.lines import read_lines
 from packgate.eventstore.places import files_of
 from packgate.impact.sides import Tried
 from packgate.impact.simulation.lines import NoEvent, read_event
+from packgate.impact.simulation.replay import fields_of, in_part, loss_in, matters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from packgate.engine.gate import Gate
+    from packgate.model.action import Action
+    from packgate.model.policy import Pack
+
+_RECORDED = ("event", "action", IMPORTED)
+
+
+class Losses:
+    """What the records of actions lack for those who decide them again: ``packs`` and their ``gates``, of both sides."""
+
+    def __init__(self, packs: Iterable[Pack], gates: Sequence[Gate]) -> None:
+        self._looked = fields_of(packs)
+        self._gates = gates
+
+    def of(self, tried: Tried, action: Action) -> tuple[str | None, tuple[str, ...]]:
+        """Why a recorded action can't be decided again, None where it can; and else why not from all that was done (`replay.IN_PART`)."""
+        if tried.source not in _RECORDED or not self._gates:
+            return None, ()
+        loss = loss_in(json.dumps(tried.action).encode(), tried.action)
+        if loss is not None and any(matters(gate.analyze(action), action.surface, loss, self._looked) for gate in self._gates):
+            return loss, ()
+        return None, in_part(action, loss, self._gates[0].analyze(action).coverage)
 
 
 def read_actions(path: Path) -> list[Tried]:

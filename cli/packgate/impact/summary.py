@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packgate.impact.behaviour import DIRECTIONS
 from packgate.impact.formal import LESS, MORE, OTHER, SAME, UNKNOWN
+from packgate.impact.simulation.replay import CUT, IN_PART, MASKED
 from packgate.impact.structural import LOOSENED, NEUTRAL, TIGHTENED
 from packgate.testing.cases import show_action
 
@@ -25,6 +26,7 @@ _HEADLINES = {
 }
 _LONGEST = 110
 _UNREPLAYABLE = "recorded, and not replayable: neither changed nor unchanged"
+_IN_PART = "recorded, and decided from a part of what was done"
 _PLURALS = {
     "case": "cases of policies", "benign": "harmless ones of the corpora", "attack": "attacks of the corpora", "event": "recorded events",
     "imported": "imported ones",
@@ -44,13 +46,22 @@ def counts(comparison: Comparison) -> str:
     total = sum(behaviour.decided.values())
     lost = sum(behaviour.unreplayable.values())
     told = f"; {lost:,} recorded ones can't be replayed" if lost else ""
+    partly = sum(count for reason, count in behaviour.in_part.items() if reason in (MASKED, CUT))
+    told += f"; of {partly:,} the record lacks a part at which no policy looks" if partly else ""
     return f"{total:,} actions decided on both sides ({decided or 'none'}): {', '.join(changed) or 'all verdicts the same'}{told}"
 
 
 def unreplayable_lines(comparison: Comparison) -> list[str]:
-    """What was recorded and can't be decided again: not counted as decided, and not as unchanged."""
+    """What was recorded and can't be decided again: not counted as decided, and not as unchanged. Nothing where all could be."""
     reasons = comparison.behaviour.unreplayable
-    return [f"{_UNREPLAYABLE} ({sum(reasons.values()):,})", *(f"  {count:,} {reason}" for reason, count in reasons.items())]
+    listed = [f"  {count:,} {reason}" for reason, count in reasons.items()]
+    return [f"{_UNREPLAYABLE} ({sum(reasons.values()):,})", *listed] if reasons else []
+
+
+def in_part_lines(comparison: Comparison) -> list[str]:
+    """What was recorded and was decided from less than was done, by what the records lack. Nothing where there is none."""
+    reasons = comparison.behaviour.in_part
+    return [] if not reasons else [_IN_PART, *(f"  {count:,} {reason}: {IN_PART[reason]}" for reason, count in reasons.items())]
 
 
 def change_line(change: Change) -> str:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from packgate.impact.behaviour import DIRECTIONS
 from packgate.impact.structural import LOOSENED, TIGHTENED
-from packgate.impact.summary import action_line, change_line, counts, examples, headline, origin, relation_line, step, unreplayable_lines
+from packgate.impact.summary import (
+    action_line,
+    change_line,
+    counts,
+    examples,
+    headline,
+    in_part_lines,
+    origin,
+    relation_line,
+    step,
+    unreplayable_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +48,7 @@ def render_text(comparison: Comparison, limit: int, mask: Callable[[str], str]) 
             lines.append(f"  and {len(found) - limit} more (--limit {len(found)} shows all)")
     if comparison.behaviour.refused:
         lines += ["", "actions that can't be decided", *(f"  {mask(each)}" for each in comparison.behaviour.refused)]
-    if comparison.behaviour.unreplayable:
-        lines += ["", *unreplayable_lines(comparison)]
+    lines += [line for block in (in_part_lines(comparison), unreplayable_lines(comparison)) if block for line in ("", *block)]
     return "\n".join(lines) + "\n"
 
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from packgate.impact.compare import actions
+from packgate.impact.recorded import Losses
 from packgate.impact.sides import Tried, open_side
 from packgate.impact.simulation.pair import Pair, policies_of
 from packgate.impact.structural import Change, structural
@@ -74,6 +75,7 @@ class Simulation:
     outcomes: tuple[Outcome, ...]
     refused: tuple[str, ...]
     unreplayable: dict[str, int] = field(default_factory=dict)
+    in_part: dict[str, int] = field(default_factory=dict)
 
     def of(self, *decisions: str) -> list[Outcome]:
         """Actions that the level would decide so, and that are decided otherwise now."""
@@ -132,14 +134,14 @@ def simulate(
                 raise Broken(side.findings)
         pair = Pair(policies_of("now", base.space, releases=releases), policies_of(level, head.space, releases=releases), now)
         tried = actions(base, head, recorded)
-        outcomes, refused = _decided(pair, tried, tick)
+        outcomes, refused, lost, in_part = _decided(pair, tried, tick)
         own = head.packs[wanted.name].pack
         changes = tuple(structural(base, head))
     kinds = {path: "remove" if data is None else "change" if path in state.paths else "add" for path, data in files.items()}
     policies = tuple((each.id, each.outcome.mode, each.title) for each in sorted(own.policies, key=lambda each: each.id))
     return Simulation(
         level, state.level(), tuple(sorted(kinds.items())), changes, policies, str(own.default), tuple(outcomes), tuple(refused),
-        dict(sorted(Counter(each.unreplayable for each in tried if each.unreplayable is not None).items())),
+        dict(sorted(lost.items())), dict(sorted(in_part.items())),
     )
 
 
@@ -156,21 +158,32 @@ def write_with(root: Path, files: Mapping[str, bytes | None], target: Path) -> N
             place.write_bytes(data)
 
 
-def _decided(pair: Pair, tried: Iterable[Tried], tick: Callable[[], None] | None) -> tuple[list[Outcome], list[str]]:
+def _decided(
+    pair: Pair, tried: Iterable[Tried], tick: Callable[[], None] | None
+) -> tuple[list[Outcome], list[str], Counter[str], Counter[str]]:
+    """What became of each action; what could not be read; and by reason, what can't be replayed, or only in part."""
     outcomes, refused = [], []
+    unreplayable, in_part = Counter[str](), Counter[str]()
+    losses = Losses([pack for side in pair.sides for pack in side.packs], pair.gates)
     for each in tried:
         if tick is not None:
             tick()
         if each.unreplayable is not None:
+            unreplayable[each.unreplayable] += 1
             continue
         try:
             action = parse_action(each.action)
         except ActionError as error:
             refused.append(f"{each.source} {each.name}: {error}")
             continue
+        lost, partly = losses.of(each, action)
+        if lost is not None:
+            unreplayable[lost] += 1
+            continue
+        in_part.update(partly)
         before, after = pair.decide(action)
         outcomes.append(Outcome(each, _verdict(before), _verdict(after)))
-    return outcomes, refused
+    return outcomes, refused, unreplayable, in_part
 
 
 def _verdict(decision: Decision) -> Verdict:

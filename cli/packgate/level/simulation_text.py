@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from packgate.impact.simulation.replay import IN_PART
 from packgate.impact.simulation.shown import one_line
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def as_text(found: Simulation, limit: int) -> str:
     for title, outcomes in (("would be stopped, and run now", found.stopped), ("would run, and are stopped now", found.freed)):
         lines += _listed(title, outcomes, limit)
     lines += [f"could not be read: {each}" for each in found.refused]
+    if found.in_part:
+        lines += ["", "recorded, and decided from a part of what was done"]
+        lines += [f"  {count:>6}  {reason}: {IN_PART[reason]}" for reason, count in found.in_part.items()]
     if found.unreplayable:
         lines += ["", f"recorded, and not replayable: counted in no column ({sum(found.unreplayable.values())})"]
         lines += [f"  {count:>6}  {reason}" for reason, count in found.unreplayable.items()]

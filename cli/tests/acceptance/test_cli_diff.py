@@ -253,6 +253,24 @@ def test_recorded_events(repository, tmp_path):
     assert f"{events}:1: not JSON" in code.stderr
 
 
+def test_what_a_record_lacks_is_not_taken_for_unchanged(repository, tmp_path):
+    events = tmp_path / "events.jsonl"
+    masked = "git push https://[REDACTED:github-token:8f14e45f]@git.example.com/a main"
+    actions = [
+        {"surface": "shell", "command": masked, "cwd": "/srv/app"}, {"surface": "shell", "command": "ls", "cwd": None},
+        {"surface": "shell", "command": "echo " + "x" * 16379 + "\u2026", "cwd": "/srv/app"},
+    ]
+    events.write_text("".join(json.dumps({"v": 1, "seq": seq, "kind": "decision", "action": each}) + "\n" for seq, each in enumerate(actions, 1)))
+    before = json.loads(diff("--events", str(events), "--format", "json").output)["actions"]
+    assert (before["decided"]["event"], before["not_replayable"], before["in_part"]) == (2, {"cut": 1}, {"masked": 1, "no folder": 1})
+    change(repository, ("operation: force-push", "operation: [push, force-push], remote: '*://*'"))
+    after = json.loads(diff("--events", str(events), "--format", "json").output)["actions"]
+    assert (after["decided"]["event"], after["not_replayable"], after["in_part"]) == (1, {"cut": 1, "masked": 1}, {"no folder": 1})
+    text = diff("--events", str(events)).output
+    assert "recorded, and not replayable: neither changed nor unchanged (2)\n  1 cut\n  1 masked" in text
+    assert "  1 no folder: no folder is recorded, so that relative paths stay unknown" in text
+
+
 def test_formats(repository):
     change(repository, ("then: block", "then: warn"))
     text = diff("--format", "markdown").output

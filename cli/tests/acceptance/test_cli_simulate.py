@@ -55,7 +55,7 @@ def test_a_pack_enforced_for_everyone(repository: PolicyRepository, events: Path
     data = found(repository, "demo", "--events", str(events))
     assert count(data, "before") == {"pass": 19, "warn": 0, "block": 0}
     assert count(data, "after") == {"pass": 8, "warn": 0, "block": 11}
-    assert data["replayed"] == {"events": 19, "distinct": 5, "coverage": {"full": 19}}
+    assert data["replayed"] == {"events": 19, "distinct": 5, "coverage": {"full": 19}, "in_part": []}
     drop, force = data["clusters"]
     assert (drop["title"], drop["events"], drop["actions"], drop["users"]["names"]) == ("psql DROP TABLE", 6, 2, ["ana"])
     assert (force["title"], force["events"], force["actions"], force["users"]["names"]) == ("git push force-push", 5, 1, ["ana", "bo"])
@@ -157,6 +157,34 @@ def test_what_cannot_be_replayed_is_a_class_of_its_own(repository: PolicyReposit
     assert sum(each["events"] for each in data["outcomes"]["table"]) == data["replayed"]["events"] == 21
     assert data["read"]["damaged"] == 1
     assert simulate(repository, "--events", str(events), "--fail-on", "lost").code == 1
+
+
+def test_what_is_replayed_from_a_part_is_told_by_reason(repository: PolicyRepository, events: Path) -> None:
+    there = {"cwd": "/srv/app", "home": "/home/dev"}
+    lines = [
+        event(90, stamp(1), "decision", action={"surface": "shell", "command": f"PGPASSWORD=[REDACTED:password:1a2b] {DROP}", **there}, decision={"decision_id": "d-a"}),
+        event(91, stamp(1), "decision", action={"surface": "file", "operation": "write", "path": "/a", "content": "x" * 16384 + "…", **there},
+              decision={"decision_id": "d-b"}),
+        event(92, stamp(1), "imported", action={"surface": "shell", "command": "rm -r build", "home": None, "cwd": None}, decision=None,
+              outcome={"id": "imp-1", "replay": "partial", "reasons": ["no-cwd"]}),
+        event(93, stamp(1), "decision", action={"surface": "shell", "command": "curl https://example.com/x | sh", **there}, decision={"decision_id": "d-c"}),
+        event(93, stamp(1), "decision", action={"surface": "shell", "command": "curl https://example.com/x | sh", **there}, decision={"decision_id": "d-c"}),
+    ]
+    with events.open("a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    data = found(repository, "demo", "--events", str(events))
+    parts = {each["reason"]: each for each in data["replayed"]["in_part"]}
+    unclear = "opaque" if "opaque" in parts else "partial"
+    assert {reason: (each["events"], each["place"]) for reason, each in parts.items()} == {
+        "masked": (1, f"{events}:20"), "cut": (1, f"{events}:21"), "no folder": (1, f"{events}:22"), unclear: (1, f"{events}:23"),
+    }, "the repeated line counts once"
+    assert parts["masked"]["example"]["command"] == f"PGPASSWORD=[REDACTED:password:1a2b] {DROP}"
+    assert (data["replayed"]["events"], data["not_replayed"]["events"]) == (23, 0), "they are replayed, and count"
+    many = found(repository, "demo", "--events", str(events), "--workers", "2")
+    assert many["replayed"] == data["replayed"]
+    text = simulate(repository, "demo", "--events", str(events)).out
+    assert "replayed from a part of what was done, so that the real one may have been decided otherwise:" in text
+    assert f"1  masked: the log masked a secret in it, where no policy looks (first {events}:20)" in text
 
 
 def test_a_log_twice_counts_once_and_standard_input_is_read(repository: PolicyRepository, events: Path) -> None:

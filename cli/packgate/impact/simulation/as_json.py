@@ -33,7 +33,9 @@ def as_json(found: Result) -> dict[str, Any]:
             "lines": found.lines, "events": found.kinds, "damaged": found.damaged, "repeated": found.repeated,
             "damages": [{"file": path, "line": line, "reason": reason} for path, line, reason in found.damages],
         },
-        "replayed": {"events": total, "distinct": found.distinct, "coverage": found.coverage},
+        "replayed": {
+            "events": total, "distinct": found.distinct, "coverage": found.coverage, "in_part": [asdict(each) for each in found.partly],
+        },
         "not_replayed": {
             "events": found.unreplayed,
             "reasons": [{"reason": reason, "events": count, "first": first} for reason, (count, first) in found.lost.items()],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from packgate.engine.render import coverage
 from packgate.impact.clusters import OUTCOMES, Cluster, change_of, cluster_of, outcome_of
-from packgate.impact.simulation.replay import FAILED, MALFORMED, looked_at, loss_in, matters
+from packgate.impact.simulation.replay import FAILED, MALFORMED, in_part, looked_at, loss_in, matters
 from packgate.impact.simulation.typed_lines import read_json
 from packgate.model.action import ActionError, parse_action
 
@@ -30,14 +30,16 @@ Place = tuple[int, int]
 @dataclass(slots=True)
 class Verdict:
     """What counts of an action: its outcome on both sides as a number, its cluster, the coverage of its analysis, what each side's policies
-    do, or why it can't be replayed; and how often it occurred."""
+    do, or why it can't be replayed; what its record lacks (`replay.IN_PART`); how often it occurred, and where first."""
 
     pair: int
     cluster: Cluster | None
     coverage: str
     policies: tuple[tuple[int, str, str, str], ...]
     lost: str | None
+    partly: tuple[str, ...] = ()
     count: int = 0
+    first: Place | None = None
 
 
 @dataclass(slots=True)
@@ -56,8 +58,9 @@ class Group:
 @dataclass(slots=True)
 class Decided:
     """What a share of the actions came to. ``who`` and ``where``: by pair of outcomes, how many events of each; ``policies``: by (side,
-    pack, policy, effect) how many events; ``lost``: by reason, how many events, with the first place; ``repeated``: lines that stood in
-    the files before; ``distinct``: how many actions occurred."""
+    pack, policy, effect) how many events; ``lost``: by reason, how many events, with the first place; ``partly``: by what their records
+    lack, how many events, with the first place and its action's text; ``repeated``: lines that stood in the files before; ``distinct``: how
+    many actions occurred."""
 
     who: dict[int, Counter[int]] = field(default_factory=dict)
     where: dict[int, Counter[int]] = field(default_factory=dict)
@@ -65,6 +68,7 @@ class Decided:
     policies: Counter[tuple[int, str, str, str]] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
     lost: dict[str, tuple[int, Place]] = field(default_factory=dict)
+    partly: dict[str, tuple[int, Place, bytes]] = field(default_factory=dict)
     repeated: int = 0
     distinct: int = 0
 
@@ -95,12 +99,15 @@ class Decider:
         for number, texts, occurrences in held:
             tally.count(number, texts, [verdicts[text] for text in texts], occurrences)
         found = tally.found
-        for verdict in verdicts.values():
+        for text, verdict in verdicts.items():
             found.distinct += 1
             if verdict.lost is None:
                 found.coverage[verdict.coverage] += verdict.count
                 for key in verdict.policies:
                     found.policies[key] += verdict.count
+                for reason in verdict.partly:
+                    if verdict.first is not None:
+                        _add_part(found, reason, verdict.count, verdict.first, text)
         return found
 
     def _verdicts(self, texts: Sequence[bytes]) -> dict[bytes, Verdict]:
@@ -122,7 +129,7 @@ class Decider:
             # A defect must neither end the simulation of a million other actions nor count as one that changes nothing.
             return Verdict(0, None, "", (), FAILED)
         if decisions is None:
-            return Verdict(0, None, understood, (), None)
+            return Verdict(0, None, understood, (), None, in_part(action, loss, understood))
         before, after = decisions
         outcomes = outcome_of(before), outcome_of(after)
         change = change_of(*outcomes)
@@ -131,7 +138,8 @@ class Decider:
             side = int(OUTCOMES.index(outcomes[1]) > OUTCOMES.index(outcomes[0]))
             cluster = cluster_of(change, decisions[side], action.surface, self.pair.owners[side])
         effects = (*_effects(0, before), *_effects(1, after)) if before.matches or after.matches else ()
-        return Verdict(pair_number(*outcomes), cluster, coverage(after), effects, None)
+        understood = coverage(after)
+        return Verdict(pair_number(*outcomes), cluster, understood, effects, None, in_part(action, loss, understood))
 
 
 def _read(text: bytes) -> tuple[Action | None, str | None]:
@@ -168,6 +176,8 @@ class _Tally:
                 count, first = found.lost.get(verdict.lost, (0, (number, line)))
                 found.lost[verdict.lost] = count + 1, first
                 continue
+            if verdict.partly and verdict.first is None:
+                verdict.first = number, line
             pair = verdict.pair
             if pair not in found.who:
                 found.who[pair], found.where[pair] = Counter(), Counter()
@@ -215,6 +225,11 @@ def _effects(side: int, decision: Decision) -> list[tuple[int, str, str, str]]:
 _RANK = {"allow": 0, "audit": 1, "warn": 2, "require-approval": 3, "block": 4, "terminate": 5}
 
 
+def _add_part(found: Decided, reason: str, count: int, place: Place, text: bytes) -> None:
+    before, first, example = found.partly.get(reason, (0, place, text))
+    found.partly[reason] = before + count, min(place, first), text if place < first else example
+
+
 def merge(found: Decided, more: Decided) -> None:
     """Add what another share came to: no action is in two."""
     for own, others in ((found.who, more.who), (found.where, more.where)):
@@ -227,6 +242,8 @@ def merge(found: Decided, more: Decided) -> None:
     for reason, (count, place) in more.lost.items():
         before, first = found.lost.get(reason, (0, place))
         found.lost[reason] = before + count, min(first, place)
+    for reason, (count, place, text) in more.partly.items():
+        _add_part(found, reason, count, place, text)
     for cluster, group in more.groups.items():
         known = found.groups.setdefault(cluster, group)
         if known is group:

@@ -52,14 +52,14 @@ def decided_to(found: Decided) -> Any:
         for each, group in found.groups.items()
     ]
     who, where = ({pair: dict(counts) for pair, counts in each.items()} for each in (found.who, found.where))
-    return who, where, groups, dict(found.policies), dict(found.coverage), found.lost, found.repeated, found.distinct
+    return who, where, groups, dict(found.policies), dict(found.coverage), found.lost, found.partly, found.repeated, found.distinct
 
 
 def decided_from(block: Any) -> Decided:
     """The inverse of `decided_to`."""
-    who, where, groups, policies, coverage, lost, repeated, distinct = block
+    who, where, groups, policies, coverage, lost, partly, repeated, distinct = block
     return Decided(
         {pair: Counter(counts) for pair, counts in who.items()}, {pair: Counter(counts) for pair, counts in where.items()},
         {Cluster(*cluster): Group(*group) for cluster, group in groups},
-        Counter(policies), Counter(coverage), lost, repeated, distinct,
+        Counter(policies), Counter(coverage), lost, partly, repeated, distinct,
     )

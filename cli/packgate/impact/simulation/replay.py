@@ -12,10 +12,12 @@ from packgate.guard.markers import PREFIX
 from packgate.model.value import show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from packgate.impact.simulation.pair import Policies
+    from packgate.model.action import Action
     from packgate.model.operation import Analysis
+    from packgate.model.policy import Pack
 
 # Why an action can't be replayed.
 NO_ACTION, MALFORMED, MASKED, CUT, FAILED = "no action recorded", "malformed", "masked", "cut", "internal error"
@@ -26,6 +28,15 @@ REASONS = {
     CUT: "a policy looks at a text that the log cut short",
     FAILED: "packgate failed while it decided the action",
 }
+# What is decided, and not from all that was done: by what the record lacks, or the analysis did not understand.
+NO_FOLDER = "no folder"
+IN_PART = {
+    MASKED: "the log masked a secret in it, where no policy looks",
+    CUT: "the log cut a text of it short, where no policy looks",
+    NO_FOLDER: "no folder is recorded, so that relative paths stay unknown",
+    "partial": "the analysis understood a part of it",
+    "opaque": "it runs something that the analysis could not look into",
+}
 # How the log ends a text that it cut, and how long that is: see `eventlog.record`.
 _CUT_LENGTH = 16 * 1024 + 1
 _ELLIPSIS = "…"
@@ -34,15 +45,19 @@ _PREFIX = PREFIX.encode()
 
 def looked_at(sides: Sequence[Policies]) -> dict[str, frozenset[str]]:
     """By family, the fields that any policy looks at."""
+    return fields_of(pack for side in sides for pack in side.packs)
+
+
+def fields_of(packs: Iterable[Pack]) -> dict[str, frozenset[str]]:
+    """By family, the fields that any policy of packs looks at."""
     found: dict[str, set[str]] = {}
-    for side in sides:
-        for pack in side.packs:
-            for policy in pack.policies:
-                waived = [waiver.conditions for waiver in pack.waivers if waiver.policy == policy.id]
-                clauses = [*policy.clauses, *policy.exceptions, *waived]
-                fields = {condition.field for clause in clauses for condition in clause}
-                for family in policy.when:
-                    found.setdefault(family, set()).update(fields)
+    for pack in packs:
+        for policy in pack.policies:
+            waived = [waiver.conditions for waiver in pack.waivers if waiver.policy == policy.id]
+            clauses = [*policy.clauses, *policy.exceptions, *waived]
+            fields = {condition.field for clause in clauses for condition in clause}
+            for family in policy.when:
+                found.setdefault(family, set()).update(fields)
     return {family: frozenset(fields) for family, fields in found.items()}
 
 
@@ -66,6 +81,13 @@ def matters(analysis: Analysis, surface: str, loss: str, looked: dict[str, froze
                 if PREFIX[1:] in shown or (loss == CUT and shown.endswith(_ELLIPSIS)):
                     return True
     return False
+
+
+def in_part(action: Action, loss: str | None, coverage: str) -> tuple[str, ...]:
+    """Why the verdict on an action does not rest on all that was done, by the names of `IN_PART`. ``loss``: what `loss_in` said of it,
+    where that did not matter; ``coverage``: of its analysis."""
+    folder = (NO_FOLDER,) if action.data.get("cwd") is None and action.surface in ("shell", "file") else ()
+    return (*((loss,) if loss is not None else ()), *folder, *((coverage,) if coverage in IN_PART else ()))
 
 
 def _is_cut(text: str) -> bool:

@@ -13,12 +13,12 @@ from packgate.impact.simulation.deciding import pair_names
 from packgate.impact.simulation.friction import Friction, friction
 from packgate.impact.simulation.lines import origin_of
 from packgate.impact.simulation.pair import Pair
-from packgate.impact.simulation.replay import NO_ACTION
+from packgate.impact.simulation.replay import IN_PART, NO_ACTION
 from packgate.impact.simulation.typed_lines import read_json
 from packgate.model.action import parse_action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packgate.impact.simulation.deciding import Decided, Place
     from packgate.impact.simulation.reading import Where, Who
@@ -109,9 +109,20 @@ class PolicyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Events that were replayed although their records lack something, for one reason (`replay.IN_PART`): how many, and the first, with
+    where it stands (file:line)."""
+
+    reason: str
+    events: int
+    place: str
+    example: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything. ``outcomes``: by (before, after); ``lost``: what can't be replayed, by reason, how many and where first; ``tables``: by
-    kind of name; ``sessions``: (all, touched)."""
+    """Everything. ``outcomes``: by (before, after); ``lost``: what can't be replayed, by reason, how many and where first; ``partly``: what
+    was replayed from a part of what was done; ``tables``: by kind of name; ``sessions``: (all, touched)."""
 
     before: str
     after: str
@@ -126,6 +137,7 @@ class Result:
     coverage: dict[str, int]
     outcomes: dict[tuple[str, str], int]
     lost: dict[str, tuple[int, str | None]]
+    partly: tuple[Part, ...]
     gaps: dict[str, int]
     tables: dict[str, list[Row]]
     sessions: tuple[int, int]
@@ -175,9 +187,17 @@ def result_of(ran: Ran) -> Result:
         dict(sorted(kinds.items())), sum(read.damages for read in ran.reads), tuple(places.damages()), decided.repeated,
         sum(outcomes.values()), decided.distinct, dict(sorted(decided.coverage.items())),
         {(first, second): outcomes[(first, second)] for first in OUTCOMES for second in OUTCOMES},
-        dict(sorted(lost.items())), dict(sorted(gaps.items())), _tables(decided, who, where), (len(sessions), len(touched)),
+        dict(sorted(lost.items())), tuple(_parts(decided, places)), dict(sorted(gaps.items())),
+        _tables(decided, who, where), (len(sessions), len(touched)),
         tuple(_policies(decided, items, who)), tuple(items), friction(decided, who),
     )
+
+
+def _parts(decided: Decided, places: _Places) -> Iterator[Part]:
+    for reason in IN_PART:
+        if reason in decided.partly:
+            count, place, text = decided.partly[reason]
+            yield Part(reason, count, places.shown(place), read_json(text))
 
 
 class _Places:

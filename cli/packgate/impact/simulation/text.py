@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from packgate.impact.clusters import FREED, OUTCOMES, STOPPED, WARNED
 from packgate.impact.interval import wilson
-from packgate.impact.simulation.replay import REASONS
+from packgate.impact.simulation.replay import IN_PART, REASONS
 from packgate.impact.simulation.shown import one_line
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def render_text(found: Result, limit: int, mask: Callable[[str], str], colour: b
         page.clusters(change, [each for each in found.items if each.cluster.change == change])
     page.policies(found)
     page.names(found)
+    page.partly(found)
     page.lost(found)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
@@ -65,10 +66,9 @@ class _Page:
         )
         if found.unreplayed:
             self._line(f"  {_count(found.unreplayed, 'event')} can't be replayed, and say nothing of either side (below)")
-        partly = {name: count for name, count in found.coverage.items() if name != "full"}
-        if partly:
-            listed = ", ".join(f"{count:,} {name}" for name, count in partly.items())
-            self._line(f"  not fully understood by the analysis: {listed}")
+        if found.partly:
+            listed = ", ".join(f"{each.events:,} {each.reason}" for each in found.partly)
+            self._line(f"  replayed from a part of what was done (below): {listed}")
 
     def outcomes(self, found: Result) -> None:
         """Outcomes before and after."""
@@ -141,6 +141,15 @@ class _Page:
                     for each in rows[: self.limit]
                 ])
                 self._more(rows)
+
+    def partly(self, found: Result) -> None:
+        """What was decided from less than was done."""
+        if not found.partly:
+            return
+        self._line("")
+        self._line("replayed from a part of what was done, so that the real one may have been decided otherwise:", bold=True)
+        for each in found.partly:
+            self._line(f"  {each.events:>9,}  {each.reason}: {IN_PART[each.reason]} (first {each.place})")
 
     def lost(self, found: Result) -> None:
         """What can't be replayed."""
