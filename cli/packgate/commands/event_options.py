@@ -70,18 +70,18 @@ def selection_of(given: dict[str, Any]) -> Selection:
     return Selection(**given)
 
 
-def files_of(given: Sequence[Path | str]) -> list[str]:
-    """The files to read, or their addresses. Raises `UserError` where none is named and there is no log."""
+def files_of(given: Sequence[Path | str], option: str = "--file") -> list[str]:
+    """The files to read, or their addresses; ``option`` names them. Raises `UserError` where none is named and there is no log."""
     if given:
         return list(map(str, given))
     try:
         log = log_of(None, None)
     except UserError as error:
-        raise UserError(f"no events to read: {error.message}", "name a file: --file FILE") from None
+        raise UserError(f"no events to read: {error.message}", f"name a file: {option} FILE") from None
     from packgate.eventlog.segments import log_files
 
     if not any(map(os.path.isfile, log_files(log))):
-        raise UserError(f"{log}: there is no event log yet", "name a file: --file FILE")
+        raise UserError(f"{log}: there is no event log yet", f"name a file: {option} FILE")
     return [log]
 
 
@@ -90,7 +90,7 @@ def told(damage: Damage) -> int:
     from packgate.guard.detectors import mask
 
     if damage.lines:
-        click.echo(f"{damage.lines} lines are no events:", err=True)
+        click.echo(f"{damage.lines} line{'s are no events' if damage.lines != 1 else ' is no event'}:", err=True)
         for each in damage.named:
             click.echo(f"  {mask(each)}", err=True)
     return FINDINGS if damage.lines else CLEAN

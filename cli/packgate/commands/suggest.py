@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 _KINDS = ("promotion", "narrowing", "waiver", "draft", "dead-policy", "uncovered-family")
 
 
+def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from packgate.engine.waivers import parse_day
+
+    if value is not None and parse_day(value) is None:
+        raise click.BadParameter("expected a day such as 2026-06-30")
+    return value
+
+
 @click.command("suggest")
 @click.option("--events", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help=f"Recorded or imported events, as {PLACES}; repeatable. Default: the log of this user's hook.")
@@ -35,7 +43,7 @@ _KINDS = ("promotion", "narrowing", "waiver", "draft", "dead-policy", "uncovered
 @click.option("--approved-by", "approvers", multiple=True, metavar="WHO",
               help="Who approved promotions, beside approval events; repeatable.")
 @click.option("--approver", metavar="WHO", help="Who allows the waivers: an owner of the pack.")
-@click.option("--expires", metavar="YYYY-MM-DD", help="The last day of the waivers (UTC).")
+@click.option("--expires", metavar="YYYY-MM-DD", callback=_day, help="The last day of the waivers (UTC).")
 @click.option("--branch", metavar="NAME", help="Make a branch with one commit that carries out what is ready.")
 @at_option("The time at which it is judged (RFC 3339). Default: now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is printed.")
@@ -66,7 +74,7 @@ def command(
     repository, damage = WritableRepository(), Damage()
     wishes = Wishes(at or clock.now(), least, days, approvers, approver, expires, kinds)
     with ExitStack() as stack:
-        planned, prefix = _planned(stack, repository, list(map(Path, files_of(events))), damage, wishes)
+        planned, prefix = _planned(stack, repository, list(map(Path, files_of(events, "--events"))), damage, wishes)
         if planned is None:
             return FINDINGS
         made = None if branch is None else _made(repository, prefix, branch, planned)

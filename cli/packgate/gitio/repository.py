@@ -72,7 +72,8 @@ class Repository:
         try:
             self._repo = Repo(start, search_parent_directories=True)
         except (InvalidGitRepositoryError, NoSuchPathError) as error:
-            raise UserError(f"{start}: not inside a git repository", "give two folders, or run `git init`") from error
+            hint = "run it inside of one, or `git init`; folders that are named need none"
+            raise UserError(f"{start}: not inside a git repository", hint) from error
         if self._repo.working_tree_dir is None:
             raise UserError(f"{start}: a bare repository has no working tree")
         self.root = os.path.abspath(self._repo.working_tree_dir)

@@ -129,6 +129,9 @@ class WritableRepository(Repository):
         """Make a branch at a commit. Raises `UserError` when there is one of that name."""
         try:
             self._run("check-ref-format", f"refs/heads/{name}")
+        except UserError as error:
+            raise UserError(f"git allows no branch of the name '{name}'", "name another with --branch") from error
+        try:
             self._run("update-ref", f"refs/heads/{name}", commit, "0" * len(commit))
         except UserError as error:
             raise UserError(f"the branch '{name}' can't be made: {error.message}", "name another with --branch") from error

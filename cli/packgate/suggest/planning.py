@@ -78,7 +78,7 @@ def plan(
     with bars(lines * (1 + wishes.wants(PROMOTION)), "reading events", LONG) as tick:
         seen = look(events, Looking(gate, owners, wishes.now), tick)
         if wishes.wants(PROMOTION):
-            found, findings = promotions(repository, side, prefix, own, files, wishes.now, wishes.approvers, tick)
+            found, findings = promotions(repository, side, prefix, own, files, seen, wishes.now, wishes.approvers, tick)
     if wishes.wants(NARROWING, WAIVER):
         exceptions = Exceptions(root, side.space, gate, own, seen, wishes.now, wishes.approver, wishes.expires, cache)
         found += exceptions.found(committed_reviews(repository, prefix or "."), bars)

@@ -14,10 +14,11 @@ from packgate.release.promotion import find_subject, settings_data
 from packgate.release.subject import ASSIGNMENT, POLICY, THREAT
 from packgate.source.edit import set_assignment_stage, set_stage
 from packgate.source.edited import EditRefused
+from packgate.suggest.seen import counted
 from packgate.suggest.suggestion import PROMOTION, Edit, Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from packgate.diagnostics import Diagnostic
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from packgate.model.policy import Pack
     from packgate.release.promotion import Place, Promotion
     from packgate.release.subject import Subject
+    from packgate.suggest.seen import Seen
 
 APPROVALS = "approvals"
 # Gates whose figures are what a promotion rests on.
@@ -33,7 +35,8 @@ _SHOWN = frozenset(("days", "events", "users", "imported", "benign rate", "match
 
 
 def promotions(
-    repository: Repository, side: Side, prefix: str, own: Sequence[str], events: Sequence[Path], now: str, approvers: Sequence[str] = (),
+    repository: Repository, side: Side, prefix: str, own: Sequence[str], events: Sequence[Path], seen: Seen, now: str,
+    approvers: Sequence[str] = (),
     tick: Callable[[], None] | None = None,
 ) -> tuple[list[Suggestion], list[Diagnostic]]:
     """Promotions of what the packs ``own`` have whose gates are met, or all but the approvals; and damaged lines of the events.
@@ -52,7 +55,7 @@ def promotions(
             moved |= {(subject.pack, policy) for policy in subject.policies}
         elif subject.kind == POLICY and (subject.pack, subject.name) in moved:
             continue
-        found.append(_suggestion(plan, place, prefix))
+        found.append(_suggestion(plan, place, prefix, _matching(plan.subject, seen)))
     return found, findings
 
 
@@ -79,14 +82,25 @@ def _changes(pack: Pack, subject: Subject, to: str) -> bool:
     return any(cap(each.mode, subject.stage) != cap(each.mode, to) or each.confirm or each.redact or each.alert for each in outcomes)
 
 
-def _suggestion(plan: Promotion, place: Place, prefix: str) -> Suggestion:
+def _matching(subject: Subject, seen: Seen) -> dict[str, int]:
+    """How many of the events each of the policies matches, by what the packs say now."""
+    tallies = {name: seen.policies.get(f"{subject.pack}/{name}") for name in sorted(subject.policies)}
+    return {name: 0 if tally is None else tally.events for name, tally in tallies.items()}
+
+
+def _suggestion(plan: Promotion, place: Place, prefix: str, matching: Mapping[str, int]) -> Suggestion:
+    """``matching``: how many events each of its policies matches. Gates ask for work that is left alone; whether there is anything to stop
+    is for people to judge."""
     subject = plan.subject
     figures = {gate.name: gate.as_json() for gate in plan.gates}
     shown = [gate.sentence for gate in plan.gates if gate.name in _SHOWN]
+    seen = sum(count > 0 for count in matching.values())
+    shown.append(f"{seen} of {len(matching)} policies match{'es' * (seen == 1)} anything in these events" if subject.kind != POLICY else
+                 f"it matches {counted(sum(matching.values()), 'event')} of these")
     named = f"--assignment {subject.name}" if subject.kind == ASSIGNMENT else f"{subject.name} --pack {subject.pack}"
     found = Suggestion(
         PROMOTION, subject.name if subject.kind == ASSIGNMENT else f"{subject.pack}/{subject.name}", plan.headline,
-        "; ".join(shown), {"from": subject.stage, "to": plan.to, "subject": subject.kind, "gates": figures},
+        "; ".join(shown), {"from": subject.stage, "to": plan.to, "subject": subject.kind, "gates": figures, "matches": dict(matching)},
         f"packgate promote {named} --to {plan.to} --events FILE",
         (Edit(os.path.relpath(place.file, prefix or "."), _edit(subject, plan.to)),),
         record="Packgate-Promotion: " + json.dumps(plan.as_json(), sort_keys=True, separators=(",", ":")),

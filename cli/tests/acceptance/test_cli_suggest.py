@@ -61,6 +61,8 @@ def test_what_the_gates_allow_is_suggested(repository: PolicyRepository, events:
     layer = items["promotion demo/data"]
     assert (layer["ready"], layer["numbers"]["from"], layer["numbers"]["to"]) == (True, "audit", "warn")
     assert layer["numbers"]["gates"]["events"]["count"] == 294
+    assert layer["numbers"]["matches"] == {"no-drop": 0}
+    assert "0 of 1 policies match anything in these events" in layer["reason"]
     # What `promote` says of the same.
     plan = packgate("promote", "data", "--to", "warn", "--events", str(events), "--at", NOW, "--dry-run", "--format", "json", cwd=repository.root)
     assert {each["gate"]: each for each in json.loads(plan.out)["gates"]} == layer["numbers"]["gates"]
@@ -267,6 +269,20 @@ def test_damaged_lines_are_told(repository: PolicyRepository, events: Path) -> N
     assert done.code == 1
     assert "promote threat layer data" in done.out
     assert done.err.count("events.jsonl:295") == 1
+
+
+def test_mistakes_in_arguments_are_told(repository: PolicyRepository, events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = suggest(repository, events, "--approver", "security", "--expires", "next week")
+    assert (day.code, "expected a day such as 2026-06-30" in day.err) == (2, True)
+    branch = suggest(repository, events, "--kind", "draft", "--branch", "not a name")
+    assert (branch.code, branch.err) == (
+        2, "packgate: git allows no branch of the name 'not a name'\n  hint: name another with --branch\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    nothing = packgate("suggest", cwd=repository.root)
+    assert (nothing.code, nothing.err.splitlines()[-1]) == (2, "  hint: name a file: --events FILE")
+    outside = packgate("suggest", "--events", str(events), cwd=tmp_path)
+    assert (outside.code, "git init" in outside.err) == (2, True)
 
 
 def test_every_kind_can_be_asked_for() -> None:
