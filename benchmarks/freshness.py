@@ -13,7 +13,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 # Files that a figure can depend on. Comments count too: a digest can't know better.
 INPUTS: dict[str, tuple[str, ...]] = {
     **{layer: (f"cli/packgate/{layer}/**/*.py",) for layer in (
-        "shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation", "eventlog",
+        "shell", "facts", "engine", "model", "guard", "impact", "serve", "hook", "installation", "eventlog", "eventstore",
     )},
     # What of the model the shell works with.
     "values": ("cli/packgate/model/value.py", "cli/packgate/model/operation.py"),
@@ -36,6 +36,7 @@ READS: dict[str, tuple[str, ...]] = {
     "engine_scale": ("engine", "model"),
     "diff": ("engine", "model", "impact"),
     "simulate": ("shell", "facts", "engine", "model", "catalog", "impact"),
+    "simulate_ray": ("shell", "facts", "engine", "model", "catalog", "impact", "eventstore"),
     "guardrails": ("guard", "formats"),
     "serve": ("serve", "engine", "model"),
     "hook": ("shell", "facts", "engine", "model", "guard", "catalog", "recommended", "hook", "installation", "eventlog"),
@@ -44,7 +45,7 @@ READS: dict[str, tuple[str, ...]] = {
     "payloads": ("shell", "facts", "engine", "model", "guard", "catalog", "recommended", "hook", "evasions", "payloads"),
 }
 
-_OF_FEW = ("impact", "serve", "hook", "installation", "eventlog", "recommended", "values", "composed", "evasions", "payloads", "formats")
+_OF_FEW = ("impact", "eventstore", "serve", "hook", "installation", "eventlog", "recommended", "values", "composed", "evasions", "payloads", "formats")
 DEFAULT = tuple(kind for kind in INPUTS if kind not in _OF_FEW)
 # A result for each agent and policy engine, `conform-codex`, and for the rules of an agent by its own checker: `conform-codex-rules`.
 LANE, RULES = "conform-", "-rules"

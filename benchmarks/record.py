@@ -35,6 +35,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "engine_scale": ((), None),
     "diff": ((), None),
     "simulate": ((), None),
+    "simulate_ray": ((), None),
     "serve": (("--soak", "60"), None),
     "effects": ((), SHARED / "effects-dev.yaml"),
     "peers": ((), SHARED / "peers-dev.jsonl"),

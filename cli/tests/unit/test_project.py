@@ -108,6 +108,40 @@ def test_the_matrix_is_the_page_of_what_is_recorded():
     assert (ROOT / "docs" / "protection-matrix.md").read_text(encoding="utf-8") == written, "run: python benchmarks/conform.py --page"
 
 
+@pytest.fixture
+def costs():
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        return load(ROOT / "benchmarks" / "costs.py")
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+
+
+def test_the_costs_are_those_of_what_is_recorded(costs):
+    if not (costs.RESULTS / "simulate_ray.json").is_file():
+        pytest.skip("simulate_ray is not recorded: python benchmarks/record.py simulate_ray")
+    page = costs.PAGE.read_text(encoding="utf-8")
+    assert page == costs.written(page), "run: python benchmarks/costs.py"
+
+
+def test_costs_follow_the_figures(costs, tmp_path):
+    simulate = {"events": 1000, "policies": 10, "many": {"events_per_second_and_core": 10_000, "distinct": 500, "memory_mb": 800, "workers": 3}}
+    other = {"processor": {"reading_share": 0.25}, "bytes_of_an_event": {"line": 1000, "parquet": 100, "shuffled": 300, "decided": 2}}
+    # As measured: ten billion at ten thousand a second are a million seconds of a core.
+    assert costs.core_hours(simulate, other, 0.5) == pytest.approx(1_000_000 / 3600)
+    # Deciding is three quarters of it: without anything new to decide only reading is left, with all new twice as much is decided.
+    assert costs.core_hours(simulate, other, 0.0) == pytest.approx(250_000 / 3600)
+    assert costs.core_hours(simulate, other, 1.0) == pytest.approx(1_750_000 / 3600)
+    assert costs.sample(0.5) == 960_400
+    for name, figures in (("simulate", simulate), ("simulate_ray", other)):
+        (tmp_path / f"{name}.json").write_text(costs.json.dumps({"figures": figures}), encoding="utf-8")
+    page = costs.written(f"a\n{costs.BEGIN}\nold\n{costs.END}\nb\n", tmp_path)
+    assert "| 50% | 278 | 2.9 days |" in page
+    assert "| lines of the log | 1,000 bytes | 10.0 TB |" in page
+    assert "old" not in page
+    assert costs.written(page, tmp_path) == page
+
+
 def test_the_check_of_results_notices_a_change(tmp_path, monkeypatch):
     freshness = load(ROOT / "benchmarks" / "freshness.py")
     monkeypatch.setattr(freshness, "RESULTS", tmp_path)
