@@ -27,12 +27,12 @@ def unlike(path: str) -> Iterator[tuple[int, list[str]]] | None:
 def _unlike(path: str, without: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
     before = 0
     with open_parquet(path) as file:
-        for group in range(file.metadata.num_row_groups):
-            found = file.read_row_group(group)
-            for start in range(0, found.num_rows, _AT_ONCE):
-                for number, names in _compared(found.slice(start, _AT_ONCE), without):
-                    yield before + start + number, names
-            before += found.num_rows
+        from pyarrow import Table
+
+        for batch in file.iter_batches(_AT_ONCE):
+            for number, names in _compared(Table.from_batches([batch]), without):
+                yield before + number, names
+            before += batch.num_rows
 
 
 def _compared(found: Table, without: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:

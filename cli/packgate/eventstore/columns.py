@@ -82,8 +82,11 @@ def table(found: Sequence[Row], without: Sequence[str] = ()) -> pa.Table:
 
     columns = schema(without)
     parts, made = _parts(found), _made(found)
+    # A part that no event has is common, and quickly done.
+    empty = {name for name, values in parts.items() if not any(values)}
     arrays = [
-        _array([each.get(key) for each in parts[part]] if part else made[name], columns.field(name).type, kind)
+        pa.nulls(len(found), columns.field(name).type) if part in empty
+        else _array([each.get(key) for each in parts[part]] if part else made[name], columns.field(name).type, kind)
         for name, kind, part, key in COLUMNS if name not in without
     ]
     return pa.Table.from_arrays(arrays, schema=columns)
@@ -93,13 +96,14 @@ def _array(values: list[Any], kind: pa.DataType, name: str) -> pa.Array:
     """A column of values as JSON has them."""
     import pyarrow as pa
 
-    if name in _READ and name != TEXT:
-        return pa.array(map(_READ[name], values), kind)
-    try:
-        return pa.array(values, kind)
-    except (pa.ArrowException, UnicodeError, TypeError):
-        # A value of another type, or half a character.
-        return pa.array(map(_text, values), kind)
+    # Arrow takes a text for a list of letters, and a fraction for a number.
+    if name != NUMBER and (name != TEXTS or all(each is None or isinstance(each, list) for each in values)):
+        try:
+            return pa.array(values, kind)
+        except (pa.ArrowException, UnicodeError, TypeError):
+            # A value of another type, or half a character: they are looked at one by one.
+            pass
+    return pa.array(map(_READ[name], values), kind)
 
 
 def _parts(found: Sequence[Row]) -> dict[str, list[dict[str, Any]]]:
@@ -118,19 +122,17 @@ def _parts(found: Sequence[Row]) -> dict[str, list[dict[str, Any]]]:
 
 def _made(found: Sequence[Row]) -> dict[str, list[Any]]:
     """The columns that are no single value of an event."""
-    made: dict[str, list[Any]] = {name: [] for name, _, part, _ in COLUMNS if not part}
+    names = [name for name, _, part, _ in COLUMNS if not part]
+    rows = []
     for event, data, file, line in found:
         action, outcome, decision = _object(event.get("action")), _object(event.get("outcome")), event.get("decision")
-        time, day = moment(event.get("time"))
         server, tool = action.get("server"), action.get("tool")
-        values = (
-            time, day, file, line, f"{_text(server) or ''}/{tool}" if isinstance(tool, str) else outcome.get("tool"),
+        rows.append((
+            *moment(event.get("time")), file, line, f"{_text(server) or ''}/{tool}" if isinstance(tool, str) else outcome.get("tool"),
             *_decided(decision if isinstance(decision, dict) else None, outcome),
             action.get("id") or _object(decision).get("action_id"), data.decode(),
-        )
-        for column, value in zip(made.values(), values, strict=True):
-            column.append(value)
-    return made
+        ))
+    return dict(zip(names, map(list, zip(*rows, strict=True)) if rows else [[] for _ in names], strict=True))
 
 
 def _decided(decision: dict[str, Any] | None, outcome: dict[str, Any]) -> tuple[Any, ...]:
@@ -139,9 +141,8 @@ def _decided(decision: dict[str, Any] | None, outcome: dict[str, Any]) -> tuple[
         return outcome.get("policies"), None, None, None, None
     matches, bundles = _objects(decision.get("matches")), _objects(decision.get("bundles"))
     return (
-        decision.get("policy_ids"), _distinct(each.get("policy") for each in matches if each.get("waived") is True),
-        _distinct(each.get("family") for each in matches), [f"{each.get('pack')} {each.get('version')}" for each in bundles],
-        _distinct(each.get("digest") for each in bundles),
+        decision.get("policy_ids"), _distinct([each for each in matches if each.get("waived") is True], "policy"),
+        _distinct(matches, "family"), [f"{each.get('pack')} {each.get('version')}" for each in bundles], _distinct(bundles, "digest"),
     )
 
 
@@ -175,12 +176,15 @@ def _text(value: object) -> str | None:
     return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
 
 
-def _texts(value: object) -> list[str] | None:
-    return [text for each in value if (text := _text(each)) is not None] if isinstance(value, list) else None
+def _texts(value: object) -> list[str | None] | None:
+    return [_text(each) for each in value if each is None or isinstance(each, str)] if isinstance(value, list) else None
 
 
-def _distinct(values: Any) -> list[str]:
-    return sorted({text for each in values if (text := _text(each)) is not None})
+def _distinct(objects: list[dict[str, Any]], key: str) -> list[str]:
+    """The texts that objects have there, each once, sorted."""
+    if not objects:
+        return []
+    return sorted({text for each in objects if (text := _text(each.get(key))) is not None})
 
 
 def _number(value: object) -> int | None:
@@ -191,4 +195,4 @@ def _truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-_READ = {TEXT: _text, TEXTS: _texts, NUMBER: _number, TRUTH: _truth}
+_READ: dict[str, Any] = {TEXT: _text, TEXTS: _texts, NUMBER: _number, TRUTH: _truth}
