@@ -67,7 +67,8 @@ def read_key(path: str, passphrase: bytes | None) -> CryptoSigner | None:
 def _decrypted(path: str, text: bytes, passphrase: bytes | None) -> Ed25519PrivateKey:
     encrypted = b"ENCRYPTED" in text[:100]
     if encrypted and passphrase is None:
-        raise UserError(f"{path} is encrypted", "--passphrase-env NAME names the environment variable that holds the passphrase")
+        hint = "--passphrase-env NAME names the environment variable that holds it (packgate serve: --checkpoint-passphrase-env)"
+        raise UserError(f"{path} is encrypted", hint)
     try:
         key = load_pem_private_key(text, passphrase if encrypted else None)
     except (ValueError, TypeError):

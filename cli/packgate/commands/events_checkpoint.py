@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from packgate import clock
-from packgate.commands.bundle_keys import passphrase_option
 from packgate.commands.event_place import log_paths
-from packgate.commands.events_key import passphrase
+from packgate.commands.passphrases import passphrase, passphrase_options
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 @click.command("checkpoint")
 @click.argument("logs", nargs=-1, type=click.Path(dir_okay=False), metavar="[LOG]...")
 @click.option("--key", required=True, type=click.Path(dir_okay=False), metavar="FILE", help="The private key (packgate events key).")
-@passphrase_option
+@passphrase_options()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
               help="json: the checkpoint itself, to be kept elsewhere.")
-def command(logs: tuple[str, ...], key: str, passphrase_env: str | None, form: str) -> int:
+def command(logs: tuple[str, ...], key: str, passphrase_env: str | None, passphrase_file: str | None, form: str) -> int:
     """Sign how far a log has come.
 
     The checkpoint becomes an event of the log, and a line of LOG.checkpoints. With it, whoever has the public key finds every change of
@@ -43,7 +42,7 @@ def command(logs: tuple[str, ...], key: str, passphrase_env: str | None, form: s
     from packgate.eventlog.chain import Log
     from packgate.events.checkpoint import LogError, add_checkpoint
 
-    signer = read_signer(key, passphrase_env)
+    signer = read_signer(key, passphrase(passphrase_env, passphrase_file))
     for path in log_paths(logs):
         try:
             statement, envelope = add_checkpoint(Log(path), signer, clock.now())
@@ -53,11 +52,11 @@ def command(logs: tuple[str, ...], key: str, passphrase_env: str | None, form: s
     return CLEAN
 
 
-def read_signer(path: str, variable: str | None) -> CryptoSigner:
-    """The private key in a file. Raises `UserError`."""
+def read_signer(path: str, secret: bytes | None) -> CryptoSigner:
+    """The private key in a file, which ``secret``, its passphrase, opens. Raises `UserError`."""
     from packgate.bundle.private_keys import read_key
 
-    signer = read_key(path, passphrase(variable))
+    signer = read_key(path, secret)
     if signer is None:
         raise UserError(f"{path}: there is no key", f"packgate events key {path}")
     return signer

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from packgate.commands.bundle_keys import passphrase_option
+from packgate.commands.passphrases import passphrase, passphrase_options
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
@@ -14,8 +14,8 @@ from packgate.exitcodes import CLEAN
 
 @click.command("key")
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False))
-@passphrase_option
-def command(file: str, passphrase_env: str | None) -> int:
+@passphrase_options()
+def command(file: str, passphrase_env: str | None, passphrase_file: str | None) -> int:
     """Make the key that signs checkpoints of a log.
 
     An ed25519 key in FILE, for its owner alone, and its public half in FILE.pub, for whoever verifies. Keep FILE where those whose
@@ -25,6 +25,7 @@ def command(file: str, passphrase_env: str | None) -> int:
     Examples:
       packgate events key /etc/packgate/audit.pem
       packgate events key audit.pem --passphrase-env AUDIT_PASSPHRASE
+      packgate events key /etc/packgate/audit.pem --passphrase-file /etc/packgate/audit.passphrase
     """
     from packgate.bundle.durable import write_whole
     from packgate.bundle.extras import need_tuf
@@ -36,7 +37,7 @@ def command(file: str, passphrase_env: str | None) -> int:
     for path in (file, f"{file}.pub"):
         if os.path.lexists(path):
             raise UserError(f"{path} is there already", "a key is never written over another one")
-    signer, text = new_key(passphrase(passphrase_env))
+    signer, text = new_key(passphrase(passphrase_env, passphrase_file))
     try:
         write_whole(os.path.abspath(file), text, 0o600)
         write_whole(os.path.abspath(f"{file}.pub"), public_pem(signer), 0o644)
@@ -44,13 +45,3 @@ def command(file: str, passphrase_env: str | None) -> int:
         raise UserError(f"{file}: {error.strerror}") from None
     print_text(f"{file}: private, for packgate events checkpoint --key\n{file}.pub: public, for packgate events verify --key\n")
     return CLEAN
-
-
-def passphrase(variable: str | None) -> bytes | None:
-    """The passphrase in an environment variable. Raises `UserError`."""
-    if variable is None:
-        return None
-    found = os.environ.get(variable)
-    if not found:
-        raise UserError(f"the environment variable {variable} is not set, or empty")
-    return found.encode()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from packgate import clock
+from packgate.commands.passphrases import passphrase, passphrase_options
 from packgate.commands.shared import STAGES, BrokenPacks, open_gate, open_workspace, pack_option, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
@@ -32,7 +33,7 @@ _SIGNED_AT_ONCE = 10_000
 # Parameters that hold paths, and their options.
 _PATHS = (
     ("bundles", "--bundles"), ("settings_file", "--settings"), ("approvers", "--approvers"), ("alerts", "--alerts"), ("log", "--log"),
-    ("checkpoint_key", "--checkpoint-key"),
+    ("checkpoint_key", "--checkpoint-key"), ("checkpoint_passphrase_file", "--checkpoint-passphrase-file"),
     ("path", "--socket"), ("token_file", "--token-file"), ("member_token_file", "--member-token-file"),
 )
 
@@ -64,6 +65,7 @@ _PATHS = (
     "--checkpoint-key", type=click.Path(dir_okay=False), metavar="FILE",
     help="Sign checkpoints of the log with this key (packgate events key).",
 )
+@passphrase_options("checkpoint-")
 @click.option(
     "--checkpoint-every", type=click.FloatRange(0.01), default=15.0, show_default=True, metavar="MINUTES",
     help="How often what came since is signed; 10,000 events are, sooner than that.",
@@ -79,8 +81,8 @@ _PATHS = (
 def command(
     bundles: str | None, packs: tuple[str, ...], stage: str | None, host: str, port: int, path: str | None, token_file: str | None,
     member_token_file: str | None, settings_file: str | None, approvers: str | None, alerts: str | None, log: str | None,
-    checkpoint_key: str | None, checkpoint_every: float, reload_every: float, supervisor: str | None, system: bool, dry_run: bool,
-    openapi: bool,
+    checkpoint_key: str | None, checkpoint_passphrase_env: str | None, checkpoint_passphrase_file: str | None, checkpoint_every: float,
+    reload_every: float, supervisor: str | None, system: bool, dry_run: bool, openapi: bool,
 ) -> int:
     """Decide over HTTP, on this machine only.
 
@@ -117,6 +119,8 @@ def command(
             raise UserError("a server that starts by itself decides with bundles", "packgate serve --bundles DIR --install …")
         if bundles is None and settings_file is None:
             raise UserError("which policies hold is not said", "give --bundles DIR or --settings FILE")
+        if checkpoint_passphrase_env is not None:
+            raise UserError("a server that starts by itself has no such variable", "give --checkpoint-passphrase-file FILE")
         return _install(supervisor, system, dry_run, [token_file, member_token_file, path, log])
     need_serve()
     from packgate.serve.approvals import read_approvers
@@ -137,7 +141,7 @@ def command(
         raise UserError("requests for approval are kept beside the event log", "give --log FILE")
     options = Options(
         token, reload_every, stage, settings, people, _delivery(alerts, settings.log), member, _fill(bundles, packs, stage),
-        _checkpoints(checkpoint_key, checkpoint_every, settings),
+        _checkpoints(checkpoint_key, checkpoint_passphrase_env, checkpoint_passphrase_file, checkpoint_every, settings),
     )
     return _serve(holder, host, port, path, options)
 
@@ -221,8 +225,14 @@ def _settings(file: str | None, bundles: str | None, log: str | None) -> Setting
     return settings
 
 
-def _checkpoints(key: str | None, minutes: float, settings: Settings) -> Checkpoints | None:
+def _checkpoints(key: str | None, variable: str | None, file: str | None, minutes: float, settings: Settings) -> Checkpoints | None:
+    secret = passphrase(variable, file)
+    if variable is not None:
+        # Nothing that the server starts needs to know it.
+        del os.environ[variable]
     if key is None:
+        if secret is not None:
+            raise UserError("a passphrase is for a key", "give --checkpoint-key FILE")
         return None
     log = settings.event_log
     if log is None:
@@ -233,7 +243,7 @@ def _checkpoints(key: str | None, minutes: float, settings: Settings) -> Checkpo
     from packgate.commands.events_checkpoint import read_signer
     from packgate.serve.checkpoints import Checkpoints
 
-    return Checkpoints(log, read_signer(os.path.expanduser(key), None), 60 * minutes, _SIGNED_AT_ONCE)
+    return Checkpoints(log, read_signer(os.path.expanduser(key), secret), 60 * minutes, _SIGNED_AT_ONCE)
 
 
 def _delivery(alerts: str | None, log: str | None) -> Delivery | None:
@@ -305,7 +315,10 @@ def _absolute(context: click.Context) -> list[str]:
         value = context.params[name]
         if value is not None:
             words += [option, os.path.abspath(os.path.expanduser(value))]
-    for name, option in (("host", "--host"), ("port", "--port"), ("stage", "--stage"), ("reload_every", "--reload-every")):
+    for name, option in (
+        ("host", "--host"), ("port", "--port"), ("stage", "--stage"), ("reload_every", "--reload-every"),
+        ("checkpoint_every", "--checkpoint-every"),
+    ):
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             words += [option, str(context.params[name])]
     return words

@@ -98,6 +98,31 @@ def test_a_key_can_have_a_passphrase(log: Path, tmp_path: Path, monkeypatch: pyt
     assert _verify(log, "--key", f"{key}.pub").code == 0
 
 
+def test_a_passphrase_can_stand_in_a_file(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, secret = tmp_path / "secret.pem", tmp_path / "passphrase"
+    secret.write_text("long enough\nnot this line\n")
+    secret.chmod(0o600)
+    assert packgate("events", "key", str(key), "--passphrase-file", str(secret)).code == 0
+    assert b"ENCRYPTED" in key.read_bytes()
+    assert packgate("events", "checkpoint", str(log), "--key", str(key), "--passphrase-file", str(secret)).code == 0
+    monkeypatch.setenv("AUDIT", "long enough")
+    assert packgate("events", "checkpoint", str(log), "--key", str(key), "--passphrase-env", "AUDIT").code == 0
+    assert _verify(log, "--key", f"{key}.pub").code == 0
+    both = packgate("events", "checkpoint", str(log), "--key", str(key), "--passphrase-env", "AUDIT", "--passphrase-file", str(secret))
+    assert (both.code, "not from both" in both.err) == (2, True)
+    (tmp_path / "link").symlink_to(secret)
+    for name, text, mode, said in (
+        ("passphrase", "long enough\n", 0o640, "others than its owner"), ("empty", "\n", 0o600, "is no passphrase"),
+        ("wrong", "another one", 0o600, "the passphrase is wrong"), ("nothing", None, 0, "No such file"), ("link", None, 0, "symbolic links"),
+    ):
+        path = tmp_path / name
+        if text is not None:
+            path.write_text(text)
+            path.chmod(mode)
+        done = packgate("events", "checkpoint", str(log), "--key", str(key), "--passphrase-file", str(path))
+        assert (done.code, said in done.err, "long enough" in done.all) == (2, True, False), done.all
+
+
 def test_wrong_usage(log: Path, key: Path, tmp_path: Path) -> None:
     assert _verify(tmp_path / "none.jsonl").code == 2
     assert _verify(log, "--key", str(log)).code == 2

@@ -232,6 +232,7 @@ def test_on_a_unix_socket(tmp_path, bundles, monkeypatch):
     (["--bundles", "b", "--pack", "p", "--socket", "s"], "exclude each other"),
     (["--bundles", "nowhere", "--socket", "s"], "no bundle is installed here"),
     (["--dry-run", "--socket", "s"], "belong to --install"),
+    (["--pack", "recommended", "--socket", "s", "--checkpoint-passphrase-env", "HOME"], "a passphrase is for a key"),
     (["--install", "systemd", "--socket", "s", "--pack", "recommended"], "decides with bundles"),
     (["--install", "systemd", "--socket", "s"], "give --bundles DIR or --settings FILE"),
     (["--settings", "nowhere", "--socket", "s"], "settings of the hook are missing"),
@@ -345,6 +346,32 @@ def test_the_server_signs_checkpoints(tmp_path, bundles):
     done = packgate("events", "verify", str(log), "--key", f"{key}.pub")
     assert done.code == 0, done.out
     assert "signed up to event 3" in done.out
+
+
+@pytest.mark.parametrize("source", ["env", "file"])
+def test_the_key_that_signs_checkpoints_can_be_encrypted(tmp_path, bundles, monkeypatch, source):
+    key, log, secret = tmp_path / "audit.pem", tmp_path / "events.jsonl", tmp_path / "passphrase"
+    secret.write_text("correct horse\n")
+    secret.chmod(0o600)
+    monkeypatch.setenv("AUDIT", "correct horse")
+    assert packgate("events", "key", str(key), "--passphrase-env", "AUDIT").code == 0
+    given = {"env": ["--checkpoint-passphrase-env", "AUDIT"], "file": ["--checkpoint-passphrase-file", str(secret)]}[source]
+    with serving(tmp_path, "--bundles", str(bundles), "--log", str(log), "--checkpoint-key", str(key), *given) as server:
+        server.decide(FORCE)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(60) == 0
+    done = packgate("events", "verify", str(log), "--key", f"{key}.pub")
+    assert (done.code, "signed up to event 1" in done.out) == (0, True), done.out
+    start = ["serve", "--bundles", str(bundles), "--token-file", str(tmp_path / "token"), "--log", str(log), "--checkpoint-key", str(key)]
+    locked = packgate(*start)
+    assert (locked.code, "is encrypted" in locked.err, "--checkpoint-passphrase-env" in locked.err) == (2, True, True)
+    unit = packgate(*start, *given, "--checkpoint-every", "5", "--install", "systemd", "--dry-run")
+    if source == "env":
+        assert (unit.code, "give --checkpoint-passphrase-file" in unit.err) == (2, True)
+    else:
+        assert f"--checkpoint-passphrase-file {secret}" in unit.out
+        assert "--checkpoint-every 5.0" in unit.out
+        assert "correct horse" not in unit.all
 
 
 @pytest.mark.parametrize(("path", "body", "status"), [
