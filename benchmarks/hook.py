@@ -71,6 +71,7 @@ from packgate.hook import answer, from_image, plain_json, prepared_gate, recordi
 given = step("settings", lambda: settings.read_settings(folder + "/hook.json"))
 dialect = step("dialect", lambda: answer.kind_of("claude-code", "PreToolUse"))[0]
 request = step("payload", lambda: answer.read_request(dialect, "PreToolUse", plain_json.read(open(payload).read())))
+from_image.use_look(lambda: image.segment(prepared_gate.LOOK))
 gate = step("gate", lambda: prepared_gate.open_gate(image))
 reply = step("decision", lambda: answer.respond(request, lambda: gate, given, system.environment(), "2026-01-31T12:00:00Z"))
 verdict = step("log", lambda: recording.record(reply, given, 0))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from packgate.guard.detectors import use_look
 from packgate.hook.failure import Failure
 from packgate.hook.opening import ImageError
-from packgate.hook.prepared_gate import open_gate
+from packgate.hook.prepared_gate import LOOK, open_gate
 from packgate.hook.run import main
 from packgate.hook.system import environment
 
@@ -22,6 +23,7 @@ def ready(image: Image, settings: str) -> Callable[[list[str]], int]:
 
     It is called with the arguments; what can fail of the image before the payload is read fails here.
     """
+    use_look(lambda: image.segment(LOOK))
     answer, environ = main, environment()
 
     def opened(read: Settings) -> Gate:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COMMON = "gate"
 FAMILY = "family "
 PROGRAMS = "catalog"
+# And the one with what masking looks for first.
+LOOK = "look"
 
 
 class Names:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from packgate import __version__
 from packgate.engine.plain import assignment_to
 from packgate.engine.prepared import prepare
+from packgate.guard.detectors import masking_look
 from packgate.hook.patterns import SEGMENT as PATTERN_SEGMENT
-from packgate.hook.prepared_gate import COMMON, FAMILY, PROGRAMS, Names, PreparedCatalog
+from packgate.hook.prepared_gate import COMMON, FAMILY, LOOK, PROGRAMS, Names, PreparedCatalog
 from packgate.installation.image_file import ImageWriter
 from packgate.installation.late_source import BOOT, read_modules, sources
 from packgate.installation.regexes import compiled_regex
@@ -36,6 +37,7 @@ def build_base(modules: Mapping[str, Module], digest: str, patterns: Iterable[tu
     for name, module in modules.items():
         pieces = {piece: writer.part(code) for piece, code in module.pieces.items()}
         writer.segment(name, (module.code, {**module.late, **pieces}))
+    writer.segment(LOOK, masking_look())
     _add_patterns(writer, [*patterns, *(pattern for module in modules.values() for pattern in module.patterns)])
     packages = {name: True for name, module in modules.items() if module.package}
     return writer.finish({"version": __version__, "modules": digest, "packages": packages}, {name: modules[name].code for name in BOOT})
