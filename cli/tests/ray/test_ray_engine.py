@@ -188,6 +188,13 @@ def test_the_command_line_says_the_same_and_leaves_nothing(started: Any) -> None
     assert on_ray.returncode == 0
 
 
+def test_a_cluster_that_is_there_is_used_and_stays(ray: Any, started: Any) -> None:
+    address = ray.get_runtime_context().gcs_address
+    local = started().communicate(timeout=120)
+    assert started("--engine", "ray", "--ray-address", address).communicate(timeout=240) == local
+    assert ray.get(ray.put(7)) == 7
+
+
 def test_a_run_that_is_interrupted_leaves_nothing(started: Any) -> None:
     run = started("--engine", "ray", "--workers", "1")
     limit = time.monotonic() + 120

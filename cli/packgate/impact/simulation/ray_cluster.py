@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
+import socket
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -25,6 +27,9 @@ _LEAST_STORE, _MOST_STORE = 200 * 1024 * 1024, 1024 * 1024 * 1024
 # What the path of a socket may have (see unix(7)), and what Ray puts after its folder.
 _LONGEST_SOCKET = 107
 _INSIDE = len("/session_2026-01-01_00-00-00_000000_0000000/sockets/plasma_store")
+_ADDRESS = re.compile(r"(ray://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})")
+# Seconds.
+_PATIENCE = 10
 _INSTALL = "pip install 'packgate[ray]'"
 # Read by Ray when it is imported or its processes start. The second makes a cluster of one machine use its loopback interface, on every
 # system: https://github.com/ray-project/ray/issues/18730
@@ -36,6 +41,8 @@ def cluster(address: str | None = None, *, processors: int = 1, store: int = 0) 
     """Ray's module, connected to a cluster: one of its own with so many processors and about so many bytes of shared memory, or that at an
     address (``auto``, ``host:port``, ``ray://host:port``). Raises
     `UserError` without Ray, and for a cluster that can't be reached or started."""
+    if address is not None:
+        _check(address)
     with ExitStack() as stack:
         folder = None
         if address is None:
@@ -57,6 +64,18 @@ def cluster(address: str | None = None, *, processors: int = 1, store: int = 0) 
             where = "a Ray cluster could not be started" if address is None else f"the Ray cluster at {address} can't be reached"
             raise UserError(f"{where}: {(str(error).splitlines() or [type(error).__name__])[0]}") from error
         yield ray
+
+
+def _check(address: str) -> None:
+    """Whether something listens at an address: Ray itself tries for minutes."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None and address != "auto":
+        raise UserError(f"{address!r} is no address of a Ray cluster", "auto, host:port or ray://host:port")
+    if found is not None:
+        try:
+            socket.create_connection((found["host"].strip("[]"), int(found["port"])), _PATIENCE).close()
+        except (OSError, ValueError, OverflowError) as error:
+            raise UserError(f"the Ray cluster at {address} can't be reached: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _ray() -> Any:
