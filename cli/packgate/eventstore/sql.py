@@ -1,8 +1,9 @@
 """SQL over events, by DuckDB: one view, ``events``, with the same columns whatever form the files have.
 
-A query can come from anywhere, so it gets the view and nothing else: DuckDB opens no file and no connection and loads no extension. The
-files are read for it, by Arrow; what it may use beside memory is a scratch folder of its own, which is gone afterwards. Text, and Parquet
-of other layouts, is written as Parquet first, by what writes it for `packgate events parquet`: so both forms say the same.
+A query can come from anywhere, so it gets the view and nothing else: DuckDB opens no connection, loads no extension, and opens no file but
+these, through a file system that can't write; what it may use beside memory is a scratch folder of its own, which is gone afterwards.
+Text, and Parquet of other layouts, is written as Parquet first, by what writes it for `packgate events parquet`: so both forms say the
+same.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from packgate.errors import UserError
-from packgate.eventstore.columns import DAYLESS, NAMES, left_out, schema
+from packgate.eventstore.columns import NAMES, left_out
 from packgate.eventstore.extras import need
 from packgate.eventstore.places import files_of, is_address, is_parquet
 from packgate.eventstore.plain_values import plain
@@ -28,14 +29,13 @@ if TYPE_CHECKING:
     from packgate.eventstore.lines import Damage
 
 VIEW = "events"
-_LINES = "lines"
 # What sorting and grouping take; more goes to the scratch folder, up to its own limit.
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "memory_limit": "1GB", "max_temp_directory_size": "20GB", "python_enable_replacements": False, "autoinstall_known_extensions": False,
     "autoload_known_extensions": False, "allow_community_extensions": False,
 }
 # Afterwards nothing can be set any more.
-_LOCKS = ("SET TimeZone = 'UTC'", "SET enable_external_access = false", "SET lock_configuration = true")
+_LOCKS = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false", "SET enable_external_access = false", "SET lock_configuration = true")
 _AT_ONCE = 1024
 
 
@@ -74,7 +74,7 @@ class Store:
 def opened(places: Sequence[str], damage: Damage, tick: Callable[[int], None] | None = None) -> Iterator[Store]:
     """The events of files and folders, for queries. What is no event counts as ``damage``; ``tick`` as of `parquet.write`. Raises
     `UserError`."""
-    need("SQL over events", "duckdb", "pyarrow")
+    need("SQL over events", "duckdb", "pyarrow", "fsspec")
     with TemporaryDirectory(prefix="packgate-sql-") as folder:
         scratch = Path(folder, "scratch")
         scratch.mkdir(mode=0o700)
@@ -90,14 +90,19 @@ def opened(places: Sequence[str], damage: Damage, tick: Callable[[int], None] | 
 def _connected(files: Sequence[str], scratch: Path) -> DuckDBPyConnection:
     """A database in memory that has the view and can reach nothing else."""
     import duckdb
-    from pyarrow import dataset
+
+    from packgate.eventstore.read_only import ReadOnly
 
     connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(scratch)})
-    connection.register(_LINES, dataset.dataset(files, schema=schema(DAYLESS), format="parquet"))
-    # The day is made of the time, since files in folders of a day lack it.
+    system = ReadOnly(files)
+    connection.register_filesystem(system)
+    # Names of this module's own, and of its columns. The day is made of the time, since files in folders of a day lack it.
     columns = ", ".join("CAST(time AT TIME ZONE 'UTC' AS DATE) AS day" if name == "day" else f'"{name}"' for name in NAMES)
-    connection.execute(f"CREATE VIEW {VIEW} AS SELECT {columns} FROM {_LINES}")  # noqa: S608 - names of this module's own
-    for each in _LOCKS:
+    source = f"read_parquet({system.addresses}, hive_partitioning = false, union_by_name = true)"
+    for each in (
+        f"CREATE VIEW {VIEW} AS SELECT {columns} FROM {source}",  # noqa: S608
+        f"SET allowed_paths = {system.addresses}", *_LOCKS,
+    ):
         connection.execute(each)
     return connection
 
@@ -132,6 +137,26 @@ def _asking() -> Iterator[None]:
     except (duckdb.Error, pa.ArrowException, OSError, OverflowError, ValueError) as error:
         if isinstance(error, BrokenPipeError):
             raise
-        said = "\n".join(line for line in str(error).splitlines() if line.strip())
-        hint = f"the view is '{VIEW}'; its columns: packgate events sql 'DESCRIBE {VIEW}'"
-        raise UserError(f"the query can't be carried out: {said or type(error).__name__}", hint) from None
+        raise UserError(f"the query can't be carried out: {_said(error)}", _hint(error)) from None
+
+
+def _said(error: Exception) -> str:
+    """The reason, with the place in the query where it has one."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if "Traceback" in lines[0]:
+        # From the files' side: what was raised there stands last.
+        return lines[-1]
+    # What could be set otherwise can't be, here.
+    return lines[0] if _is_too_much(error) else "\n".join(lines)
+
+
+def _hint(error: Exception) -> str:
+    if _is_too_much(error):
+        return "ask for fewer columns or rows, or count them: the column 'event' is by far the largest"
+    return f"the view is '{VIEW}'; its columns: packgate events sql 'DESCRIBE {VIEW}'"
+
+
+def _is_too_much(error: Exception) -> bool:
+    import duckdb
+
+    return isinstance(error, duckdb.OutOfMemoryException)

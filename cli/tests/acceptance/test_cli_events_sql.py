@@ -68,6 +68,13 @@ def test_every_form_gives_the_same_answers(stored: dict[str, list[str]], query: 
     assert sorted(placeless(_ask(stored["days"], query))) == sorted(placeless(expected))
 
 
+def test_files_and_folders_of_days_are_asked_together(stored: dict[str, list[str]]) -> None:
+    query = "SELECT day, count(*) AS n FROM events GROUP BY day ORDER BY day"
+    once = _ask(stored["text"], query)
+    for places in ((*stored["days"], *stored["parquet"]), (*stored["parquet"], *stored["days"])):
+        assert _ask(list(places), query) == [{**row, "n": 2 * row["n"]} for row in once]
+
+
 def test_rows_are_those_of_the_log(stored: dict[str, list[str]]) -> None:
     paths = [Path(path) for path in stored["text"]]
     assert [row["event"].encode() for row in _ask(stored["parquet"], "SELECT event FROM events")] == lines(paths)
@@ -111,6 +118,8 @@ def secret(tmp_path: Path) -> Path:
     "SELECT * FROM which_secret('s3://b', 's3')", "SELECT * FROM read_text('{1}/../{1}/secret.csv')",
     "WITH x AS (COPY (SELECT 1) TO '{2}' (use_tmp_file false)) SELECT * FROM x", "WITH x AS (COPY (SELECT 1) TO '{1}/new' (use_tmp_file false)) SELECT * FROM x",
     "SELECT * FROM query('WITH x AS (COPY (SELECT 1) TO ''{2}'' (use_tmp_file false)) SELECT * FROM x')",
+    "WITH x AS (COPY (SELECT 1) TO 'packgate://0.parquet' (use_tmp_file false)) SELECT * FROM x", "COPY (SELECT 1) TO 'packgate://0.parquet'",
+    "SELECT * FROM read_text('packgate://{0}')", "SELECT * FROM read_text('packgate://1.parquet')", "SELECT * FROM glob('packgate://*')",
     "WITH x AS (INSERT INTO events (kind) VALUES ('a') RETURNING *) SELECT * FROM x", "WITH x AS (DELETE FROM lines RETURNING *) SELECT * FROM x",
     "COPY events TO '{1}/new'", "COPY (SELECT 1) TO '{2}' (use_tmp_file false)", "ATTACH '{1}/new.db'", "EXPORT DATABASE '{1}/new'", "INSTALL httpfs", "LOAD httpfs",
     "SET enable_external_access = true", "RESET lock_configuration", "PRAGMA database_list", "CREATE TABLE x AS SELECT 1", "DROP VIEW events",
@@ -120,8 +129,9 @@ def test_a_query_reaches_nothing_else(stored: dict[str, list[str]], secret: Path
     inside = tmp_path / "events.parquet"
     inside.write_bytes(Path(stored["parquet"][0]).read_bytes())
     before = {path: path.read_bytes() for path in tmp_path.rglob("*")}
-    with pytest.raises(UserError):
+    with pytest.raises(UserError) as refused:
         _ask([str(inside)], query.format(secret, tmp_path, inside))
+    assert "Traceback" not in refused.value.message
     assert {path: path.read_bytes() for path in tmp_path.rglob("*")} == before
 
 
@@ -201,5 +211,22 @@ def test_sorting_more_than_fits_uses_the_scratch_folder(stored: dict[str, list[s
     from packgate.eventstore import sql
 
     monkeypatch.setitem(sql._SETTINGS, "memory_limit", "60MB")
+    with pytest.raises(UserError, match="Out of Memory") as refused:
+        _ask(stored["parquet"], "SELECT string_agg(md5(range::VARCHAR), '') FROM range(4000000)")
+    assert "SET" not in refused.value.message
     rows = _ask(stored["parquet"], "SELECT count(*) AS n FROM (SELECT hash(range) AS h FROM range(4000000) ORDER BY h OFFSET 1) WHERE h > 0")
     assert rows == [{"n": 3_999_999}]
+
+
+def test_many_row_groups_are_read_by_many_threads(stored: dict[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from packgate.eventstore import parquet as writing
+
+    monkeypatch.setattr(writing, "ROWS", 100)
+    path = tmp_path / "many.jsonl"
+    path.write_bytes(b"".join(b'{"v":1,"kind":"gap","outcome":{"failure":"%d %s"}}\n' % (number, b"x" * (number % 3000)) for number in range(5000)))
+    write([str(path)], tmp_path / "many.parquet", Damage())
+    query = "SELECT count(*) AS n, sum(length(event)) AS size, count(DISTINCT hash(event)) AS all FROM events WHERE failure LIKE '%x'"
+    lengths = [len(line) for line in lines([path]) if b"x" in line]
+    for _ in range(5):
+        (row,) = _ask([str(tmp_path / "many.parquet")], query)
+        assert (row["n"], row["size"], row["all"]) == (len(lengths), sum(lengths), len(lengths))
