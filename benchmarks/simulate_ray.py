@@ -13,8 +13,11 @@ the log holds, as Parquet (zstd), as what goes from readers to deciders, and as 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
+import random
+import re
 import signal
 import sys
 import tempfile
@@ -109,11 +112,16 @@ class Killer(threading.Thread):
 
 
 def write_rows(log: Path, target: Path) -> None:
-    """The events of a log as Parquet."""
+    """The events of a log as Parquet. Each names the line before it by its digest, and its decision by a random id, as those of a real log do:
+    these are most of what does not compress."""
     import pyarrow
     from pyarrow import parquet
 
-    lines = log.read_text(encoding="utf-8").splitlines()
+    lines, chooser, before = [], random.Random(5), "0" * 64
+    for line in log.read_text(encoding="utf-8").splitlines():
+        named = re.sub(r'"decision_id":"d-[0-9a-f]{32}"', f'"decision_id":"d-{chooser.getrandbits(128):032x}"', line, count=1)
+        lines.append(named.replace(f'"prev":"sha256:{"0" * 64}"', f'"prev":"sha256:{before}"'))
+        before = hashlib.sha256(lines[-1].encode()).hexdigest()
     parquet.write_table(pyarrow.table({EVENT: lines}), target, row_group_size=ROWS, compression="zstd", use_dictionary=False)
 
 
