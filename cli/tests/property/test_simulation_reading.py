@@ -93,3 +93,14 @@ def test_an_action_is_written_so_that_it_can_be_read_again(value: Any) -> None:
     text = canonical({"surface": "mcp", "arguments": value})
     assert canonical(read_json(text)) == text
     assert repr(read_json(text)["arguments"]) == repr(json.loads(json.dumps(value, sort_keys=True)))
+
+
+@pytest.mark.parametrize(("given", "name"), [
+    ({"repo": {"name": "acme/web", "root": "/w"}, "cwd": "/w/src"}, "acme/web"), ({"repo": {"name": None, "root": "/w"}, "cwd": "/w/src"}, "/w"),
+    ({"repo": None, "cwd": "/w/src"}, "/w/src"), ({"cwd": ""}, None), ({}, None),
+])
+def test_a_repository_without_a_name_goes_by_its_place(given: dict[str, Any], name: str | None) -> None:
+    action = {"surface": "shell", "command": "ls", **given}
+    for line in (json.dumps({"v": 1, "kind": "imported", "action": action}), json.dumps(action)):
+        found, _ = read([line.encode()])
+        assert list(found.where.values()) == [(name, "shell")]

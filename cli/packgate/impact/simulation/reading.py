@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # (user, groups, team, agent, day)
 Who = tuple[str | None, tuple[str, ...], str | None, str | None, str | None]
-# (repository, surface)
+# (repository by its name, else its root, else the folder that was worked in; surface)
 Where = tuple[str | None, str]
 Occurrence = tuple[int, int, int, str | None, int, str | None]
 MAX_DAMAGED = 100
@@ -116,7 +116,7 @@ class _Reading:
             known = self._actors.get(key) or self._know(*key)
             action.actor = UNSET if known[0] is None else known[0]
             action.id = action.time = UNSET
-            where = self._where(action.repo, "shell" if action.surface is UNSET else action.surface)
+            where = self._where(action.repo, action.cwd, "shell" if action.surface is UNSET else action.surface)
             decision = None if event.decision is None else _text(event.decision.decision_id)
             self._add(canonical(action), (known[1], where, known[2], number, decision))
         self.read.events[kind] += 1
@@ -131,7 +131,8 @@ class _Reading:
                 normal["actor"] = kept
             decision = data.get("decision")
             known = _text(decision.get("decision_id")) if isinstance(decision, dict) else None
-            self._add(canonical(normal), (who, self._where(action.get("repo"), action.get("surface", "shell")), session, number, known))
+            where = self._where(action.get("repo"), action.get("cwd"), action.get("surface", "shell"))
+            self._add(canonical(normal), (who, where, session, number, known))
         elif kind in _WITHOUT:
             self.read.gaps[_cause(data.get("outcome"))] += 1
         self.read.events[kind] += 1
@@ -175,13 +176,15 @@ class _Reading:
         self.read.who[name] = who
         return name
 
-    def _where(self, repo: Any, surface: Any) -> int:
-        where = (_text(repo.get("name")) if isinstance(repo, dict) else None), (surface if isinstance(surface, str) else "unknown")
-        name = self._places.get(where)
-        if name is None:
-            name = self._places[where] = _digest(where)
-            self.read.where[name] = where
-        return name
+    def _where(self, repo: Any, folder: Any, surface: Any) -> int:
+        given = repo if isinstance(repo, dict) else {}
+        name = _text(given.get("name")) or _text(given.get("root")) or _text(folder)
+        where = name, (surface if isinstance(surface, str) else "unknown")
+        known = self._places.get(where)
+        if known is None:
+            known = self._places[where] = _digest(where)
+            self.read.where[known] = where
+        return known
 
 
 def _digest(value: tuple[Any, ...]) -> int:
