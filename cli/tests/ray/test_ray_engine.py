@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -140,23 +141,23 @@ def test_the_cluster_listens_to_this_machine_only_and_has_no_dashboard(ray: Any)
 
 
 def below(process: int) -> list[int]:
-    """All processes under one, itself with them."""
+    """All processes under one, itself with them; some end while this looks."""
     found = [process]
     for path in Path(f"/proc/{process}/task").glob("*/children"):
-        for name in path.read_text().split():
-            found += below(int(name))
+        with contextlib.suppress(OSError):
+            for name in path.read_text().split():
+                found += below(int(name))
     return found
 
 
 def listeners(process: int) -> list[str]:
     """The addresses (``HEX:PORT``) that a process listens at."""
     held = set()
-    for path in Path(f"/proc/{process}/fd").glob("*"):
-        try:
-            held.add(os.readlink(path))
-        except OSError:
-            continue
-    tables = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/{process}/net/{name}").read_text().splitlines()[1:]]
+    with contextlib.suppress(OSError):
+        for path in Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                held.add(os.readlink(path))
+    tables = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     return [fields[1] for fields in tables if fields[3] == "0A" and f"socket:[{fields[9]}]" in held]
 
 

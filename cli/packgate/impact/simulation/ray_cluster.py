@@ -32,8 +32,11 @@ _ADDRESS = re.compile(r"(ray://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\]):(?P<port>[
 _PATIENCE = 10
 _INSTALL = "pip install 'packgate[ray]'"
 # Read by Ray when it is imported or its processes start. The second makes a cluster of one machine use its loopback interface, on every
-# system: https://github.com/ray-project/ray/issues/18730
-_SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_DATA_LOG_LEVEL": "ERROR", "RAY_DEDUP_LOGS": "1"}
+# system: https://github.com/ray-project/ray/issues/18730. The last: workers are as important as processes of the ordinary engine, which is
+# what else would run.
+_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_DATA_LOG_LEVEL": "ERROR", "RAY_worker_niceness": "0",
+}
 
 
 @contextmanager
