@@ -28,7 +28,7 @@ def as_json(found: Simulation) -> dict[str, Any]:
         "freed": [_outcome(each) for each in found.freed],
         "gaps": len(found.gaps),
         "refused": list(found.refused),
-        "not_replayable": dict(found.unreplayable),
+        "not_replayable": dict(found.unreplayable), "in_part": dict(found.in_part),
     }
 
 

@@ -90,9 +90,14 @@ _SIMULATION = {
         "not_replayable": {
             "type": "object", "additionalProperties": {"type": "integer"}, "description": "Records that can't be decided again, by reason.",
         },
+        "in_part": {
+            "type": "object", "additionalProperties": {"type": "integer"},
+            "description": "Records that were decided from less than was done, by what they lack.",
+        },
     },
     "required": [
         "level", "before", "default", "files", "changes", "policies", "counts", "stopped", "freed", "gaps", "refused", "not_replayable",
+        "in_part",
     ],
     "additionalProperties": False,
 }

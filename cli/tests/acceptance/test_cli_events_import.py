@@ -71,7 +71,12 @@ def test_a_level_is_simulated_on_them(events, tmp_path):
     lost = sum(each["action"] is None for each in recorded)
     assert found["counts"]["imported"]["actions"] == len(recorded) - lost
     assert sum(found["not_replayable"].values()) == lost > 0
+    assert found["in_part"] == {}
     assert "and not replayable: counted in no column" in packgate("level", "simulate", "balanced", "--events", str(events), cwd=tmp_path).out
+    # Where it happened, and what it is therefore about, is not known of a bare command.
+    (tmp_path / "bare.jsonl").write_text('{"surface": "shell", "command": "rm -r build"}\n')
+    done = packgate("level", "simulate", "balanced", "--events", str(tmp_path / "bare.jsonl"), "--format", "json", cwd=tmp_path)
+    assert json.loads(done.out)["in_part"] == {"no folder": 1}
 
 
 def test_a_pack_is_simulated_on_them(events, tmp_path):
