@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from packgate.errors import UserError
 from packgate.eventstore.places import is_parquet, opened
+from packgate.eventstore.quick_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,6 @@ LONGEST_LINE = 16 * 1024 * 1024
 # How many damaged lines are named; all are counted.
 _NAMED = 20
 _BLOCK = 1 << 20
-# Without looking for the encoding, which is known.
-_decode = json.JSONDecoder().decode
 
 
 class Line(NamedTuple):
@@ -83,7 +81,7 @@ def lines_of(stream: Stream, start: int = 0) -> Iterator[Line]:
 def event_of(data: bytes) -> dict[str, Any] | str:
     """The event of a line, or why it is none."""
     try:
-        found = _decode(data.decode())
+        found = read_json(data)
     except UnicodeDecodeError:
         return "it is not UTF-8"
     except RecursionError:

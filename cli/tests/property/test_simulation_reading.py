@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packgate.eventstore.quick_json import read_json
 from packgate.impact.simulation import reading
 from packgate.impact.simulation.lines import ranges
 from packgate.impact.simulation.reading import Reader
-from packgate.impact.simulation.typed_lines import canonical, read_json, typed_event
+from packgate.impact.simulation.typed_lines import canonical, typed_event
 
 if TYPE_CHECKING:
     from packgate.impact.simulation.reading import Read, Share

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.render import coverage
+from packgate.eventstore.quick_json import read_json
 from packgate.impact.clusters import OUTCOMES, Cluster, change_of, cluster_of, outcome_of
 from packgate.impact.simulation.replay import FAILED, MALFORMED, in_part, looked_at, loss_in, matters
-from packgate.impact.simulation.typed_lines import read_json
 from packgate.model.action import ActionError, parse_action
 
 if TYPE_CHECKING:

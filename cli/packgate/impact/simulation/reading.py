@@ -14,8 +14,9 @@ from zlib import crc32
 
 from msgspec import UNSET, Raw
 
+from packgate.eventstore.quick_json import read_json
 from packgate.impact.simulation.lines import NoEvent, day_of, read_event, read_lines
-from packgate.impact.simulation.typed_lines import canonical, read_json, typed_event
+from packgate.impact.simulation.typed_lines import canonical, typed_event
 
 if TYPE_CHECKING:
     from packgate.impact.simulation.lines import Range

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.reasons import NO_MATCH
+from packgate.eventstore.quick_json import read_json
 from packgate.impact.clusters import BLOCK, CHANGES, FREED, OUTCOMES, WARN, Cluster, change_of, conditions_digest
 from packgate.impact.simulation.deciding import pair_names
 from packgate.impact.simulation.friction import Friction, friction
 from packgate.impact.simulation.lines import origin_of
 from packgate.impact.simulation.pair import Pair
 from packgate.impact.simulation.replay import IN_PART, NO_ACTION
-from packgate.impact.simulation.typed_lines import read_json
 from packgate.model.action import parse_action
 
 if TYPE_CHECKING:

@@ -91,11 +91,3 @@ def canonical(action: TypedAction | dict[str, Any]) -> bytes:
         return _encode(decode(text))
     except (MsgspecError, RecursionError):
         return text
-
-
-def read_json(text: bytes | Raw) -> Any:
-    """What JSON says: also what only Python's own reader takes, such as numbers beyond all bounds. Raises `ValueError`."""
-    try:
-        return decode(text)
-    except (MsgspecError, RecursionError):
-        return json.loads(bytes(text))
