@@ -19,5 +19,5 @@ def read_json(text: bytes | Raw) -> Any:
     all bounds and half characters, too. Raises `ValueError` (`json.JSONDecodeError`, `UnicodeDecodeError`) and `RecursionError`."""
     try:
         return _quick(text)
-    except (MsgspecError, RecursionError):
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
         return json.loads(bytes(text).decode())
