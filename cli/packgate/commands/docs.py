@@ -85,7 +85,8 @@ def _helps() -> dict[str, tuple[str, str]]:
     """The first line and the whole of every verb's help."""
     group = click.get_current_context().find_root().command
     assert isinstance(group, click.Group)
-    context = click.Context(group, info_name="packgate", max_content_width=_WIDTH, terminal_width=_WIDTH)
+    settings = {**group.context_settings, "max_content_width": _WIDTH, "terminal_width": _WIDTH}
+    context = click.Context(group, info_name="packgate", **settings)
     found = {}
     for verb in group.list_commands(context):
         subcommand = group.get_command(context, verb)
