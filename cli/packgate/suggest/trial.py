@@ -7,7 +7,6 @@ are others; of the corpora the attacks that such a policy has to find, and the h
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from packgate.diagnostics import Diagnostic, Severity
 from packgate.engine.gate import build_gate
+from packgate.engine.plain import pack_from, pack_to
 from packgate.lint.context import LintContext
 from packgate.lint.runner import lint
 from packgate.model.policy import MODE_RANK
@@ -125,9 +125,9 @@ def _policies(space: Workspace) -> dict[str, list[Any]]:
 
 def _only(pack: Pack, names: frozenset[str]) -> Pack:
     """A pack with some of its policies. Waivers are left out: no corpus holds them."""
-    chosen = copy.copy(pack)
+    chosen = pack_from({**pack_to(pack), "waivers": ()})
+    chosen.catalog = pack.catalog
     chosen.policies = tuple(policy for policy in pack.policies if policy.id in names)
-    chosen.waivers = ()
     return chosen
 
 
