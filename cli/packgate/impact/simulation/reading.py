@@ -111,15 +111,16 @@ class _Reading:
         kind, action = event.kind, event.action
         if action is not None and kind in _WITH_ACTIONS:
             time = event.time
-            day = time[:10] if type(time) is str and len(time) == _TIME and time[-1] == "Z" else day_of(time)
+            day = time[:10] if time is not None and len(time) == _TIME and time[-1] == "Z" else day_of(time)
             actor = action.actor
             key = _NO_ACTOR if actor is UNSET else bytes(actor), day
-            known = self._actors.get(key) or self._know(*key)
-            action.actor = UNSET if known[0] is None else known[0]
+            kept, who, session = self._actors.get(key) or self._know(*key)
+            action.actor = UNSET if kept is None else kept
             action.id = action.time = UNSET
             where = self._where(action.repo, action.cwd, "shell" if action.surface is UNSET else action.surface)
-            decision = None if event.decision is None else _text(event.decision.decision_id)
-            self._add(canonical(action), (known[1], where, known[2], number, decision))
+            decision = None if event.decision is None else event.decision.decision_id or None
+            nested = kept is not None or bool(action.arguments) or bool(action.annotations)
+            self._add(canonical(action), nested, who, where, session, number, decision)
         self.read.events[kind] += 1
 
     def other(self, line: bytes, number: int) -> None:
@@ -133,7 +134,7 @@ class _Reading:
             decision = data.get("decision")
             known = _text(decision.get("decision_id")) if isinstance(decision, dict) else None
             where = self._where(action.get("repo"), action.get("cwd"), action.get("surface", "shell"))
-            self._add(canonical(normal), (who, where, session, number, known))
+            self._add(canonical(normal), True, who, where, session, number, known)
         elif kind in _WITHOUT:
             self.read.gaps[_cause(data.get("outcome"))] += 1
         self.read.events[kind] += 1
@@ -144,15 +145,18 @@ class _Reading:
         if len(self.read.damaged) < MAX_DAMAGED:
             self.read.damaged.append((number, why))
 
-    def _add(self, text: bytes, occurrence: tuple[int, int, str | None, int, str | None]) -> None:
+    def _add(
+        self, text: bytes, nested: bool, who: int, where: int, session: str | None, number: int, decision: str | None,
+    ) -> None:
+        """Add an occurrence of an action. ``nested``: whether it may be so, deeply."""
         share = self.shares[crc32(text) % len(self.shares)]
         which = share.texts.get(text)
         if which is None:
             # No action is: whoever reads it after this one may count on that.
-            if text.count(b"[") + text.count(b"{") > DEEPEST and _is_deeper(read_json(text), DEEPEST):
+            if nested and text.count(b"[") + text.count(b"{") > DEEPEST and _is_deeper(read_json(text), DEEPEST):
                 raise NoEvent("it is nested too deeply")
             which = share.texts[text] = len(share.texts)
-        share.occurrences.append((which, *occurrence))
+        share.occurrences.append((which, who, where, session, number, decision))
 
     def _know(self, text: bytes, day: str | None) -> tuple[Raw | None, int, str | None]:
         """An actor that was not seen before, as it is written."""

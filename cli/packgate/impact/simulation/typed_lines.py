@@ -17,52 +17,56 @@ _VERSION = 1
 _ABOUT_OTHERS = tuple(kind for kind in KINDS if kind not in ("decision", "gap", IMPORTED))
 
 
+Text = str | None | UnsetType
+Texts = list[str] | None | UnsetType
+
+
 class TypedAction(Struct, forbid_unknown_fields=True):
-    """An action with keys of the format alone, in the order of the alphabet, in which they are written again. ``actor`` stays as it is
-    written: there are few different ones."""
+    """An action with keys and types of the format alone, in the order of the alphabet, in which they are written again. ``actor`` stays as
+    it is written: there are few different ones. Only ``annotations`` and ``arguments`` can be nested."""
 
     actor: Raw | UnsetType = UNSET
     annotations: Any = UNSET
-    approval: Any = UNSET
+    approval: Text = UNSET
     arguments: Any = UNSET
-    body: Any = UNSET
-    command: Any = UNSET
-    content: Any = UNSET
-    cwd: Any = UNSET
-    data_classification: Any = UNSET
-    env: Any = UNSET
-    environment: Any = UNSET
-    home: Any = UNSET
-    id: Any = UNSET
-    method: Any = UNSET
-    operation: Any = UNSET
-    path: Any = UNSET
-    permissions: Any = UNSET
-    repo: Any = UNSET
-    risk_signals: Any = UNSET
-    server: Any = UNSET
-    shell: Any = UNSET
-    surface: Any = UNSET
-    text: Any = UNSET
-    time: Any = UNSET
-    tool: Any = UNSET
-    url: Any = UNSET
+    body: Text = UNSET
+    command: Text = UNSET
+    content: Text = UNSET
+    cwd: Text = UNSET
+    data_classification: Text = UNSET
+    env: dict[str, str] | UnsetType | None = UNSET
+    environment: Text = UNSET
+    home: Text = UNSET
+    id: Text = UNSET
+    method: Text = UNSET
+    operation: Text = UNSET
+    path: Text = UNSET
+    permissions: Texts = UNSET
+    repo: dict[str, str | None] | UnsetType | None = UNSET
+    risk_signals: Texts = UNSET
+    server: Text = UNSET
+    shell: Text = UNSET
+    surface: Text = UNSET
+    text: Text = UNSET
+    time: Text = UNSET
+    tool: Text = UNSET
+    url: Text = UNSET
 
 
 class TypedDecision(Struct):
     """What a simulation needs of a decision."""
 
-    decision_id: Any = None
+    decision_id: str | None = None
 
 
 class TypedEvent(Struct):
     """What a simulation needs of an event."""
 
     v: Any
-    kind: Any
+    kind: str
     action: TypedAction | None = None
     decision: TypedDecision | None = None
-    time: Any = None
+    time: str | None = None
 
 
 _decode = Decoder(TypedEvent).decode
