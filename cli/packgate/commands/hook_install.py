@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -73,6 +71,7 @@ def command(
     order = Order(
         AGENTS[agent], scope, os.path.abspath(into or (f"{places.SYSTEM}/hook" if managed else places.hook_folder(os.environ))), folder,
         _file(agent, scope), _log(log, managed), _modes(failure), deadline, None, groups, team, log_fsync, log_rotate << 20, log_keep,
+        log_keep_days,
     )
     if packs and dry_run:
         print_text(f"would build {', '.join(packs)}, unsigned, into {folder}\n")
@@ -84,23 +83,13 @@ def command(
             print_findings(unfit.findings)
             return FINDINGS
         print_text(f"built {', '.join(built)} into {folder}: unsigned, for this machine alone\n")
-    planned = _keeping(plan(order), log_keep_days)
+    planned = plan(order)
     if not dry_run:
         install(planned)
     print_text(_told(planned, dry_run))
     if not dry_run:
         _warn_unchecked(order)
     return CLEAN
-
-
-def _keeping(planned: Plan, days: int) -> Plan:
-    """A plan whose log keeps events so many days: it is a matter of the settings alone, the first of the files that are written."""
-    if not days:
-        return planned
-    settings, first = planned.settings, planned.changes[0]
-    settings.keep_days = days
-    text = json.dumps(settings.to_json(), separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
-    return replace(planned, changes=(replace(first, after=text), *planned.changes[1:]))
 
 
 def _warn_unchecked(order: Order) -> None:

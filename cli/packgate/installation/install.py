@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be installed. ``into``: the folder of launcher and settings; ``file``: the agent's; ``on_failure``: modes that the person
-    chose, by surface. ``user``, ``groups``, ``team``: where the login name does not say it. ``fsync``, ``rotate``, ``keep``: how the log is
-    kept (`Settings`)."""
+    chose, by surface. ``user``, ``groups``, ``team``: where the login name does not say it. ``fsync``, ``rotate``, ``keep``, ``keep_days``:
+    how the log is kept (`Settings`)."""
 
     agent: Agent
     scope: str
@@ -49,6 +49,7 @@ class Order:
     fsync: bool = False
     rotate: int = ROTATE
     keep: int = 0
+    keep_days: int = 0
 
     @property
     def launcher(self) -> str:
@@ -70,7 +71,7 @@ def plan(order: Order) -> Plan:
     modes = _modes(order)
     settings = Settings(
         order.bundles, modes[0], deadline_ms=order.deadline_ms, log=order.log, reason=modes[1], user=order.user, groups=order.groups,
-        team=order.team, fsync=order.fsync, rotate=order.rotate, keep=order.keep,
+        team=order.team, fsync=order.fsync, rotate=order.rotate, keep=order.keep, keep_days=order.keep_days,
     )
     private = order.scope != MANAGED
     text = json.dumps(settings.to_json(), separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
