@@ -9,8 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.assignments import Assignments
-from packgate.impact.simulation.pair import Policies
-from packgate.impact.simulation.replay import CUT, FAILED, MALFORMED, MASKED, looked_at, loss_in, matters
+from packgate.impact.simulation.replay import CUT, FAILED, MALFORMED, MASKED, fields_of, loss_in, matters
 from packgate.model.action import ActionError, parse_action
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Replay:
         self._gate = place.pack.gate
         self._now = now
         self._pack = place.pack.name
-        self._looked = looked_at([Policies(self._pack, (place.pack.pack,), space.vocabulary)])
+        self._looked = fields_of([place.pack.pack])
         self._assignments = Assignments(space.assigned, space.lists, space.stage)
         self._kept: dict[str, list[dict[str, Any]] | str] = {}
 
