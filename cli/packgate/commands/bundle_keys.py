@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +10,8 @@ import click
 from packgate import clock
 from packgate.bundle.extras import need_tuf
 from packgate.bundle.roles import ROLES, role_settings
+from packgate.commands.passphrases import passphrase
 from packgate.commands.shared import at_option, print_text
-from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
 
 if TYPE_CHECKING:
@@ -35,12 +34,7 @@ def open_keys(folder: str, variable: str | None) -> KeyFolder:
     need_tuf()
     from packgate.bundle.keys import KeyFolder
 
-    if variable is None:
-        return KeyFolder(folder)
-    passphrase = os.environ.get(variable)
-    if not passphrase:
-        raise UserError(f"the environment variable {variable} is not set, or empty")
-    return KeyFolder(folder, passphrase.encode())
+    return KeyFolder(folder, passphrase(variable, None))
 
 
 @click.group("keys")
