@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from packgate.commands.alert_place import log_of
+from packgate.commands.progress import is_shown
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from packgate.events.reading import Damage
@@ -94,3 +96,34 @@ def told(damage: Damage) -> int:
         for each in damage.named:
             click.echo(f"  {mask(each)}", err=True)
     return FINDINGS if damage.lines else CLEAN
+
+
+def count_lines(files: Iterable[Path | str]) -> int:
+    """How many lines there are, for a bar, and 0 where none is shown: counting reads everything once more. Whoever reads the files says
+    which of them can't be read."""
+    if not is_shown():
+        return 0
+    from packgate.eventstore.places import files_of
+
+    count = 0
+    with suppress(UserError):
+        for path in files_of(map(str, files)):
+            with suppress(UserError):
+                count += _lines(path)
+    return count
+
+
+def _lines(path: str) -> int:
+    from packgate.eventstore.places import is_address, is_parquet, opened
+    from packgate.eventstore.rows import row_groups
+
+    if not is_address(path) and not os.path.isfile(path):
+        # A pipe can be read only once.
+        return 0
+    if is_parquet(path):
+        return sum(row_groups(path))
+    count = 0
+    with opened(path) as stream:
+        while block := stream.read(1 << 20):
+            count += block.count(b"\n")
+    return count

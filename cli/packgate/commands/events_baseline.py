@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import click
 
 from packgate import clock
-from packgate.commands.event_options import told
+from packgate.commands.event_options import count_lines, told
 from packgate.commands.progress import progress
 from packgate.commands.shared import BrokenPacks, at_option, open_gate, pack_option, print_findings, print_text
-from packgate.errors import UserError
 from packgate.exitcodes import FINDINGS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 
 @click.command("baseline")
@@ -59,31 +51,3 @@ def command(files: tuple[str, ...], packs: tuple[str, ...], days: int, limit: in
     else:
         print_text(mask(as_text(found, limit)))
     return told(damage)
-
-
-def count_lines(files: Iterable[Path | str]) -> int:
-    """How many lines there are, for the bar; whoever reads the files says which of them can't be read."""
-    from packgate.eventstore.places import files_of
-
-    count = 0
-    with suppress(UserError):
-        for path in files_of(map(str, files)):
-            with suppress(UserError):
-                count += _lines(path)
-    return count
-
-
-def _lines(path: str) -> int:
-    from packgate.eventstore.places import is_address, is_parquet, opened
-    from packgate.eventstore.rows import row_groups
-
-    if not is_address(path) and not os.path.isfile(path):
-        # A pipe can be read only once.
-        return 0
-    if is_parquet(path):
-        return sum(row_groups(path))
-    count = 0
-    with opened(path) as stream:
-        while block := stream.read(1 << 20):
-            count += block.count(b"\n")
-    return count

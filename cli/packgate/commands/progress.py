@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 LONG = 500
 
 
+def is_shown() -> bool:
+    """Whether a bar can be seen by anybody."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 @contextmanager
 def progress(total: int, label: str, long: int = LONG) -> Iterator[Callable[[], None] | None]:
     """Gives a function to call after each of ``total`` steps, None where there is nothing to show. The bar is on standard error, and
     is gone afterwards."""
-    if total < long or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if total < long or not is_shown():
         yield None
         return
     from rich.console import Console
@@ -33,7 +38,7 @@ def progress(total: int, label: str, long: int = LONG) -> Iterator[Callable[[], 
 @contextmanager
 def progress_of(size: int, label: str, long: int = 8_000_000) -> Iterator[Callable[[int], None] | None]:
     """Like `progress`, for bytes: gives a function that is told how many more were read."""
-    if size < long or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if size < long or not is_shown():
         yield None
         return
     from rich.console import Console

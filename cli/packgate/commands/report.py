@@ -89,7 +89,7 @@ def _git() -> tuple[Repository | None, History | None]:
 
 def _count(space: Workspace, paths: tuple[Path, ...], days: int, now: str) -> Counted:
     """One pass over the events."""
-    from packgate.commands.events_baseline import count_lines
+    from packgate.commands.event_options import count_lines
     from packgate.commands.progress import progress
     from packgate.engine.assignments import Assignments
     from packgate.engine.gate import build_gate

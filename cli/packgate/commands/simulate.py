@@ -107,9 +107,10 @@ def simulated(
         now = at or (begun_at(resume) if resume is not None else None) or clock.now()
         plan = Plan(before, after, paths, now)
         if engine == "ray":
+            from packgate.commands.progress import is_shown
             from packgate.impact.simulation.ray_engine import simulate_on_ray
 
-            return result_of(simulate_on_ray(plan, address=address, workers=workers, progress=_is_terminal()))
+            return result_of(simulate_on_ray(plan, address=address, workers=workers, progress=is_shown()))
         return result_of(simulate(plan, workers=workers, folder=resume, tick=_ticker(stack)))
 
 
@@ -118,10 +119,6 @@ def _check_engine(engine: str, address: str | None, resume: Path | None) -> None
         raise UserError("--ray-address says where Ray is, but the engine is another one", "--engine ray")
     if engine == "ray" and resume is not None:
         raise UserError("what Ray began can't be taken up again by another run", "leave out --resume, or simulate with --engine local")
-
-
-def _is_terminal() -> bool:
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def print_damages(found: Result) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
-from packgate.commands.event_options import PLACES, files_of, told
+from packgate.commands.event_options import PLACES, count_lines, files_of, told
 from packgate.commands.shared import at_option, open_cache, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import FINDINGS
@@ -93,7 +93,6 @@ def _planned(
     stack: ExitStack, repository: WritableRepository, files: list[Path], damage: Damage, wishes: Wishes,
 ) -> tuple[Planned | None, str]:
     """What is suggested for the last commit, None where its packs have errors; and the policy repository's folder in git's."""
-    from packgate.commands.events_baseline import count_lines
     from packgate.commands.progress import progress
     from packgate.events.reading import read
     from packgate.impact.sides import open_side
