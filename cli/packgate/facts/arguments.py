@@ -39,10 +39,12 @@ def read_call(
     if level.style == "raw" and not root.has_children:
         call.operands = argv[1:]
         call.flags = [*flags_of(call.operands)]
+        call.given = level.given(call.options)
         return call
     reader = _Reader(call, root)
     reader.read(argv)
     call.neutral = _neutral(call)
+    call.given = call.level.given(call.options)
     return call
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from packgate.facts.program import Level
+    from packgate.facts.program import Given, Level
     from packgate.model.value import Value
     from packgate.shell.state import State
 
@@ -15,16 +15,19 @@ HELP = 2
 
 
 class Call:
-    """``words`` is the sub-command, ``operands`` what follows it, ``options`` the values of each option by its key (an empty
+    """``given`` is what of the level can concern a call with these options, ``words`` is the sub-command, ``operands`` what follows it,
+    ``options`` the values of each option by its key (an empty
     list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--``
     stood, ``undecided`` whether the sub-command is a word which is not known,
     ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for,
     ``repository`` the root of the repository that the line works in."""
 
     __slots__ = (
-        "after", "argv", "environment", "flags", "level", "neutral", "operands", "options", "program", "repository", "settled", "span",
-        "state", "stdin", "undecided", "variables", "words",
+        "after", "argv", "environment", "flags", "given", "level", "neutral", "operands", "options", "program", "repository", "settled",
+        "span", "state", "stdin", "undecided", "variables", "words",
     )  # fmt: skip
+
+    given: Given
 
     def __init__(
         self,

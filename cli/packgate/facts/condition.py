@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.source import source_from
+from packgate.facts.field_value import source_from
 from packgate.facts.wildcard import Globs
 
 TYPE_CHECKING = False
@@ -24,10 +24,10 @@ class Test:
 
     __slots__ = ("globs", "kind", "source")
 
-    def __init__(self, source: Source, kind: str, globs: tuple[str, ...]) -> None:
+    def __init__(self, source: Source, kind: str, globs: Globs) -> None:
         self.source = source
         self.kind = kind
-        self.globs = Globs(globs) if globs else _NO_GLOBS
+        self.globs = globs
 
     def holds(self, call: Call, it: Value | None) -> bool:
         """Whether it holds, or may hold by the known part of a partly known value; a value of which nothing is known is not
@@ -47,13 +47,15 @@ class Test:
                 return True
         return False
 
-    def decided(self, options: Collection[str]) -> bool | None:
-        """Whether it holds of every call with these options, or of none; None where that depends on more than their names."""
-        if not self.source.possible(options):
+    def given(self, options: Collection[str]) -> Test | bool:
+        """What is left to ask of calls with these options; whether it holds, where their names tell."""
+        source = self.source.given(options)
+        if source is None:
             return self.kind == "absent"
-        if self.source.by_name and self.kind in ("present", "absent"):
-            return self.kind == "present"
-        return None
+        if self.kind in ("present", "absent"):
+            # Whether something is present is asked of the source as it is written: a flag among several has no value.
+            return self.kind == "present" if self.source.by_name else self
+        return self if source is self.source else Test(source, self.kind, self.globs)
 
 
 class Condition:
@@ -80,15 +82,15 @@ class Condition:
         for clause in self.clauses:
             asked: list[Test] = []
             for test in clause:
-                holds = test.decided(options)
-                if holds is False:
+                found = test.given(options)
+                if found is False:
                     break
-                if holds is None:
-                    asked.append(test)
+                if found is not True:
+                    asked.append(found)
             else:
                 if not asked:
                     return True
-                left.append(tuple(asked) if len(asked) < len(clause) else clause)
+                left.append(tuple(asked))
         if not left:
             return False
         return self if left == self.clauses else Condition(left)
@@ -97,6 +99,8 @@ class Condition:
 def condition_from(data: list[list[list[Any]]], options: dict[str, Option]) -> Condition:
     """A condition from its compiled form; option names are those of the level it stands in."""
     return Condition([
-        tuple([Test(source_from(source, options), test[0], tuple(test[1]) if len(test) > 1 else ()) for source, test in clause])
+        tuple([
+            Test(source_from(source, options), test[0], Globs(tuple(test[1])) if len(test) > 1 else _NO_GLOBS) for source, test in clause
+        ])
         for clause in data
     ])

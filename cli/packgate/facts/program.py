@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from packgate.facts.condition import Condition, condition_from
+from packgate.facts.field_value import source_from, value_from
 from packgate.facts.fields import FILE_FAMILIES
-from packgate.facts.source import FieldValue, TextSource, source_from, value_from
+from packgate.facts.source import TextSource
 from packgate.facts.wildcard import matches
 
 TYPE_CHECKING = False
@@ -66,12 +67,12 @@ class Rule:
 
 
 class Wrap:
-    """One item of ``wraps``. ``source`` is the words or the code, ``file`` the file that holds the code; ``deeper`` says that it
-    holds for the sub-commands too."""
+    """One item of ``wraps``. ``source`` is the words or the code, ``file`` the file that holds the code, ``runs`` the one of them that
+    is run; ``deeper`` says that it holds for the sub-commands too."""
 
     __slots__ = (
         "args", "assignments", "clear_env", "condition", "cwd", "deeper", "fields", "file", "host", "join", "kind", "lang", "place",
-        "reads_stdin", "source", "user", "via",
+        "reads_stdin", "runs", "source", "user", "via",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], options: dict[str, Option]) -> None:
@@ -82,12 +83,13 @@ class Wrap:
         self.assignments: bool = data.get("assignments", False)
         self.source = _field(data, "from", options)
         self.file = _field(data, "file", options)
+        self.runs = self.file if self.source is None and self.kind == "code" else self.source
         self.host = _field(data, "host", options)
         self.user = _field(data, "user", options)
         self.cwd = _field(data, "cwd", options)
         self.place = _field(data, "place", options)
         self.args = _field(data, "args", options)
-        self.clear_env = FieldValue(data["clear-env"], options) if "clear-env" in data else None
+        self.clear_env = [source_from(item, options) for item in data["clear-env"][1]] if "clear-env" in data else []
         self.fields = [(name, value_from(value, options)) for name, value in data.get("fields", {}).items()]
         self.reads_stdin: bool = data.get("from") == ["all", [["stdin"]]]
         self.via: bool = data.get("via", True)
@@ -98,22 +100,47 @@ def _field(data: dict[str, Any], key: str, options: dict[str, Option]) -> Source
     return value_from(data[key], options) if key in data else None
 
 
-class Given:
-    """What of a level can concern the calls that give certain options: rules and wraps, each with what is still to be asked."""
+class GivenRule:
+    """What is left of a rule for calls that give certain options. Of each field: its name, its source, and whether it is a path."""
 
-    __slots__ = ("rules", "wraps")
+    __slots__ = ("condition", "each", "environment", "fields", "rule", "sends")
+
+    def __init__(self, rule: Rule, condition: Condition | None, each: Source | None, options: Collection[str]) -> None:
+        self.rule = rule
+        self.condition = condition
+        self.each = each
+        self.fields: list[tuple[str, Source, bool]] = []
+        for name, source in rule.fields:
+            left = source.given(options)
+            if left is not None:
+                self.fields.append((name, left, name in rule.paths))
+        self.environment = _left(rule.environment, options)
+        self.sends = _left(rule.sends, options)
+
+
+class Given:
+    """What of a level can concern the calls that give certain options: rules and wraps, each with what is still to be asked, and the
+    sources that tell its environment."""
+
+    __slots__ = ("environment", "rules", "wraps")
 
     def __init__(self, level: Level, options: Collection[str]) -> None:
-        self.rules: list[tuple[Rule, Condition | None]] = []
+        self.environment = _left(level.environment, options)
+        self.rules: list[GivenRule] = []
         for rule in level.rules:
-            left = rule.condition.given(options) if rule.condition is not None else True
-            if left is not False and (rule.each is None or rule.each.possible(options)):
-                self.rules.append((rule, None if left is True else left))
+            condition = rule.condition.given(options) if rule.condition is not None else True
+            each = rule.each.given(options) if rule.each is not None else None
+            if condition is not False and (rule.each is None or each is not None):
+                self.rules.append(GivenRule(rule, None if condition is True else condition, each, options))
         self.wraps: list[tuple[Wrap, Condition | None]] = []
         for wrap in level.wraps:
-            left = wrap.condition.given(options) if wrap.condition is not None else True
-            if left is not False:
-                self.wraps.append((wrap, None if left is True else left))
+            condition = wrap.condition.given(options) if wrap.condition is not None else True
+            if condition is not False and wrap.runs is not None and wrap.runs.given(options) is not None:
+                self.wraps.append((wrap, None if condition is True else condition))
+
+
+def _left(sources: list[Source], options: Collection[str]) -> list[Source]:
+    return [left for left in [source.given(options) for source in sources] if left is not None]
 
 
 class Level:

@@ -152,7 +152,8 @@ class Session:
         if call.undecided and not call.neutral:
             self.operations.append(opaque_operation("dynamic", call.span, self, common))
             self.note(Note("unknown-command", f"runs a command of {name} that is not known", PARTIAL, call.span))
-        found = rule_operations(call, context, self, common) if level.rules else []
+        given = call.given
+        found = rule_operations(call, context, self, common) if given.rules else []
         if command.variables:
             found.extend(printed_variables(call, context, common))
         if found and 1 in call.state.fds:
@@ -162,7 +163,7 @@ class Session:
             self.operations.extend(found)
             remember_effects(call, found, self)
         output: Value | None = None
-        if level.wraps or level.handlers:
+        if given.wraps or level.handlers:
             output = run_wraps(call, self, common)
         if len(self.operations) == before:
             self.operations.append(Operation(GENERIC, {}, call.span, context.via, common))

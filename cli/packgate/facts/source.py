@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packgate.facts.parsers import PARSERS, SPLITTERS, split_values
+from packgate.facts.parsers import PARSERS
 from packgate.facts.wildcard import Globs
 from packgate.model.value import join
 from packgate.shell.state import OF_THE_SHELL
@@ -10,21 +10,18 @@ from packgate.shell.state import OF_THE_SHELL
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from typing import Any
 
     from packgate.facts.call import Call
-    from packgate.facts.program import Option
     from packgate.model.value import Value
 
     Values = list[Value]
 
 
 class Source:
-    """A place in a call. ``it`` is the item of the rule's ``each``; ``cost`` orders sources by what looking there takes;
-    ``by_name`` ones are present wherever an option of theirs is given."""
+    """A place in a call. ``it`` is the item of the rule's ``each``; ``by_name`` ones are present wherever an
+    option of theirs is given."""
 
     __slots__ = ()
-    cost = 1
     by_name = False
 
     def values(self, call: Call, it: Value | None) -> Values:
@@ -35,9 +32,9 @@ class Source:
         """Whether something stands there."""
         return bool(self.values(call, it))
 
-    def possible(self, options: Collection[str]) -> bool:
-        """Whether something can stand there in a call with these options."""
-        return True
+    def given(self, options: Collection[str]) -> Source | None:
+        """What is left of it for calls that give these options; None where nothing can stand there."""
+        return self
 
 
 class TextSource(Source):
@@ -74,7 +71,6 @@ class OptionSource(Source):
     """The values of one option; a flag is present without a value."""
 
     __slots__ = ("key",)
-    cost = 0
     by_name = True
 
     def __init__(self, key: str) -> None:
@@ -86,8 +82,8 @@ class OptionSource(Source):
     def present(self, call: Call, it: Value | None) -> bool:
         return self.key in call.options
 
-    def possible(self, options: Collection[str]) -> bool:
-        return self.key in options
+    def given(self, options: Collection[str]) -> Source | None:
+        return self if self.key in options else None
 
 
 class SettingSource(Source):
@@ -110,8 +106,8 @@ class SettingSource(Source):
                     out.append(tail if isinstance(value, str) else join([tail, *value.parts[1:]]))
         return out
 
-    def possible(self, options: Collection[str]) -> bool:
-        return self.key in options
+    def given(self, options: Collection[str]) -> Source | None:
+        return self if self.key in options else None
 
 
 class OptionsSource(Source):
@@ -127,10 +123,10 @@ class OptionsSource(Source):
         return [value for key, values in call.options.items() if self.globs.match(key) for value in values]
 
     def present(self, call: Call, it: Value | None) -> bool:
-        return self.possible(call.options)
+        return self.given(call.options) is not None
 
-    def possible(self, options: Collection[str]) -> bool:
-        return any(self.globs.match(key) for key in options)
+    def given(self, options: Collection[str]) -> Source | None:
+        return self if any(self.globs.match(key) for key in options) else None
 
 
 class RestSource(Source):
@@ -236,121 +232,3 @@ class ItemSource(Source):
 
     def values(self, call: Call, it: Value | None) -> Values:
         return [] if it is None else [it]
-
-
-class ParsedSource(Source):
-    """A part of what a parser makes of another source's values."""
-
-    __slots__ = ("inner", "parser", "part")
-    cost = 2
-
-    def __init__(self, inner: Source, parser: str, part: str) -> None:
-        self.inner = inner
-        self.parser = parser
-        self.part = part
-
-    def values(self, call: Call, it: Value | None) -> Values:
-        values = self.inner.values(call, it)
-        if self.parser in SPLITTERS:
-            pieces = [piece for value in values for piece in split_values(value, self.parser)]
-            return [_inside(piece, call.repository) for piece in pieces] if self.parser == "names" else pieces
-        out: Values = []
-        for value in values:
-            parts = PARSERS[self.parser](value)
-            found = None if parts is None else parts.get(self.part)
-            if found is not None and found != "":
-                out.append(found)
-        return out
-
-    def possible(self, options: Collection[str]) -> bool:
-        return self.inner.possible(options)
-
-
-def _inside(name: Value, repository: str | None) -> Value:
-    """A path without the folder that the repository lies in, which says nothing of what a file is for."""
-    return name[len(repository):] if repository is not None and isinstance(name, str) and name.startswith(repository + "/") else name
-
-
-_FIXED = {"cwd": FolderSource(), "stdin": StdinSource(), "program": ProgramSource(), "it": ItemSource(), "rest": RestSource()}
-
-
-def source_from(data: list[Any], options: dict[str, Option]) -> Source:
-    """A source from its compiled form; option names are those of the level it stands in."""
-    kind = data[0]
-    if kind in ("all", "first", "into"):
-        return value_from(data, options)
-    if kind == "text":
-        return TextSource(data[1])
-    if kind == "operands":
-        return OperandSource(data[1], data[2])
-    if kind == "option":
-        option = options.get(data[1])
-        return OptionSource(option.key if option is not None else data[1])
-    if kind == "setting":
-        option = options.get(data[1])
-        return SettingSource(option.key if option is not None else data[1], data[2])
-    if kind == "options":
-        return OptionsSource(data[1])
-    if kind == "env":
-        return EnvironmentSource(data[1])
-    if kind == "assigned":
-        return AssignedSource(data[1])
-    if kind == "command":
-        return CommandSource(data[1])
-    if kind == "parse":
-        return ParsedSource(source_from(data[1], options), data[2], data[3] or "")
-    return _FIXED[kind]
-
-
-def value_from(data: list[Any], options: dict[str, Option]) -> Source:
-    """What a field takes, from its compiled form: a source alone stands for itself."""
-    if data[0] == "all" and len(data[1]) == 1:
-        return source_from(data[1][0], options)
-    return FieldValue(data, options)
-
-
-class FieldValue(Source):
-    """What a field takes: the values of all its sources, or of the first that has any; with ``into`` the paths of files
-    that are put into a directory or become it."""
-
-    __slots__ = ("first", "into", "sources")
-
-    def __init__(self, data: list[Any], options: dict[str, Option]) -> None:
-        self.first = data[0] == "first"
-        self.into = value_from(data[1], options) if data[0] == "into" else None
-        listed = data[2][1] if data[0] == "into" else data[1]
-        self.sources = [source_from(item, options) for item in listed]
-
-    def values(self, call: Call, it: Value | None) -> Values:
-        if self.into is not None:
-            return _into(self.into.values(call, it), self._listed(call, it))
-        return self._listed(call, it)
-
-    def possible(self, options: Collection[str]) -> bool:
-        return self.into.possible(options) if self.into is not None else any(source.possible(options) for source in self.sources)
-
-    def _listed(self, call: Call, it: Value | None) -> Values:
-        if len(self.sources) == 1:
-            return self.sources[0].values(call, it)
-        out: Values = []
-        for source in self.sources:
-            found = source.values(call, it)
-            if self.first and found:
-                return found
-            out.extend(found)
-        return out
-
-
-def _into(directories: Values, names: Values) -> Values:
-    """The destination itself, and each name inside it unless the destination looks like the new name of one file."""
-    out: Values = list(directories)
-    for directory in directories:
-        text = directory if isinstance(directory, str) else ""
-        last = text.rsplit("/", 1)[-1]
-        if len(names) == 1 and "." in last[1:] and last != "..":
-            continue
-        for name in names:
-            parts = PARSERS["basename"](name)
-            if parts is not None and parts[""] != last:
-                out.append(join([directory, "/", parts[""]]))
-    return out

@@ -32,11 +32,12 @@ _HOST = "host:"
 def run_wraps(call: Call, session: Session, common: Fields) -> Value | None:
     """Analyse everything that the call runs; its output where one inner command decides it."""
     outputs: list[Value | None] = []
-    if call.neutral == ACTIVE:
-        for wrap, condition in call.level.given(call.options).wraps:
-            if condition is None or condition.holds(call):
-                outputs.extend(_run(wrap, call, session, common))
-    for name in call.level.handlers if call.neutral == ACTIVE else ():
+    if call.neutral != ACTIVE:
+        return None
+    for wrap, condition in call.given.wraps:
+        if condition is None or condition.holds(call):
+            outputs.extend(_run(wrap, call, session, common))
+    for name in call.level.handlers:
         output = handler(name)(call, session, common)
         if output is not None:
             outputs.append(output)
@@ -47,7 +48,7 @@ def _run(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value
     if wrap.kind == "code":
         return _codes(wrap, call, session, common)
     context = inner_context(wrap, call, session)
-    words = wrap.source.values(call, None) if wrap.source is not None else []
+    words = wrap.runs.values(call, None) if wrap.runs is not None else []
     state = inner_state(wrap, call)
     if wrap.assignments:
         words = _assignments(words, state)
@@ -93,7 +94,7 @@ def inner_state(wrap: Wrap, call: Call) -> State:
     """The state that an inner command starts with; another machine has neither our directory nor our variables."""
     if wrap.kind == "remote":
         return call.state.child("sh", cwd=unknown(Origin("variable", "PWD")), clean=True)
-    cleared = wrap.clear_env is not None and any(source.present(call, None) for source in wrap.clear_env.sources)
+    cleared = any(source.present(call, None) for source in wrap.clear_env)
     state = call.state.child(clean=True) if cleared else call.state.copy()
     place = _first(wrap.place, call)
     if place is not None and place != _HOST and place not in _THIS_MACHINE:
@@ -122,8 +123,7 @@ def _assignments(words: list[Value], state: State) -> list[Value]:
 
 
 def _codes(wrap: Wrap, call: Call, session: Session, common: Fields) -> list[Value | None]:
-    source = wrap.source if wrap.source is not None else wrap.file
-    values = source.values(call, None) if source is not None else []
+    values = wrap.runs.values(call, None) if wrap.runs is not None else []
     out: list[Value | None] = []
     if not values:
         return out

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from packgate.facts.call import Call
     from packgate.facts.context import Context
     from packgate.facts.fields import Fields
-    from packgate.facts.program import Rule
+    from packgate.facts.program import GivenRule
     from packgate.facts.session import Session
     from packgate.model.value import Value
 
@@ -29,15 +29,16 @@ def rule_operations(call: Call, context: Context, session: Session, common: Fiel
     if call.neutral == HELP:
         return out
     base: list[Value] | None = None
-    for rule, condition in call.level.given(call.options).rules:
-        if call.neutral != ACTIVE and not rule.even_if_neutral:
+    for given in call.given.rules:
+        if call.neutral != ACTIVE and not given.rule.even_if_neutral:
             continue
         if base is None:
             base = level_environment(call)
-        items: Sequence[Value | None] = _ONCE if rule.each is None else rule.each.values(call, None)
+        condition = given.condition
+        items: Sequence[Value | None] = _ONCE if given.each is None else given.each.values(call, None)
         for it in items:
             if condition is None or condition.holds(call, it):
-                operation = _operation(rule, call, it, context, session, common, base)
+                operation = _operation(given, call, it, context, session, common, base)
                 if operation is not None:
                     out.append(operation)
     return out
@@ -50,57 +51,57 @@ def _is_address(value: Value) -> bool:
 
 def level_environment(call: Call) -> list[Value]:
     """The values of the level's environment sources."""
-    if not call.level.environment:
+    if not call.given.environment:
         return []
     if call.environment is None:
-        call.environment = [value for source in call.level.environment for value in source.values(call, None)]
+        call.environment = [value for source in call.given.environment for value in source.values(call, None)]
     return list(call.environment)
 
 
 def _operation(
-    rule: Rule, call: Call, it: Value | None, context: Context, session: Session, common: Fields, base: list[Value]
+    given: GivenRule, call: Call, it: Value | None, context: Context, session: Session, common: Fields, base: list[Value]
 ) -> Operation | None:
+    rule = given.rule
     fields: Fields = rule.literal.copy()
-    for name, source in rule.fields:
+    for name, source, is_path in given.fields:
         values = source.values(call, it)
-        if name in rule.paths:
-            addresses = tuple(value for value in values if _is_address(value))
+        if is_path:
+            addresses = [value for value in values if _is_address(value)]
             if addresses:
-                fields.setdefault("url", addresses)
+                fields.setdefault("url", tuple(addresses))
             values = [absolute(value, call, context) for value in values if value != "-" and value not in addresses]
         if values:
             fields[name] = tuple(values)
     if rule.is_file:
-        kept = tuple(path for path in fields.get("path", ()) if not is_device(path))
+        kept = tuple([path for path in fields.get("path", ()) if not is_device(path)])
         if not kept:
             return None
         if rule.effect == "delete":
             kept += tuple(path for path in map(without_variable, kept) if path is not None)
         fields["path"] = kept
         add_scope(fields, session, context)
-    if rule.sends:
-        sent = [value for source in rule.sends for value in source.values(call, it)]
+    if given.sends:
+        sent = [value for source in given.sends for value in source.values(call, it)]
         for name, found in sent_fields(sent, call).items():
             fields.setdefault(name, found)
-    _add_environment(fields, rule, call, it, context, session, base)
+    if base or given.environment or context.environment or session.selected:
+        _add_environment(fields, given, call, it, context, session, base)
     if "host" in fields or "url" in fields:
         add_network(fields)
     return Operation(rule.families, fields, call.span, context.via, common)
 
 
 def _add_environment(
-    fields: Fields, rule: Rule, call: Call, it: Value | None, context: Context, session: Session, base: list[Value]
+    fields: Fields, given: GivenRule, call: Call, it: Value | None, context: Context, session: Session, base: list[Value]
 ) -> None:
     """The environment that the call's names tell, else the one that the line has switched its provider to."""
-    environment: tuple[Value, ...] = ()
-    if base or rule.environment or context.environment:
-        if rule.environment:
-            named = base + [value for source in rule.environment for value in source.values(call, it)]
-            environment = environment_of(named, context, session)
-        else:
-            if call.settled is None:
-                call.settled = environment_of(base, context, session)
-            environment = call.settled
+    if given.environment:
+        named = base + [value for source in given.environment for value in source.values(call, it)]
+        environment = environment_of(named, context, session)
+    else:
+        if call.settled is None:
+            call.settled = environment_of(base, context, session)
+        environment = call.settled
     if session.selected and not environment:
         provider = fields.get("provider")
         if provider:
