@@ -56,7 +56,7 @@ def analyze(action: Action, catalog: Catalog, environment_words: EnvironmentWord
 
 def distinct(operations: list[Operation]) -> list[Operation]:
     """Without repeats: a loop, or two readings of an unknown word, can find the same thing at the same place."""
-    if len({operation.span for operation in operations}) == len(operations):
+    if len({(operation.span, operation.families) for operation in operations}) == len(operations):
         return operations
     kept: dict[Key, Operation] = {}
     commands: dict[tuple[int, bool], int] = {}

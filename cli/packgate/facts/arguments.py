@@ -43,8 +43,8 @@ def read_call(
         return call
     reader = _Reader(call, root)
     reader.read(argv)
-    call.neutral = _neutral(call)
     call.given = call.level.given(call.options)
+    call.neutral = _neutral(call)
     return call
 
 
@@ -81,9 +81,9 @@ class _Reader:
             word = argv[self.position]
             self.position += 1
             # No program reads another word as an option, but one in the style of dd.
-            if not ended and isinstance(word, str) and self._declared(word):
-                continue
             plain = ended or (isinstance(word, str) and word[:1] not in _STARTS and self.style != "keyval")
+            if not plain and isinstance(word, str) and self._declared(word):
+                continue
             if plain or not self._option(word):
                 if not self.descending:
                     operands.append(word)
@@ -323,19 +323,12 @@ def _is_open(rest: tuple[Part, ...]) -> bool:
 
 def _neutral(call: Call) -> int:
     """How harmless the call is by its options: `DRY`, `HELP` or active."""
-    level = call.level
-    options = call.options
-    if not options and not (level.neutral_words and call.operands):
-        return ACTIVE
-    for name in ("--help", "--version"):
-        if name not in options:
-            continue
-        declared = level.options.get(name)
-        if declared is None or declared.kind == "flag":
-            return HELP
-    for name, excepted in level.neutral:
+    given = call.given
+    if given.asks_help:
+        return HELP
+    for name, excepted in given.neutral:
         if name.startswith("-"):
-            if name in call.options and (excepted is None or not _takes(excepted, call.options[name])):
+            if excepted is None or not _takes(excepted, call.options[name]):
                 return DRY
         elif call.operands and call.operands[0] == name:
             return DRY

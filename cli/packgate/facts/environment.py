@@ -8,7 +8,7 @@ from packgate.model.value import Text, origins_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from packgate.model.value import Value
 
@@ -87,8 +87,10 @@ class EnvironmentWords:
 BUILTIN_WORDS = EnvironmentWords()
 
 
-def classify(values: Iterable[Value], words: EnvironmentWords = BUILTIN_WORDS) -> tuple[str, ...]:
+def classify(values: Sequence[Value], words: EnvironmentWords = BUILTIN_WORDS) -> tuple[str, ...]:
     """Environments that the values name, sorted; the known pieces of partly known values count."""
+    if len(values) == 1 and isinstance(values[0], str):
+        return words.classify(values[0])
     found: set[str] = set()
     for value in values:
         if isinstance(value, str):
@@ -131,7 +133,7 @@ def network(host: str) -> str:
 def _ipv4(name: str) -> int | None:
     """The address as a number, also as one decimal, hexadecimal or octal number, as ``inet_aton`` reads it."""
     parts = name.split(".")
-    if not 1 <= len(parts) <= 4:
+    if len(parts) > 4 or (parts[-1][-1:].isalpha() and parts[-1][:2] != "0x"):
         return None
     numbers: list[int] = []
     for part in parts:

@@ -78,8 +78,11 @@ def _by_regex(pattern: str, whole: str | None = None) -> Parser:
         match = compiled[0].fullmatch(text)
         if match is None:
             return None
-        restorer = _Restorer(text, unknown)
-        parts: Parts = {name: restorer.slice(*match.span(name)) for name, found in match.groupdict().items() if found is not None}
+        parts: Parts = {name: found for name, found in match.groupdict().items() if found is not None}
+        if unknown:
+            restorer = _Restorer(text, unknown)
+            for name in parts:
+                parts[name] = restorer.slice(*match.span(name))
         parts[""] = parts[whole] if whole is not None else value
         return parts
 
@@ -141,6 +144,8 @@ def _kubernetes(value: Value) -> Parts | None:
 
 def _scp_target(value: Value) -> Parts | None:
     """``user@host:path``, a URL, or an rsync daemon; None for a local path (also one with a drive letter or ``./a:b``)."""
+    if isinstance(value, str) and ":" not in value:
+        return None
     for parser in (_scp_url, _rsync_daemon, _scp):
         parts = parser(value)
         if parts is not None and not (parser is _scp and isinstance(parts["host"], str) and len(parts["host"]) == 1):

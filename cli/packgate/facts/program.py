@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Words of lines whose meaning is kept, for each branch and level: lines name words without end.
 _MOST_REMEMBERED = 500
+# Options by which a program prints its manual or version and does nothing else.
+_MANUALS = ("--help", "--version")
 
 
 class Option:
@@ -119,12 +121,14 @@ class GivenRule:
 
 
 class Given:
-    """What of a level can concern the calls that give certain options: rules and wraps, each with what is still to be asked, and the
-    sources that tell its environment."""
+    """What of a level can concern the calls that give certain options: rules and wraps, each with what is still to be asked, the
+    sources that tell its environment, and what makes a call harmless."""
 
-    __slots__ = ("environment", "rules", "wraps")
+    __slots__ = ("asks_help", "environment", "neutral", "rules", "wraps")
 
     def __init__(self, level: Level, options: Collection[str]) -> None:
+        self.asks_help = any(name in options and level.is_flag(name) for name in _MANUALS)
+        self.neutral = [(name, excepted) for name, excepted in level.neutral if name in options or not name.startswith("-")]
         self.environment = _left(level.environment, options)
         self.rules: list[GivenRule] = []
         for rule in level.rules:
@@ -147,8 +151,8 @@ class Level:
     """A program or sub-command: its own rules, and what holds for it of the levels above."""
 
     __slots__ = (
-        "_spellings", "cwd", "environment", "fields", "given_options", "handlers", "neutral", "neutral_words", "options", "output",
-        "prefixes", "prints", "rules", "style", "unknown_values", "via", "wraps",
+        "_spellings", "cwd", "environment", "fields", "given_options", "handlers", "neutral", "options", "output", "prefixes",
+        "prints", "rules", "style", "unknown_values", "via", "wraps",
     )  # fmt: skip
 
     def __init__(self, data: dict[str, Any], parent: Level | None) -> None:
@@ -160,7 +164,6 @@ class Level:
         self.unknown_values: bool = data.get("unknown-options", parent.unknown_values if parent is not None else False)
         self.neutral: list[tuple[str, str | None]] = list(parent.neutral) if parent is not None else []
         self.neutral.extend((self._key(name), excepted) for name, excepted in data.get("neutral", ()))
-        self.neutral_words = any(not name.startswith("-") for name, _ in self.neutral)
         self.fields: dict[str, tuple[str, ...]] = dict(parent.fields) if parent is not None else {}
         for name, values in data.get("fields", {}).items():
             self.fields[name] = tuple(values)
@@ -186,6 +189,11 @@ class Level:
                 self.given_options.clear()
             found = self.given_options[names] = Given(self, frozenset(names))
         return found
+
+    def is_flag(self, name: str) -> bool:
+        """Whether an option takes no value, as one that the catalog does not declare."""
+        declared = self.options.get(name)
+        return declared is None or declared.kind == "flag"
 
     def beginning(self, name: str) -> list[Option]:
         """The declared options that begin so. One alone where all others begin with it (``--force`` of ``--force`` and

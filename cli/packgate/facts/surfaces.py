@@ -3,6 +3,8 @@ families, so that one policy holds for ``cat .env`` and for an agent's own way t
 
 from __future__ import annotations
 
+import re
+
 from packgate.facts.environment import BUILTIN_WORDS, classify, network
 from packgate.facts.parsers import PARSERS
 from packgate.facts.paths import normalise, scope
@@ -26,8 +28,7 @@ _FILE_OPERATIONS = {
 
 def analyze_surface(action: Action, words: EnvironmentWords = BUILTIN_WORDS) -> Analysis:
     """The operations of an action on any surface but ``shell``."""
-    readers = {"file": _file, "mcp": _mcp, "web": _web, "prompt": _text, "output": _text}
-    operations, notes = readers[action.surface](action, words)
+    operations, notes = _READERS[action.surface](action, words)
     return Analysis(operations, notes)
 
 
@@ -80,20 +81,22 @@ def _mcp(action: Action, words: EnvironmentWords) -> tuple[list[Operation], list
     server, tool = str(action.data["server"]), str(action.data["tool"])
     annotations = action.data.get("annotations") or {}
     arguments = action.data.get("arguments") or {}
-    strings = [text for _, text in _strings(arguments)]
+    strings = _strings(arguments)
+    kind = action_type(tool, annotations)
     fields: dict[str, tuple[Value, ...]] = {
         "server": (server,),
         "tool": (tool,),
-        "action-type": (action_type(tool, annotations),),
-        "argument": tuple(strings),
-        "effect": ({"read": "read", "write": "write"}.get(action_type(tool, annotations), "delete"),),
+        "action-type": (kind,),
+        "argument": tuple([text for _, text in strings]),
+        "effect": (_EFFECTS[kind],),
     }
-    environments = classify([server, *_names(arguments)], words)
+    environments = classify([server, *_names(strings)], words)
     if environments:
         fields["environment"] = environments
-    return [Operation(("tool-call",), fields), *_argument_operations(action, arguments, fields)], []
+    return [Operation(("tool-call",), fields), *_argument_operations(action, strings, kind, fields)], []
 
 
+_EFFECTS = {"read": "read", "write": "write", "destructive": "delete"}
 _READ_VERBS = frozenset("get list read search find query describe show fetch view count head stat status check lookup browse".split())
 _DESTRUCTIVE_VERBS = frozenset(
     "delete drop remove destroy purge truncate terminate kill wipe erase revoke reset uninstall deprovision rollback archive".split()
@@ -105,12 +108,16 @@ def action_type(tool: str, annotations: dict[str, Any]) -> str:
 
     A claim can only make it stricter: a server that calls ``drop_table`` read-only is not believed.
     """
-    words = [word for word in _split_words(tool) if word]
+    words = _PLAIN_WORDS.findall(tool) if tool.islower() else [word for word in _split_words(tool) if word]
     if any(word in _DESTRUCTIVE_VERBS for word in words) or annotations.get("destructiveHint") is True:
         return "destructive"
     if annotations.get("readOnlyHint") is True or any(word in _READ_VERBS for word in words[:2]):
         return "read"
     return "write"
+
+
+# The words of a name without capitals.
+_PLAIN_WORDS = re.compile(r"[^\W_]+")
 
 
 def _split_words(name: str) -> list[str]:
@@ -146,19 +153,20 @@ def _strings(value: Any) -> list[tuple[str, str]]:
 _NAME_KEYS = frozenset("environment env context project profile namespace cluster database db host instance name stage target".split())
 
 
-def _names(arguments: dict[str, Any]) -> list[str]:
-    return [text for key, text in _strings(arguments) if key.rsplit(".", 1)[-1].lower() in _NAME_KEYS]
+def _names(strings: list[tuple[str, str]]) -> list[str]:
+    return [text for key, text in strings if key.rsplit(".", 1)[-1].lower() in _NAME_KEYS]
 
 
 _PATH_KEYS = frozenset("path file file_path filepath filename source destination uri".split())
 
 
-def _argument_operations(action: Action, arguments: dict[str, Any], call: dict[str, tuple[Value, ...]]) -> list[Operation]:
+def _argument_operations(
+    action: Action, strings: list[tuple[str, str]], kind: str, call: dict[str, tuple[Value, ...]]
+) -> list[Operation]:
     """A path argument of a tool call is a file operation too."""
-    kind = call["action-type"][0]
-    family, operation, effect = _FILE_OPERATIONS[{"read": "read", "write": "write"}.get(str(kind), "delete")]
+    family, operation, effect = _FILE_OPERATIONS[_EFFECTS[kind]]
     out = []
-    for key, text in _strings(arguments):
+    for key, text in strings:
         path = text[len("file://"):] if text.startswith("file://") else text
         if key.rsplit(".", 1)[-1].lower() in _PATH_KEYS and "://" not in path and path and "\n" not in path:
             fields = file_fields(path, action)
@@ -198,3 +206,6 @@ def _web(action: Action, words: EnvironmentWords) -> tuple[list[Operation], list
 def _text(action: Action, words: EnvironmentWords) -> tuple[list[Operation], list[Note]]:
     operation = Operation(("text",), {"content": (str(action.data["text"]),), "operation": (action.surface,)})
     return [operation], []
+
+
+_READERS = {"file": _file, "mcp": _mcp, "web": _web, "prompt": _text, "output": _text}

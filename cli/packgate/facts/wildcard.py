@@ -46,7 +46,8 @@ class Globs:
         self.prefixes = tuple([glob[:-1] for glob in prefixes])
         self.suffixes = tuple([glob[1:] for glob in suffixes])
         self.pieces = tuple([glob[1:-1] for glob in pieces])
-        self.rest = tuple(rest)
+        # Before a bracket every piece between the stars stands in the text as it is: the longest of them rules most texts out.
+        self.rest = tuple([(max(glob.partition("[")[0].replace("?", "*").split("*"), key=len), glob) for glob in rest])
 
     def match(self, text: str) -> bool:
         """Whether one of the globs describes the text."""
@@ -55,8 +56,8 @@ class Globs:
         for piece in self.pieces:
             if piece in text:
                 return True
-        for glob in self.rest:  # noqa: SIM110 (a generator would cost another call)
-            if _match(glob, text):
+        for piece, glob in self.rest:  # noqa: SIM110 (a generator would cost another call)
+            if piece in text and _match(glob, text):
                 return True
         return False
 
