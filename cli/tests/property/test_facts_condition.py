@@ -1,4 +1,4 @@
-"""What is left of a condition, once the options of a call are known, holds of the call where the whole condition does."""
+"""What is left of a level, once the options of a call are known, says of the call what the whole level does."""
 
 from __future__ import annotations
 
@@ -41,16 +41,41 @@ def holds(condition, call, it):
     return condition is None or condition.holds(call, it)
 
 
+def values(sources, call, it):
+    return [value for source in sources for value in source.values(call, it)]
+
+
 @given(calls(), VALUES)
 def test_rules_and_wraps_that_are_left_out_would_not_hold(call, item):
     level = call.level
     given_options = Given(level, frozenset(call.options))
-    rules, wraps = dict(given_options.rules), dict(given_options.wraps)
+    rules, wraps = {left.rule: left for left in given_options.rules}, dict(given_options.wraps)
     for rule in level.rules:
+        left = rules.get(rule)
         for it in [None, item] if rule.each is None else rule.each.values(call, None):
-            assert holds(rule.condition, call, it) == (rule in rules and holds(rules[rule], call, it))
+            assert holds(rule.condition, call, it) == (left is not None and holds(left.condition, call, it))
     for wrap in level.wraps:
-        assert holds(wrap.condition, call, None) == (wrap in wraps and holds(wraps[wrap], call, None))
+        runs = wrap.runs is not None and bool(wrap.runs.values(call, None))
+        assert wrap in wraps or not runs or not holds(wrap.condition, call, None)
+        assert wrap not in wraps or holds(wrap.condition, call, None) == holds(wraps[wrap], call, None)
+
+
+@given(calls(), VALUES)
+def test_what_is_left_of_a_rule_has_the_values_of_the_whole_rule(call, item):
+    given_options = Given(call.level, frozenset(call.options))
+    assert values(given_options.environment, call, None) == values(call.level.environment, call, None)
+    for left in given_options.rules:
+        rule = left.rule
+        if rule.each is not None:
+            assert left.each is not None
+            assert left.each.values(call, None) == rule.each.values(call, None)
+        for it in (None, item):
+            known = {name: (source.values(call, it), is_path) for name, source, is_path in left.fields}
+            for name, source in rule.fields:
+                found, is_path = known.get(name, ([], name in rule.paths))
+                assert (found, is_path) == (source.values(call, it), name in rule.paths)
+            assert values(left.environment, call, it) == values(rule.environment, call, it)
+            assert values(left.sends, call, it) == values(rule.sends, call, it)
 
 
 def test_options_rule_out_most_of_a_long_level():

@@ -45,6 +45,11 @@ def test_agrees_with_a_regular_expression(pattern: str, text: str) -> None:
     assert Globs((pattern,)).match(text) is expected
 
 
+@given(st.text(alphabet="ab*?[]!-|", max_size=8), st.text(alphabet="ab-[]*", max_size=6))
+def test_sorted_globs_agree_with_one_glob(pattern: str, text: str) -> None:
+    assert Globs((pattern,)).match(text) is matches(pattern, text)
+
+
 @given(st.text(alphabet="ab*?[]!-|", max_size=8), st.text(alphabet="ab-[", min_size=1, max_size=4))
 def test_a_text_that_matches_begins_as_the_pattern_can(pattern: str, text: str) -> None:
     assert can_begin(pattern, text[0]) or not matches(pattern, text)
