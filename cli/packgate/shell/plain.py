@@ -14,15 +14,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packgate.model.value import Value
 
-# Characters that no shell treats specially wherever in a word they stand, and `=` behind the first word.
-_PLAIN = re.compile(r"[A-Za-z0-9_@%+:,./-]++(?: ++[A-Za-z0-9_@%+:,./=-]++)*+").fullmatch
-# Behind the first word also pieces in quotes in which nothing is expanded, escaped punctuation, and the `{}` of find and xargs.
-QUOTED_WORD = r"(?:[A-Za-z0-9_@%+:,./=-]++|'[ -&(-~¡-\ud7ff]*+'|\"[ !#%-\[\]-_a-~¡-\ud7ff]*+\"|\\[!-/:-@\[-`{-~]|\{\})++"
-_QUOTED = re.compile(rf"[A-Za-z0-9_@%+:,./-]++(?: ++{QUOTED_WORD})*+").fullmatch
+# Characters that no shell treats specially wherever in a command word they stand.
+PLAIN_NAME = r"[A-Za-z0-9_@%+:,./-]++"
+# A tilde inside a word: only at its start and behind `=` and `:` does it stand for a folder.
+_TILDE = r"(?<=[A-Za-z0-9_@%+,./^-])~"
+# Behind the first word also `=`, `^` and such tildes (not for zsh).
+_PLAIN = re.compile(rf"{PLAIN_NAME}(?: (?:[A-Za-z0-9_@%+:,./=^ -]++|{_TILDE})*+(?<! ))?+").fullmatch
+# There also pieces in quotes in which nothing is expanded, escaped punctuation, and braces around a name or nothing (`{}` of find and xargs).
+QUOTED_WORD = (
+    r"(?:[A-Za-z0-9_@%+:,./=^-]++|'[ -&(-~¡-\ud7ff]*+'|\"[ !#%-\[\]-_a-~¡-\ud7ff]*+\"|\\[!-/:-@\[-`{-~]"
+    rf"|{_TILDE}|\{{[A-Za-z0-9_]*+\}})++"
+)
+_QUOTED = re.compile(rf"{PLAIN_NAME}(?: ++{QUOTED_WORD})*+").fullmatch
 _WORDS = re.compile(QUOTED_WORD).findall
 _PIECES = re.compile(r"'([^']*)'|\"([^\"]*)\"|\\(.)|([^'\"\\]+)").findall
-# zsh: `=name` is the path of a program.
-_ZSH_NAME = re.compile(r" =").search
+# zsh: `=name` is the path of a program; some of its options make patterns of `^` and `~`.
+_ZSH_SPECIAL = re.compile(r" =|[~^]").search
 # First words behind which words are read in another way, and words of the grammar.
 NOT_COMMANDS = frozenset(
     ["declare", "export", "local", "readonly", "typeset", "alias", "let", "eval", "command", "builtin", "noglob", "nocorrect", "exec", "-"]
@@ -37,11 +44,11 @@ def plain_words(source: str, shell: str) -> list[Value] | None:
     words: list[Value] = []
     if _PLAIN(source) is not None:
         words.extend(source.split())
-    elif ("'" in source or '"' in source or "\\" in source) and shell != "zsh" and _QUOTED(source) is not None:
+    elif ("'" in source or '"' in source or "\\" in source or "{" in source) and shell != "zsh" and _QUOTED(source) is not None:
         words.extend(unquoted_words(source))
     else:
         return None
-    if words[0] in NOT_COMMANDS or (shell == "zsh" and _ZSH_NAME(source) is not None):
+    if words[0] in NOT_COMMANDS or (shell == "zsh" and _ZSH_SPECIAL(source) is not None):
         return None
     return words
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from packgate.shell.plain import NOT_COMMANDS, QUOTED_WORD, unquoted_words
+from packgate.shell.plain import NOT_COMMANDS, PLAIN_NAME, QUOTED_WORD, unquoted_words
 from packgate.shell.syntax import Lazy
 from packgate.shell.tree import AndOr, Literal, Pipeline, Redirect, Script, SimpleCommand, Statement, Word
 
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
     ReadWords = Callable[[int, int], list[Word | Assignment]]
 
-_PLAIN = r"[A-Za-z0-9_@%+:,./-]++"
 _END = r"(?=[ \t;&|]|\Z)"
 _TARGET = r"[ \t]*+([A-Za-z0-9_@%+:,./=-]++)"
 # With three groups for each form: the descriptor, the operator and the target.
 _REDIRECTION = rf"[ \t]++(?:([0-9]?)(>>?|<){_TARGET}|([0-9]?)(>&)([0-9]++)|()(&>){_TARGET}){_END}"
 # A command, its redirections, and the operator behind it.
 _COMMAND = Lazy(
-    rf"({_PLAIN}{_END}(?:[ \t]++{QUOTED_WORD}{_END})*+)((?:{re.sub(r'[(](?![?])', '(?:', _REDIRECTION)})*+)"
+    rf"({PLAIN_NAME}{_END}(?:[ \t]++{QUOTED_WORD}{_END})*+)((?:{re.sub(r'[(](?![?])', '(?:', _REDIRECTION)})*+)"
     r"[ \t]*+(&&|\|\||\|(?!&)|;(?![;&|])|&(?![>|!])|\Z)[ \t]*+"
 ).match
 _REDIRECTIONS = Lazy(_REDIRECTION).match

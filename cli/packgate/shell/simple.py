@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packgate.shell.heredoc import HeredocReader
-from packgate.shell.plain import NOT_COMMANDS, QUOTED_WORD, unquoted_words
+from packgate.shell.plain import NOT_COMMANDS, PLAIN_NAME, QUOTED_WORD, unquoted_words
 from packgate.shell.syntax import (
     ARRAY_ASSIGNMENT,
     FUNCTION_PARENTHESES,
@@ -24,7 +24,7 @@ _PREFIXES: Final = frozenset(["command", "builtin"])
 
 # A command of words that expand to themselves, up to the first that does not.
 PLAIN_RUN: Final = Lazy(
-    rf"[A-Za-z0-9_@%+:,./-]++(?=[ \t\n;&|)]|\Z)(?:[ \t]++{QUOTED_WORD}(?=[ \t\n;&|)]|\Z))*+"
+    rf"{PLAIN_NAME}(?=[ \t\n;&|)]|\Z)(?:[ \t]++{QUOTED_WORD}(?=[ \t\n;&|)]|\Z))*+"
 ).match
 _MOST_PLAIN: Final = 500
 

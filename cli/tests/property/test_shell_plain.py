@@ -17,17 +17,20 @@ from packgate.testing.corpus import load_corpora
 ROOT = Path(__file__).resolve().parents[3]
 WORDS = st.one_of(
     st.text("abcXYZ019_@%+:,./-", min_size=1, max_size=8),
+    st.text("ax1_@%+:,./-=~^", min_size=1, max_size=6),
+    st.text("ax1.,{}~", min_size=1, max_size=6),
     st.sampled_from([
         "cd", "pushd", "popd", "set", "unset", "shift", "exit", "return", "break", "read", "test", "[", "export", "eval", "echo", "time", "if", "-",
         "--", "..", "/tmp", "exec", "let", "source", ".", ":", "local", "typeset", "command", "noglob", "function", "in", "do", "end", "umask",
         "a=b", "=ls", "--x=/y", "a=b:c", "trap", "printf", "type", "hash", "getopts", "git", "1", "2", "%1", "+x", "-x",
+        "HEAD~2", "HEAD^", "HEAD^^", "~", "~/x", "a=~", "a=b:~/c", "x:~", "root~", "a/~b", "a~~", "=~", "^x", "@{u}", "stash@{0}", "{a}", "{a,b}", "{1..3}",
     ]),
 )
 # Words with quotes, in which no shell but zsh has to look for anything.
 QUOTED = st.lists(st.one_of(
     st.builds(lambda text, quote: f"{quote}{text}{quote}", st.text("ab ~*?[]{}()<>|&;#!=é^-,@%", max_size=6), st.sampled_from("'\"")),
     st.builds(lambda char: "\\" + char, st.sampled_from(";()*?!'\"$\\ ~{}#")),
-    st.sampled_from(["{}", "a", "-x", "--x=", "a=", ".", "=", "_"]),
+    st.sampled_from(["{}", "{0}", "a", "-x", "--x=", "a=", ".", "=", "_", "~", "^", ":", "{", "}", ","]),
 ), min_size=1, max_size=4).map("".join)
 WORDS = st.one_of(WORDS, WORDS, QUOTED)
 LINES = st.builds(lambda words, gap: gap.join(words), st.lists(WORDS, min_size=1, max_size=5), st.sampled_from([" ", "  "]))
@@ -115,12 +118,21 @@ def test_the_lines_of_the_corpora_whose_output_nobody_reads():
 
 
 @pytest.mark.parametrize("line", [
-    "", " ls", "ls ", "ls\n", "a=b", "a=b ls", "ls *", "ls ~", "ls $x", "ls $'x'", "'ls' x", "l's' x", "ls 'x", "ls 'a\nb'", 'ls "$x"', 'ls "a`b`"', 'ls "\\a"',
-    "ls 'x'*", "ls a;b", "ls #x", "ls a\tb", "ls {a,b}", "ls !x", "ls é", "export a=b",
+    "", " ls", "ls ", "ls\n", "a=b", "a=b ls", "ls *", "ls ~", "ls x=~", "ls a:~", "ls ''~", "~/x", "a^", "ls $x", "ls $'x'", "'ls' x", "l's' x", "ls 'x", "ls 'a\nb'", 'ls "$x"', 'ls "a`b`"', 'ls "\\a"',
+    "ls 'x'*", "ls a;b", "ls #x", "ls a\tb", "ls {a,b}", "ls {1..3}", "ls {a{b}}", "ls {", "ls }", "ls !x", "ls é", "export a=b",
     "if", "time ls", "command export a=~", "let a=1", "x" * 3_000,
 ])
 def test_what_is_not_plain(line):
     assert plain_words(line, "bash") is None
+
+
+@pytest.mark.parametrize("words", [["git", "diff", "HEAD~1", "--", "a^", "^b"], ["git", "log", "stash@{0}", "@{u}..", "{}"], ["x", "a~b/~c", "1^~", "", "a'~"]])
+def test_signs_that_stand_for_themselves_there(words):
+    line = " ".join(f'"{word}"' if not word or "'" in word else word for word in words)
+    assert plain_words(line, "bash") == words
+    assert plain_words(line, "zsh") is None
+    assert_same(line, "bash")
+    assert_same(line, "dash")
 
 
 def test_programs_by_path_of_zsh_are_not_plain():

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 WORDS = st.sampled_from([
     "ls", "cd", "echo", "export", "declare", "exec", "eval", "command", "time", "if", "then", "fi", "f()", "{", "}", "(", ")", "!", "x=1", "x+=2",
     "-x", "--x=y", "a=b", "a[1]", "a[1]=2", "1", "2", "/tmp/x", ".", "..", "%1", "+x", "{}", "{a,b}", "~", "*.py", "$x", "`ls`", "$(ls -l)",
-    "'a b'", '"a b"', '"$x"', "a'b'", "\\;", "\\", "#c", "a#c", "=ls", "é", "\\\n", "l\\\ns",
+    "'a b'", '"a b"', '"$x"', "a'b'", "\\;", "\\", "#c", "a#c", "=ls", "HEAD~1", "a^", "x=~", "a:~b", "''~", "@{u}", "{a}", "{v}", "é", "\\\n", "l\\\ns",
 ])
 MARKS = st.sampled_from([
     ";", "&", "&&", "||", "|", "|&", "\n", "> f", ">f", "2>&1", "2> /dev/null", "&> f", "< f", "<<E\na $x\nE\n", "<<< a", ">& f", "{v}> f", "3<&-",
