@@ -14,6 +14,8 @@ from packgate.engine.shapes import Exact, Prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from packgate.engine.conditions import Check
     from packgate.engine.matcher import Matcher
     from packgate.engine.rules import Rule
@@ -74,55 +76,70 @@ class Table:
             table.setdefault(text, []).append(entry)
         self.all.append(entry)
 
-    def collect_all(self, values: tuple[Value, ...], out: list[Entry]) -> None:
+    def collect(self, values: tuple[Value, ...], out: list[Entry]) -> None:
         """Add the entries that any of some values can concern. A command's operations share its arguments: where these are many, they are
         gone through once for all."""
         if len(values) < _MANY_VALUES:
-            for value in values:
-                self.collect(value, out)
+            self._collect(values, out)
             return
         many = self._many
         if many is None or many[0] is not values:
             found: list[Entry] = []
-            for value in values:
-                self.collect(value, found)
+            self._collect(values, found)
             many = self._many = (values, list(dict.fromkeys(found)))
         out.extend(many[1])
 
-    def collect(self, value: Value, out: list[Entry]) -> None:
-        """Add the entries that a value can concern."""
+    def _collect(self, values: Iterable[Value], out: list[Entry]) -> None:
+        whole, components = self.whole, self.components
+        for value in values:
+            if not isinstance(value, str):
+                self._collect_unknown(value, out)
+                continue
+            if self.fold:
+                value = value.lower()
+            if whole:
+                entries = whole.get(value)
+                if entries is not None:
+                    out.extend(entries)
+            if components:
+                parts = value.split("/")
+                # As of most values: no call for each part.
+                if not components.keys().isdisjoint(parts):
+                    self._collect_parts(parts, out)
+            if self.heads or self.tails:
+                self._collect_ends(value, out)
+
+    def _collect_unknown(self, value: Value, out: list[Entry]) -> None:
         if self.fold:
             value = lowered(value)
-        if not isinstance(value, str):
-            strings = expand(value)
-            if strings is None:
-                out.extend(self.all)
-                return
-            for string in strings:
-                self.collect(string, out)
-            return
-        if self.whole:
-            _extend(out, self.whole.get(value))
-        if self.components:
-            parts = value.split("/")
-            if len(parts) < _MANY_PARTS:
-                for part in parts:
-                    _extend(out, self.components.get(part))
-            else:
-                # Each once: a path can have thousands, of the same name or of different ones.
-                names = frozenset(parts)
-                for part, entries in self.components.items():
-                    if part in names:
-                        out.extend(entries)
+        strings = (value,) if isinstance(value, str) else expand(value)
+        if strings is None:
+            out.extend(self.all)
+        else:
+            self._collect(strings, out)
+
+    def _collect_ends(self, value: str, out: list[Entry]) -> None:
         for length, table in self.heads.items():
-            _extend(out, table.get(value[:length]))
+            found = table.get(value[:length])
+            if found is not None:
+                out.extend(found)
         for length, table in self.tails.items():
-            _extend(out, table.get(value[-length:]))
+            found = table.get(value[-length:])
+            if found is not None:
+                out.extend(found)
 
-
-def _extend(out: list[Entry], found: list[Entry] | None) -> None:
-    if found is not None:
-        out.extend(found)
+    def _collect_parts(self, parts: list[str], out: list[Entry]) -> None:
+        if len(parts) < _MANY_PARTS:
+            for part in parts:
+                found = self.components.get(part)
+                if found is not None:
+                    out.extend(found)
+            return
+        # Each once: a path can have thousands, of the same name or of different ones.
+        names = frozenset(parts)
+        for part, entries in self.components.items():
+            if part in names:
+                out.extend(entries)
 
 
 class Bucket:
@@ -207,28 +224,32 @@ class Index:
 
     def candidates(self, operation: Operation) -> list[Entry] | tuple[Entry, ...]:
         """Every clause that can hold of the operation, and few others; a clause may come more than once."""
-        named = operation.fields.get("operation")
+        fields = operation.fields
+        named = fields.get("operation")
         if not named:
             verb: str | None = ""
         else:
             first = named[0]
             verb = first if len(named) == 1 and isinstance(first, str) else None
-            if verb is not None and self.fold:
-                verb = verb.lower()
         plain, tables = self._plans.get((operation.families, verb)) or self._plan(operation.families, verb)
         if not tables:
             return plain
-        out = list(plain)
+        found: list[Entry] = []
         for table in tables:
-            table.collect_all(operation.get(table.field), out)
-        return out
+            values = fields.get(table.field)
+            if values is None:
+                values = operation.get(table.field)
+            if values:
+                table.collect(values, found)
+        return [*plain, *found] if found else plain
 
     def _plan(self, families: tuple[str, ...], verb: str | None) -> tuple[tuple[Entry, ...], tuple[Table, ...]]:
         plain: dict[Entry, None] = {}
         tables: list[Table] = []
+        said = verb.lower() if verb is not None and self.fold else verb
         for name in families:
             family = self.family(name)
-            for bucket in family.buckets(verb) if family is not None else ():
+            for bucket in family.buckets(said) if family is not None else ():
                 entries, divided = bucket.divide()
                 plain.update(dict.fromkeys(entries))
                 tables.extend(divided)
