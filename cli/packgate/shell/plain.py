@@ -20,7 +20,7 @@ PLAIN_NAME = r"[A-Za-z0-9_@%+:,./-]++"
 _TILDE = r"(?<=[A-Za-z0-9_@%+,./^-])~"
 # Behind the first word also `=`, `^` and such tildes (not for zsh).
 _PLAIN = re.compile(rf"{PLAIN_NAME}(?: (?:[A-Za-z0-9_@%+:,./=^ -]++|{_TILDE})*+(?<! ))?+").fullmatch
-# There also pieces in quotes in which nothing is expanded, escaped punctuation, and braces around a name or nothing (`{}` of find and xargs).
+# There also pieces in quotes in which nothing is expanded, escaped punctuation, and braces around a name or nothing (`{}`, `stash@{0}`).
 QUOTED_WORD = (
     r"(?:[A-Za-z0-9_@%+:,./=^-]++|'[ -&(-~¡-\ud7ff]*+'|\"[ !#%-\[\]-_a-~¡-\ud7ff]*+\"|\\[!-/:-@\[-`{-~]"
     rf"|{_TILDE}|\{{[A-Za-z0-9_]*+\}})++"
