@@ -35,17 +35,14 @@ class Action:
     """A checked action. ``data`` holds every key of the format for its surface; absent ones are None or empty. ``filled``: the keys that
     the context of the policies gave it, not the caller."""
 
-    __slots__ = ("data", "filled", "notes")
+    __slots__ = ("data", "filled", "notes", "surface")
 
     def __init__(self, data: dict[str, Any], notes: tuple[str, ...] = (), filled: tuple[str, ...] = ()) -> None:
         self.data = data
+        # One of `SURFACES`.
+        self.surface: str = data["surface"]
         self.notes = notes
         self.filled = filled
-
-    @property
-    def surface(self) -> str:
-        """One of `SURFACES`."""
-        return str(self.data["surface"])
 
     @property
     def id(self) -> str | None:
@@ -94,7 +91,8 @@ def parse_action(data: Any) -> Action:
             raise ActionError(f"{key}: a {surface} action needs it as text, found {_kind(data.get(key))}")
     shape = _shape(data)
     notes = () if shape in _SOUND else _check(data, shape)
-    checked = {**data, "surface": surface}
+    checked = data.copy()
+    checked["surface"] = surface
     shell = checked.get("shell")
     if surface == "shell" and shell is None:
         checked["shell"] = "bash"

@@ -99,8 +99,8 @@ class Decider:
         for number, texts, occurrences in held:
             tally.count(number, texts, [verdicts[text] for text in texts], occurrences)
         found = tally.found
+        found.distinct = len(verdicts)
         for text, verdict in verdicts.items():
-            found.distinct += 1
             if verdict.lost is None:
                 found.coverage[verdict.coverage] += verdict.count
                 for key in verdict.policies:
@@ -163,6 +163,8 @@ class _Tally:
     def count(self, number: int, texts: Sequence[bytes], verdicts: Sequence[Verdict], occurrences: Sequence[Occurrence]) -> None:
         """The occurrences in a range, by the texts of their actions and the verdicts on them."""
         found, seen = self.found, self._seen
+        # Most actions have the outcome of the one before.
+        pair, by_who, by_where = -1, Counter[int](), Counter[int]()
         for which, who, where, session, line, decision in occurrences:
             verdict = verdicts[which]
             if decision is not None:
@@ -178,11 +180,11 @@ class _Tally:
                 continue
             if verdict.partly and verdict.first is None:
                 verdict.first = number, line
-            pair = verdict.pair
-            if pair not in found.who:
-                found.who[pair], found.where[pair] = Counter(), Counter()
-            found.who[pair][who] += 1
-            found.where[pair][where] += 1
+            if verdict.pair != pair:
+                pair = verdict.pair
+                by_who, by_where = found.who.setdefault(pair, Counter()), found.where.setdefault(pair, Counter())
+            by_who[who] += 1
+            by_where[where] += 1
             if verdict.cluster is not None:
                 self._group(verdict, texts[which], (number, line), who, where, session)
 

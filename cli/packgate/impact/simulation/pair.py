@@ -135,8 +135,10 @@ class Pair:
         engine = self.gates[side].engine
         if engine.defaults and action.surface in engine.defaults:
             return False
-        candidates = engine.index.candidates
-        return not any(candidates(operation) for operation in analysis.operations)
+        for operation in analysis.operations:  # noqa: SIM110 (a generator would cost another call)
+            if engine.index.candidates(operation):
+                return False
+        return True
 
     def _decision(self, side: int, action: Action, analysis: Analysis) -> Decision:
         gate, stage = self.gates[side], self.sides[side].stage

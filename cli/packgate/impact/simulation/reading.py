@@ -12,11 +12,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from packgate.eventstore.quick_json import read_json
 from packgate.impact.simulation.lines import NoEvent, day_of, read_event, read_lines
-from packgate.impact.simulation.typed_lines import canonical, typed_event
+from packgate.impact.simulation.typed_lines import canonical, canonical_value, typed_event
 
 if TYPE_CHECKING:
     from packgate.impact.simulation.lines import Range
@@ -38,8 +38,8 @@ _WITHOUT = ("gap", "imported")
 _ACTOR = frozenset(("agent", "session", "user", "groups", "team", "owner"))
 _ASIDE = ("id", "time", "actor")
 _TIME = len("2026-01-31T10:00:00Z")
-_NO_ACTOR = b"null"
-# How many actors are remembered at a time: sessions come and go.
+_NULL = b"null"
+# How many actors and places are remembered at a time: sessions come and go.
 _MOST_KNOWN = 10_000
 
 
@@ -78,20 +78,19 @@ class Reader:
     def read(self, part: Range) -> tuple[Read, list[Share]]:
         """A range, in shares. Raises `UserError` when it can't be read."""
         found = _Reading(self.relevant, self.shares)
+        number = 0
         for number, line in enumerate(read_lines(part), 1):
-            found.read.lines = number
-            if line is not None and line.isspace():
-                continue
             try:
-                if line is None:
-                    raise NoEvent("it is too long")
-                event = typed_event(line)
+                event = None if line is None else typed_event(line)
                 if event is not None:
                     found.typed(event, number)
-                else:
+                elif line is None:
+                    raise NoEvent("it is too long")
+                elif not line.isspace():
                     found.other(line, number)
             except (NoEvent, RecursionError) as error:
                 found.damaged(number, str(error) if isinstance(error, NoEvent) else "it is nested too deeply")
+        found.read.lines = number
         return found.read, found.shares
 
 
@@ -103,24 +102,28 @@ class _Reading:
         self.read = Read()
         self.shares = [Share() for _ in range(shares)]
         # By the text of an actor and the day: what of the actor counts, who it is, and in which session.
-        self._actors: dict[tuple[bytes, str | None], tuple[Raw | None, int, str | None]] = {}
-        self._places: dict[Where, int] = {}
+        self._actors: dict[tuple[bytes, str | None], tuple[Raw | UnsetType, int, str | None]] = {}
+        # By the text of a repository, the folder and the surface: the repository as `canonical` writes it, where it is, and whether
+        # anything can be nested in it.
+        self._places: dict[tuple[bytes, str | None, str | None], tuple[Raw | UnsetType, int, bool]] = {}
 
     def typed(self, event: TypedEvent, number: int) -> None:
         """Count an event of a log."""
         kind, action = event.kind, event.action
-        if action is not None and kind in _WITH_ACTIONS:
-            time = event.time
-            day = time[:10] if time is not None and len(time) == _TIME and time[-1] == "Z" else day_of(time)
-            actor = action.actor
-            key = _NO_ACTOR if actor is UNSET else bytes(actor), day
-            kept, who, session = self._actors.get(key) or self._know(*key)
-            action.actor = UNSET if kept is None else kept
-            action.id = action.time = UNSET
-            where = self._where(action.repo, action.cwd, "shell" if action.surface is UNSET else action.surface)
-            decision = None if event.decision is None else event.decision.decision_id or None
-            nested = kept is not None or bool(action.arguments) or bool(action.annotations)
-            self._add(canonical(action), nested, who, where, session, number, decision)
+        if action is None or kind not in _WITH_ACTIONS:
+            self.read.events[kind] += 1
+            return
+        time = event.time
+        day = time[:10] if time is not None and len(time) == _TIME and time[-1] == "Z" else day_of(time)
+        actor = _NULL if action.actor is UNSET else bytes(action.actor), day
+        kept, who, session = self._actors.get(actor) or self._know_actor(*actor)
+        place = _NULL if action.repo is UNSET else bytes(action.repo), action.cwd, "shell" if action.surface is UNSET else action.surface
+        repo, where, deep = self._places.get(place) or self._know_place(*place)
+        action.id = action.time = None
+        action.actor, action.repo = kept, repo
+        decision = None if event.decision is None else event.decision.decision_id or None
+        nested = deep or kept is not UNSET or bool(action.arguments) or bool(action.annotations)
+        self._add(canonical(action), nested, who, where, session, number, decision)
         self.read.events[kind] += 1
 
     def other(self, line: bytes, number: int) -> None:
@@ -158,12 +161,23 @@ class _Reading:
             which = share.texts[text] = len(share.texts)
         share.occurrences.append((which, who, where, session, number, decision))
 
-    def _know(self, text: bytes, day: str | None) -> tuple[Raw | None, int, str | None]:
+    def _know_actor(self, text: bytes, day: str | None) -> tuple[Raw | UnsetType, int, str | None]:
         """An actor that was not seen before, as it is written."""
         if len(self._actors) >= _MOST_KNOWN:
             self._actors.clear()
         kept, who, session = self._actor(read_json(text), day)
-        known = self._actors[(text, day)] = None if kept is None else Raw(canonical(kept)), who, session
+        known = self._actors[(text, day)] = UNSET if kept is None else Raw(canonical_value(kept)), who, session
+        return known
+
+    def _know_place(self, text: bytes, folder: str | None, surface: str | None) -> tuple[Raw | UnsetType, int, bool]:
+        """A repository that was not seen before with this folder and surface, as it is written."""
+        if len(self._places) >= _MOST_KNOWN:
+            self._places.clear()
+        repo = read_json(text)
+        deep = any(isinstance(item, (dict, list)) for item in repo.values()) if isinstance(repo, dict) else isinstance(repo, list)
+        known = self._places[(text, folder, surface)] = (
+            UNSET if repo is None else Raw(canonical_value(repo)), self._where(repo, folder, surface), deep,
+        )
         return known
 
     def _actor(self, actor: Any, day: str | None) -> tuple[Any, int, str | None]:
@@ -185,11 +199,9 @@ class _Reading:
         given = repo if isinstance(repo, dict) else {}
         name = _text(given.get("name")) or _text(given.get("root")) or _text(folder)
         where = name, (surface if isinstance(surface, str) else "unknown")
-        known = self._places.get(where)
-        if known is None:
-            known = self._places[where] = _digest(where)
-            self.read.where[known] = where
-        return known
+        digest = _digest(where)
+        self.read.where[digest] = where
+        return digest
 
 
 def _digest(value: tuple[Any, ...]) -> int:
