@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from packgate.engine.render import coverage
 from packgate.eventstore.quick_json import read_json
 from packgate.impact.clusters import OUTCOMES, Cluster, change_of, cluster_of, outcome_of
-from packgate.impact.simulation.replay import FAILED, MALFORMED, in_part, looked_at, loss_in, matters
+from packgate.impact.simulation.replay import FAILED, MALFORMED, fields_of, in_part, loss_in, matters
 from packgate.model.action import ActionError, parse_action
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Decider:
 
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
-        self.looked = looked_at(pair.sides)
+        self.looked = fields_of(pack for side in pair.sides for pack in side.packs)
 
     def share(self, blocks: Iterable[tuple[int, Sequence[bytes], Sequence[Occurrence]]]) -> Decided:
         """One share. ``blocks``: of each range in their order its number, texts and occurrences (see `reading.Share`)."""

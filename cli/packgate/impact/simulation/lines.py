@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packgate.engine.waivers import utc_day
-from packgate.eventlog.record import KINDS
+from packgate.eventlog.record import KINDS, VERSION
 from packgate.eventstore import rows
+from packgate.eventstore.lines import LONGEST_LINE
 from packgate.eventstore.places import is_parquet, length, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-# A longer line is no event of ours.
-LONGEST_LINE = 16 * 1024 * 1024
 # Without looking for the encoding, which is known.
 _decode = json.JSONDecoder().decode
 
@@ -118,7 +117,7 @@ def read_event(line: bytes) -> tuple[str, dict[str, Any], dict[str, Any] | None]
             return "action", data, data
         raise NoEvent("it is neither an event nor an action")
     kind, action = data["kind"], data.get("action")
-    if data["v"] != 1 or kind not in KINDS:
+    if data["v"] != VERSION or kind not in KINDS:
         raise NoEvent("it is not an event of version 1")
     if action is not None and not isinstance(action, dict):
         raise NoEvent("its action is no object")

@@ -12,9 +12,8 @@ from packgate.guard.markers import PREFIX
 from packgate.model.value import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from packgate.impact.simulation.pair import Policies
     from packgate.model.action import Action
     from packgate.model.operation import Analysis
     from packgate.model.policy import Pack
@@ -43,11 +42,6 @@ _ELLIPSIS = "…"
 _PREFIX = PREFIX.encode()
 
 
-def looked_at(sides: Sequence[Policies]) -> dict[str, frozenset[str]]:
-    """By family, the fields that any policy looks at."""
-    return fields_of(pack for side in sides for pack in side.packs)
-
-
 def fields_of(packs: Iterable[Pack]) -> dict[str, frozenset[str]]:
     """By family, the fields that any policy of packs looks at."""
     found: dict[str, set[str]] = {}
@@ -63,7 +57,8 @@ def fields_of(packs: Iterable[Pack]) -> dict[str, frozenset[str]]:
 
 def loss_in(text: bytes, data: dict[str, Any]) -> str | None:
     """Whether a record lacks a part of its action: `MASKED`, `CUT`, or None. ``text``: the action as JSON."""
-    if _PREFIX in text:
+    # Not `in`, which takes bytes for a number first, and raises an error of its own each time.
+    if text.find(_PREFIX) >= 0:
         return MASKED
     return CUT if len(text) >= _CUT_LENGTH and any(_is_cut(each) for each in _texts(data)) else None
 
