@@ -9,7 +9,7 @@ from packgate.model.value import Hole, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from packgate.facts.program import Branch, Level, Option, Program
+    from packgate.facts.program import Branch, Given, Level, Option, Program
     from packgate.model.value import Part, Value
     from packgate.shell.state import State
 
@@ -43,8 +43,9 @@ def read_call(
         return call
     reader = _Reader(call, root)
     reader.read(argv)
-    call.given = call.level.given(call.options)
-    call.neutral = _neutral(call)
+    given = call.given = call.level.given(call.options)
+    if given.asks_help or given.neutral:
+        call.neutral = _neutral(call, given)
     return call
 
 
@@ -321,9 +322,8 @@ def _is_open(rest: tuple[Part, ...]) -> bool:
     return isinstance(rest[0], Hole)
 
 
-def _neutral(call: Call) -> int:
+def _neutral(call: Call, given: Given) -> int:
     """How harmless the call is by its options: `DRY`, `HELP` or active."""
-    given = call.given
     if given.asks_help:
         return HELP
     for name, excepted in given.neutral:

@@ -92,9 +92,15 @@ class FieldValue(Source):
         self.into = into
 
     def values(self, call: Call, it: Value | None) -> Values:
-        if self.into is not None:
-            return _into(self.into.values(call, it), self._listed(call, it))
-        return self._listed(call, it)
+        out: Values = []
+        for source in self.sources:
+            found = source.values(call, it)
+            if found:
+                if self.first:
+                    out = found
+                    break
+                out.extend(found)
+        return out if self.into is None else _into(self.into.values(call, it), out)
 
     def given(self, options: Collection[str]) -> Source | None:
         into = None if self.into is None else self.into.given(options)
@@ -104,16 +110,6 @@ class FieldValue(Source):
         if into is None and len(left) == 1:
             return left[0]
         return self if into is self.into and left == self.sources else FieldValue(left, self.first, into)
-
-    def _listed(self, call: Call, it: Value | None) -> Values:
-        out: Values = []
-        for source in self.sources:
-            found = source.values(call, it)
-            if found:
-                if self.first:
-                    return found
-                out.extend(found)
-        return out
 
 
 def _into(directories: Values, names: Values) -> Values:

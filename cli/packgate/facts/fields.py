@@ -43,12 +43,11 @@ def absolute(path: Value, call: Call, context: Context) -> Value:
     if call.level.cwd is not None:
         for value in call.level.cwd.values(call, None):
             directory = normalise(value, directory)
-    return normalise(path, directory, _home(path, state.home))
-
-
-def _home(path: Value, home: Value | None) -> str | None:
-    """Programs do not expand the tilde; a catalog's literal path may start with it."""
-    return home if isinstance(home, str) and isinstance(path, str) and path.startswith("~/") else None
+    if isinstance(path, str) and path.startswith("~/"):
+        # Programs do not expand the tilde; a catalog's literal path may start with it.
+        home = state.home
+        return normalise(path, directory, home if isinstance(home, str) else None)
+    return normalise(path, directory)
 
 
 def common_fields(call: Call, context: Context) -> Fields:

@@ -36,7 +36,8 @@ def handle(call: Call, session: Session, common: Fields) -> Value | None:
         state.temporary.pop("TAR_OPTIONS", None)
         argv = [*(_new_style(call.argv) or call.argv), *split_words(added)]
         return session.named(call.program, Command(argv, state, call.span, call.stdin, (), call.variables))
-    mode = next((letter for option, letter in _MODES.items() if call.has(option) or call.has("-" + letter)), None)
+    # Before the old style is rewritten there is no option at all.
+    mode = next((letter for option, letter in _MODES.items() if call.has(option) or call.has("-" + letter)), None) if call.options else None
     if mode is None:
         modern = _new_style(call.argv)
         return None if modern is None else session.named(
