@@ -63,7 +63,12 @@ def evaluate_line(source: str, state: State, host: Host) -> None:
     budget.depth += 1
     try:
         words = plain_words(source, state.shell)
-        if words is None or words[0] in BUILTINS or words[0] == "printf" or state.aliases or state.functions:
+        if words is None:
+            budget.code += len(source)
+            walk = Evaluator(host, budget, Frame(source, None, ()), ())
+            walk.parsed(source, state)
+            walk.finish(state)
+        elif words[0] in BUILTINS or words[0] == "printf" or state.aliases or state.functions:
             walk = Evaluator(host, budget, Frame(source, None, ()), ())
             walk.text(source, state, where)
             walk.finish(state)

@@ -35,6 +35,10 @@ class Evaluator(Walk):
             if words is not None:
                 state.status = commands.plain(self, words, state, (0, len(source)))
                 return state.status
+        return self.parsed(source, state)
+
+    def parsed(self, source: str, state: State) -> int | None:
+        """As `text`, for what is no plain command, and was counted."""
         parsed = parse(source, state.shell)
         for problem in parsed.problems:
             coverage = PARTIAL if parsed.script.statements else OPAQUE

@@ -40,6 +40,7 @@ UNSET = Unset()
 # Shared by all states that have none; never changed in place.
 _NO_ATTRIBUTES: dict[str, str] = {}
 _NO_VALUES: dict[str, Value] = {}
+_NO_LIST: list[Value] = []
 _NO_FUNCTIONS: dict[str, FunctionBody] = {}
 _NO_TAINTS: dict[str, tuple[str, ...]] = {}
 _NO_OPTIONS: frozenset[str] = frozenset()
@@ -82,7 +83,7 @@ class State:
         self.environment: dict[str, str] = environment if environment is not None else {}
         self.variables: dict[str, Stored] = {"HOME": home} if home is not None else {}
         self.shell = shell
-        self.arguments: list[Value] = arguments if arguments is not None else []
+        self.arguments: list[Value] = arguments if arguments is not None else _NO_LIST
         self.name: Value = name if name is not None else shell
         self.user = user
         self.exported: set[str] = set()
@@ -92,7 +93,7 @@ class State:
         self.aliases: dict[str, Value] = _NO_VALUES
         self.options: frozenset[str] = _NO_OPTIONS
         self.fds: dict[int, Descriptor] = {}
-        self.folders: list[Value] = []
+        self.folders: list[Value] = _NO_LIST
         self.saved: list[dict[str, Stored | None]] = []
         self.traps: dict[str, Value] = _NO_VALUES
         self.trap_span: tuple[int, int] = (0, 0)
