@@ -84,5 +84,7 @@ class Analysis:
     @property
     def coverage(self) -> str:
         """The worst coverage of all notes."""
+        if not self.notes:
+            return FULL
         found = {note.coverage for note in self.notes}
         return OPAQUE if OPAQUE in found else PARTIAL if PARTIAL in found else FULL
