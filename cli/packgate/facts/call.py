@@ -16,9 +16,8 @@ HELP = 2
 
 class Call:
     """``given`` is what of the level can concern a call with these options, ``words`` is the sub-command, ``operands`` what follows it,
-    ``options`` the values of each option by its key (an empty
-    list for a flag), ``flags`` every option in all its spellings, ``after`` the position in ``operands`` where ``--``
-    stood, ``undecided`` whether the sub-command is a word which is not known,
+    ``options`` the values of each option by its key (an empty list for a flag), ``flags`` every option in all its spellings, ``after``
+    the position in ``operands`` where ``--`` stood, ``undecided`` whether the sub-command is a word which is not known,
     ``environment`` the values that the level marks for its environment, ``settled`` what they tell, each once it was asked for,
     ``repository`` the root of the repository that the line works in."""
 

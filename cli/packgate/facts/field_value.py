@@ -53,8 +53,10 @@ class ParsedSource(Source):
         return out
 
     def given(self, options: Collection[str]) -> Source | None:
-        inner = self.inner.given(options)
-        return inner if inner is None else self if inner is self.inner else ParsedSource(inner, self.parser, self.part)
+        inner: Source | None = self.inner.given(options)
+        if inner is None:
+            return None
+        return self if inner is self.inner else ParsedSource(inner, self.parser, self.part)
 
 
 class SplitSource(Source):
@@ -71,8 +73,10 @@ class SplitSource(Source):
         return [_inside(piece, call.repository) for piece in pieces] if self.parser == "names" else pieces
 
     def given(self, options: Collection[str]) -> Source | None:
-        inner = self.inner.given(options)
-        return inner if inner is None else self if inner is self.inner else SplitSource(inner, self.parser)
+        inner: Source | None = self.inner.given(options)
+        if inner is None:
+            return None
+        return self if inner is self.inner else SplitSource(inner, self.parser)
 
 
 def _inside(name: Value, repository: str | None) -> Value:
