@@ -72,8 +72,9 @@ def selection_of(given: dict[str, Any]) -> Selection:
     return Selection(**given)
 
 
-def files_of(given: Sequence[Path | str], option: str = "--file") -> list[str]:
-    """The files to read, or their addresses; ``option`` names them. Raises `UserError` where none is named and there is no log."""
+def given_or_log(given: Sequence[Path | str], option: str = "--file") -> list[str]:
+    """The files to read, or their addresses, as they were given, else this machine's log; ``option`` names them. Raises
+    `UserError` where none is named and there is no log."""
     if given:
         return list(map(str, given))
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from packgate.commands.event_options import files_of, told
+from packgate.commands.event_options import given_or_log, told
 from packgate.commands.progress import progress_of
 
 
@@ -31,10 +31,9 @@ def command(files: tuple[str, ...], out: Path, partition: str | None) -> int:
     """
     from packgate.eventstore.lines import Damage
     from packgate.eventstore.parquet import write
-    from packgate.eventstore.places import files_of as in_places
-    from packgate.eventstore.places import length
+    from packgate.eventstore.places import files_of, length
 
-    paths, damage = in_places(files_of(files)), Damage()
+    paths, damage = files_of(given_or_log(files)), Damage()
     with progress_of(sum(map(length, paths)), "writing") as tick:
         written = write(paths, out, damage, by_day=partition is not None, tick=tick)
     inside = f" in {written.files:,} files" if partition is not None else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, selection_of, selection_options, told
+from packgate.commands.event_options import file_option, given_or_log, selection_of, selection_options, told
 from packgate.commands.shared import print_text
 
 
@@ -34,7 +34,7 @@ def command(files: tuple[str, ...], limit: int, count: bool, form: str, **given:
     from packgate.guard.detectors import mask, mask_json
 
     selection, damage, found = selection_of(given), Damage(), 0
-    for event in read(files_of(files), damage):
+    for event in read(given_or_log(files), damage):
         if not selection.takes(event):
             continue
         found += 1

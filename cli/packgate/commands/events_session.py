@@ -6,7 +6,7 @@ import json
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, told
+from packgate.commands.event_options import file_option, given_or_log, told
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 
@@ -31,7 +31,7 @@ def command(id: str, files: tuple[str, ...], form: str) -> int:
     from packgate.guard.detectors import mask, mask_json
 
     damage = Damage()
-    steps = timeline(read(files_of(files), damage), id)
+    steps = timeline(read(given_or_log(files), damage), id)
     if not steps:
         raise UserError(f"{id}: no event is of this session", "`packgate events query --session 'ID*'` finds sessions by pattern")
     if form == "json":

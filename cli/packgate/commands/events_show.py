@@ -6,7 +6,7 @@ import json
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, told
+from packgate.commands.event_options import file_option, given_or_log, told
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 
@@ -33,7 +33,7 @@ def command(id: str, files: tuple[str, ...], form: str) -> int:
 
     damage, found = Damage(), []
     names: set[str] = set()
-    for event in read(files_of(files), damage):
+    for event in read(given_or_log(files), damage):
         hit = [name for name in runs(event) if name.startswith(id)]
         if hit:
             found.append(event)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, told
+from packgate.commands.event_options import file_option, given_or_log, told
 from packgate.commands.progress import progress_of
 from packgate.commands.shared import print_text
 
@@ -43,12 +43,11 @@ def command(query: str, files: tuple[str, ...], form: str) -> int:
       packgate events sql - --file archive --format json < query.sql
     """
     from packgate.eventstore.lines import Damage
-    from packgate.eventstore.places import files_of as in_places
-    from packgate.eventstore.places import is_parquet, length
+    from packgate.eventstore.places import files_of, is_parquet, length
     from packgate.eventstore.sql import opened
 
     text, damage = sys.stdin.read() if query == "-" else query, Damage()
-    paths = in_places(files_of(files))
+    paths = files_of(given_or_log(files))
     with progress_of(sum(length(path) for path in paths if not is_parquet(path)), "reading") as tick, opened(paths, damage, tick) as store:
         answer = store.ask(text)
         for line in {"text": _text, "json": _json, "csv": _csv}[form](answer):

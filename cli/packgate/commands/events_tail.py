@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, selection_of, selection_options, told
+from packgate.commands.event_options import file_option, given_or_log, selection_of, selection_options, told
 from packgate.commands.shared import print_text
 from packgate.errors import UserError
 from packgate.exitcodes import CLEAN
@@ -46,18 +46,17 @@ def command(files: tuple[str, ...], lines: int, follow: bool, form: str, **given
       packgate events tail -n 50 --file events.jsonl --format json
     """
     from packgate.events.reading import Damage, read, read_stream
-    from packgate.eventstore.places import files_of as in_places
-    from packgate.eventstore.places import is_parquet
+    from packgate.eventstore.places import files_of, is_parquet
 
     selection, damage = selection_of(given), Damage()
-    paths = files_of(files)
+    paths = given_or_log(files)
     if not follow:
         for event in deque((event for event in read(paths, damage) if selection.takes(event)), maxlen=lines):
             _print(event, form)
         return told(damage)
     if len(paths) > 1 or os.path.isdir(paths[0]):
         raise UserError("--follow reads one log", "name one --file")
-    *older, log = in_places(paths)
+    *older, log = files_of(paths)
     if is_parquet(log):
         raise UserError(f"{log}: a Parquet file does not grow", "--follow reads the log itself")
     try:

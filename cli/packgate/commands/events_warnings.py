@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from packgate.commands.event_options import file_option, files_of, selection_of, selection_options, told
+from packgate.commands.event_options import file_option, given_or_log, selection_of, selection_options, told
 from packgate.commands.shared import print_text
 from packgate.exitcodes import FINDINGS
 
@@ -36,7 +36,7 @@ def command(files: tuple[str, ...], form: str, **conditions: Any) -> int:
 
     damage = Damage()
     counting, selection = Warnings(), selection_of(conditions)
-    for event in read(files_of(files), damage):
+    for event in read(given_or_log(files), damage):
         # What followed has none of its decision's fields: it counts where its decision does.
         if event.kind == "outcome" or selection.takes(event):
             counting.add(event.data)

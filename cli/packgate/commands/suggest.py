@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from packgate import clock
-from packgate.commands.event_options import PLACES, count_lines, files_of, told
+from packgate.commands.event_options import PLACES, count_lines, given_or_log, told
 from packgate.commands.shared import at_option, open_cache, print_findings, print_text
 from packgate.errors import UserError
 from packgate.exitcodes import FINDINGS
@@ -74,7 +74,7 @@ def command(
     repository, damage = WritableRepository(), Damage()
     wishes = Wishes(at or clock.now(), least, days, approvers, approver, expires, kinds)
     with ExitStack() as stack:
-        planned, prefix = _planned(stack, repository, list(map(Path, files_of(events, "--events"))), damage, wishes)
+        planned, prefix = _planned(stack, repository, list(map(Path, given_or_log(events, "--events"))), damage, wishes)
         if planned is None:
             return FINDINGS
         made = None if branch is None else _made(repository, prefix, branch, planned)
