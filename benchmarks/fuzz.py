@@ -73,7 +73,8 @@ def make_target(found: Path) -> Callable[[bytes], None]:
             with found.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"kind": kind, "where": where, "input": data.hex(), "detail": detail}) + "\n")
 
-    def target(data: bytes) -> None:
+    def decide(data: bytes) -> float:
+        """Decide an input, and tell what fails; the seconds of the processor that it took."""
         shell, text = decoded(data)
         start = time.process_time()
         try:
@@ -85,7 +86,13 @@ def make_target(found: Path) -> Callable[[bytes], None]:
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             fail("exception", f"{type(error).__name__} at {frame.filename}:{frame.lineno}", data, traceback.format_exc()[-1500:])
-        seconds = time.process_time() - start
+        return time.process_time() - start
+
+    def target(data: bytes) -> None:
+        seconds = decide(data)
+        if seconds > SLOW:
+            # Whatever else the machine does can only add: what is slow is so again.
+            seconds = min(seconds, decide(data))
         if seconds > SLOW:
             fail("slow", f"slow {len(data) // 200}", data, f"{seconds:.1f} s")
 
