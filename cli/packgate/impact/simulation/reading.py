@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -184,8 +185,9 @@ class _Reading:
         """What of an actor a decision can depend on, or None; who it is; and the session."""
         if not isinstance(actor, dict):
             return actor, self._who((None, (), None, None, day)), None
-        kept = {key: value for key, value in actor.items() if key in self.relevant or not (value is None or _sound(key, value))}
-        user, team, agent, session = (_text(actor.get(key)) for key in ("user", "team", "agent", "session"))
+        kept = {key: value for key, value in actor.items() if value is not None and (key in self.relevant or not _sound(key, value))}
+        user, team = _text(actor.get("user")), _text(actor.get("team"))
+        agent, session = _text(actor.get("agent")), _text(actor.get("session"))
         if session is not None:
             self.read.sessions.add(session)
         return kept or None, self._who((user, _texts(actor.get("groups")), team, agent, day)), session
@@ -204,6 +206,7 @@ class _Reading:
         return digest
 
 
+@lru_cache(_MOST_KNOWN)
 def _digest(value: tuple[Any, ...]) -> int:
     return int.from_bytes(blake2b(repr(value).encode("utf-8", "backslashreplace"), digest_size=_SHORT).digest(), "little")
 
