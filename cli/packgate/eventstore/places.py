@@ -24,7 +24,9 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 # What Parquet files begin with, and are called in folders.
 _MAGIC = b"PAR1"
 _SUFFIX = ".parquet"
-_BUFFER = 1024 * 1024
+# Bytes that are read at a time: the more, the further away they are.
+_NEAR = 256 * 1024
+_FAR = 1024 * 1024
 
 
 def is_address(place: str) -> bool:
@@ -73,10 +75,10 @@ def opened(place: str) -> Iterator[IO[bytes]]:
     with Reading(place):
         if is_address(place):
             system, path = file_system(place)
-            with io.BufferedReader(system.open_input_file(path), _BUFFER) as stream:
+            with io.BufferedReader(system.open_input_file(path), _FAR) as stream:
                 yield stream
         else:
-            with open(place, "rb") as stream:
+            with open(place, "rb", _NEAR) as stream:
                 yield stream
 
 

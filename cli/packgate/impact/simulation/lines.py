@@ -79,8 +79,9 @@ def read_lines(part: Range) -> Iterator[bytes | None]:
             line = stream.readline(LONGEST_LINE + 1)
             if not line:
                 return
-            position += len(line)
-            if len(line) > LONGEST_LINE:
+            size = len(line)
+            position += size
+            if size > LONGEST_LINE:
                 position += 0 if line.endswith(b"\n") else _skip(stream)
                 yield None
             else:

@@ -40,6 +40,8 @@ _ACTOR = frozenset(("agent", "session", "user", "groups", "team", "owner"))
 _ASIDE = ("id", "time", "actor")
 _TIME = len("2026-01-31T10:00:00Z")
 _NULL = b"null"
+# Of texts as they are written: a quarter of what `bytes` takes.
+_bytes_of = b"".join
 # How many actors and places are remembered at a time: sessions come and go.
 _MOST_KNOWN = 10_000
 
@@ -116,9 +118,10 @@ class _Reading:
             return
         time = event.time
         day = time[:10] if time is not None and len(time) == _TIME and time[-1] == "Z" else day_of(time)
-        actor = _NULL if action.actor is UNSET else bytes(action.actor), day
+        actor = _NULL if action.actor is UNSET else _bytes_of((action.actor,)), day
         kept, who, session = self._actors.get(actor) or self._know_actor(*actor)
-        place = _NULL if action.repo is UNSET else bytes(action.repo), action.cwd, "shell" if action.surface is UNSET else action.surface
+        surface = "shell" if action.surface is UNSET else action.surface
+        place = _NULL if action.repo is UNSET else _bytes_of((action.repo,)), action.cwd, surface
         repo, where, deep = self._places.get(place) or self._know_place(*place)
         action.id = action.time = None
         action.actor, action.repo = kept, repo
