@@ -6,13 +6,14 @@ and ends with the run, however that ends.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
 import socket
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ _INSIDE = len("/session_2026-01-01_00-00-00_000000_0000000/sockets/plasma_store"
 _ADDRESS = re.compile(r"(ray://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\]):(?P<port>[0-9]{1,5})")
 # Seconds.
 _PATIENCE = 10
+_GRACE = 1
 _INSTALL = "pip install 'packgate[ray]'"
 # Read by Ray when it is imported or its processes start. The second makes a cluster of one machine use its loopback interface, on every
 # system: https://github.com/ray-project/ray/issues/18730. The last: workers are as important as processes of the ordinary engine, which is
@@ -53,7 +55,10 @@ def cluster(address: str | None = None, *, processors: int = 1, store: int = 0) 
             stack.enter_context(_environment({**_SETTINGS, "PYTHONPATH": _python_path(folder)}))
         ray = _ray()
         stack.enter_context(_without_log())
-        stack.callback(ray.shutdown)
+        if folder is None:
+            stack.callback(ray.shutdown)
+        else:
+            stack.callback(_end, ray, _below(_processes()))
         try:
             if folder is None:
                 ray.init(address=address, log_to_driver=False, logging_level="ERROR")
@@ -88,6 +93,30 @@ def _ray() -> Any:
     except ImportError as error:
         raise UserError(f"the engine 'ray' needs Ray Data ({error})", _INSTALL) from None
     return ray
+
+
+def _processes() -> Any:
+    """The library for processes that Ray brings along."""
+    return importlib.import_module("psutil")
+
+
+def _below(processes: Any) -> list[Any]:
+    """All processes under this one."""
+    found: list[Any] = processes.Process().children(recursive=True)
+    return found
+
+
+def _end(ray: Any, others: list[Any]) -> None:
+    """End a cluster of this machine, and all that was started for it since ``others`` were there. Ray ends its processes without waiting
+    for what they started, which writes into the folder once more, and ends none where it was interrupted while it started them."""
+    processes = _processes()
+    started = [process for process in _below(processes) if process not in others]
+    ray.shutdown()
+    _, left = processes.wait_procs(started, timeout=_GRACE)
+    for process in left:
+        with suppress(processes.Error):
+            process.kill()
+    processes.wait_procs(left, timeout=_PATIENCE)
 
 
 def _base() -> str | None:
