@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import ProgressColumn
+
 # Fewer steps are over before a bar could be read.
 LONG = 500
 
@@ -26,13 +28,10 @@ def progress(total: int, label: str, long: int = LONG) -> Iterator[Callable[[], 
     if total < long or not is_shown():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import MofNCompleteColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
+    with _bar(total, label, MofNCompleteColumn()) as advance:
+        yield lambda: advance(1)
 
 
 @contextmanager
@@ -41,10 +40,18 @@ def progress_of(size: int, label: str, long: int = 8_000_000) -> Iterator[Callab
     if size < long or not is_shown():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import DownloadColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=size)
+    with _bar(size, label, DownloadColumn(), TimeRemainingColumn()) as advance:
+        yield advance
+
+
+@contextmanager
+def _bar(total: int, label: str, *columns: ProgressColumn) -> Iterator[Callable[[int], None]]:
+    """A bar with its label and what ``columns`` say of it: gives a function that is told how much further it is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), *columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
         yield lambda more: bar.advance(task, more)
